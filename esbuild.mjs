@@ -1,0 +1,83 @@
+// Builds everything that Genbook ships into dist/. `--watch` rebuilds on change, `--only NAME…` builds some of it.
+import { cp, mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import * as esbuild from 'esbuild'
+import { root } from './scripts/node.mjs'
+
+const browser = { platform: 'browser', target: ['chrome120', 'firefox128', 'safari17'] }
+const node = { platform: 'node', target: 'node20' }
+const nodeModule = {
+  ...node,
+  format: 'esm',
+  mainFields: ['module', 'main'],
+  banner: {
+    js: "import { createRequire as $createRequire } from 'node:module'; import { dirname as $dirname } from 'node:path'; import { fileURLToPath as $fileURLToPath } from 'node:url'; const require = $createRequire(import.meta.url); const __dirname = $dirname($fileURLToPath(import.meta.url));",
+  },
+}
+
+/** What is built from what. Each is one self-contained file, because webviews and their workers cannot load others. */
+const bundles = {
+  // The extension, for VS Code's Node host and for its web worker host.
+  'extension.node.js': {
+    entryPoints: ['src/extension/main.node.ts'],
+    ...node,
+    format: 'cjs',
+    external: ['vscode'],
+  },
+  'extension.web.js': {
+    entryPoints: ['src/extension/main.web.ts'],
+    ...browser,
+    format: 'cjs',
+    external: ['vscode'],
+  },
+  // The page of the runtime view, and the worker inside it that runs cells.
+  'runtime.js': { entryPoints: ['src/extension/runtime/page.ts'], ...browser, format: 'iife' },
+  'kernel.js': { entryPoints: ['src/kernel/worker/web.ts'], ...browser, format: 'iife' },
+  'kernel.node.mjs': { entryPoints: ['src/kernel/worker/node.ts'], ...nodeModule, external: ['webgpu'] },
+  // TypeScript, once, for both hosts: compiles and checks cells.
+  'language.js': { entryPoints: ['src/kernel/language/worker.ts'], ...browser, format: 'iife' },
+  // Pictures: inside VS Code's outputs, and inside an exported report.
+  'renderer.js': { entryPoints: ['src/renderers/output/main.ts'], ...browser, format: 'esm' },
+  'report.js': { entryPoints: ['src/renderers/report/page.ts'], ...browser, format: 'iife' },
+  // The command line.
+  'genbook.mjs': { entryPoints: ['src/cli/main.ts'], ...nodeModule },
+}
+
+/** Files that are shipped as they are. */
+async function copyAssets() {
+  const wasm = join(root, 'dist/wasm')
+  await mkdir(wasm, { recursive: true })
+  for (const file of ['tfjs-backend-wasm.wasm', 'tfjs-backend-wasm-simd.wasm'])
+    await cp(join(root, 'node_modules/@tensorflow/tfjs-backend-wasm/dist', file), join(wasm, file))
+}
+
+/** The declarations that cells are checked against, as one JSON file: path to text. */
+async function collectTypes() {
+  const { cellTypes } = await import('./scripts/cell-types.mjs')
+  await writeFile(join(root, 'dist/types.json'), JSON.stringify(cellTypes()))
+}
+
+const watch = process.argv.includes('--watch')
+const only = process.argv.includes('--only') ? process.argv.slice(process.argv.indexOf('--only') + 1) : undefined
+await mkdir(join(root, 'dist'), { recursive: true })
+await Promise.all([
+  ...Object.entries(bundles)
+    .filter(([name]) => !only || only.includes(name))
+    .map(async ([name, options]) => {
+      const settings = {
+        absWorkingDir: root,
+        outfile: join('dist', name),
+        bundle: true,
+        minify: !watch,
+        keepNames: true,
+        sourcemap: watch ? 'linked' : false,
+        legalComments: 'none',
+        logLevel: 'warning',
+        ...options,
+      }
+      if (watch) await (await esbuild.context(settings)).watch()
+      else await esbuild.build(settings)
+    }),
+  ...(!only || only.includes('wasm') ? [copyAssets()] : []),
+  ...(!only || only.includes('types.json') ? [collectTypes()] : []),
+])

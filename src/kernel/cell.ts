@@ -1,0 +1,107 @@
+/** A cell between the compiler, which knows TypeScript, and the session, which only knows JavaScript. */
+
+/** What one cell declares, reads and writes: the single analysis behind rewriting, type checking and scheduling. */
+export interface CellAnalysis {
+  /** Names of the cell's top level, in order of first declaration; imports included. */
+  readonly declared: readonly DeclaredName[]
+  /** Value names that the cell reads but does not declare: other cells' names and globals. */
+  readonly used: readonly string[]
+  /** Value names that the cell assigns but does not declare. */
+  readonly assigned: readonly string[]
+  /** Static imports and dynamic imports of a literal, in order. */
+  readonly imports: readonly ImportedModule[]
+}
+
+export interface DeclaredName {
+  readonly name: string
+  readonly kind:
+    | 'const'
+    | 'let'
+    | 'var'
+    | 'using'
+    | 'function'
+    | 'class'
+    | 'enum'
+    | 'namespace'
+    | 'import'
+    | 'interface'
+    | 'type'
+  /** Whether the name means a value, a type, a namespace: TypeScript resolves the three apart. */
+  readonly value: boolean
+  readonly type: boolean
+  readonly namespace: boolean
+  /** Whether assigning it from anywhere is an error (const, using, import, class bindings are not const). */
+  readonly constant: boolean
+  /** Of the declaration's name, in UTF-16 units of the cell's text. */
+  readonly start: number
+}
+
+export interface ImportedModule {
+  readonly specifier: string
+  readonly start: number
+  readonly end: number
+}
+
+/** A cell compiled to JavaScript, ready to post to a kernel. */
+export interface CompiledCell {
+  readonly id: string
+  /** The person's TypeScript, for error excerpts. */
+  readonly source: string
+  /** A JavaScript expression: a strict async function of one argument, the cell's `CellRuntime`. */
+  readonly code: string
+  /** Source map (version 3, JSON text) from `code` back to `source`. */
+  readonly map: string
+  readonly analysis: CellAnalysis
+}
+
+/** A place in a cell that does not parse, or that the type checker objects to. Lines and columns count from 1. */
+export interface CellDiagnostic {
+  readonly cell: string
+  readonly category: 'error' | 'warning'
+  /** TypeScript's number, such as 2322; 0 for our own. */
+  readonly code: number
+  readonly message: string
+  readonly start: number
+  readonly end: number
+  readonly line: number
+  readonly column: number
+}
+
+export type CompileResult =
+  | { readonly ok: true; readonly cell: CompiledCell }
+  | { readonly ok: false; readonly errors: readonly CellDiagnostic[] }
+
+/**
+ * One session-wide name. Compiled code holds the binding, never the value, so every closure sees the latest value and
+ * a redeclaration in another cell reaches all of them.
+ */
+export interface Binding {
+  /** Reads or assigns. Throws ReferenceError while in the dead zone or undeclared, TypeError on assigning a constant. */
+  value: unknown
+  /** `typeof name`, which never throws for a name that nobody declared. */
+  readonly typeof: string
+  /** The declaration's own initialisation, which ends the dead zone and may set a constant. */
+  initial: unknown
+}
+
+/** What compiled code is given: everything it needs from the session, and nothing else. */
+export interface CellRuntime {
+  /** The binding of a session name or, where no cell declares it, of the global of that name. */
+  binding(name: string): Binding
+  /** A bundled module, for `import` declarations and `import()`. Throws an error listing what can be imported. */
+  module(specifier: string): Readonly<Record<string, unknown>>
+  /** Counts down at every loop back-edge and function entry; `poll` is called when it falls below zero. */
+  budget: number
+  /** Reads the clock and, every 250 ms, the stop flag. Throws the interrupt when the run is to stop. */
+  poll(): void
+  /** First statement of every `catch`: lets the interrupt through. Returns its argument otherwise. */
+  caught(error: unknown): unknown
+  /** Read before every `await`… */
+  token(): number
+  /** …and given back after it: throws if that run was stopped meanwhile, so that it never touches the session again. */
+  resumed<T>(token: number, value: T): T
+  /** Marks a closure over local variables (or a class with private members), in which tensors may hide. */
+  opaque<T>(value: T): T
+  /** Shows the value of the cell's last expression; awaits a promise; hides undefined. */
+  show(value: unknown): Promise<void>
+}

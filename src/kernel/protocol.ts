@@ -1,0 +1,180 @@
+/**
+ * What passes between a kernel and whoever drives it (VS Code or the command line).
+ *
+ * A driver compiles cells and posts them; the kernel executes them one after another and posts back what they show.
+ * Every message is plain data that structured cloning can carry, so the same protocol serves a worker inside a
+ * webview and a worker thread under Node. Each direction is one discriminated union, and both ends switch over it
+ * exhaustively: add a message here and the compiler names every place that must answer it.
+ */
+import type { CompiledCell } from './cell'
+
+/** Raised whenever a message changes meaning; a kernel refuses a driver of another version. */
+export const PROTOCOL_VERSION = 1
+
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
+
+/** One thing to show, in every form that a viewer may choose from: MIME type to text, base64 or JSON. */
+export type MimeBundle = Readonly<Record<string, Json>>
+
+// ---------------------------------------------------------------------------------------------- driver → kernel
+
+export type DriverMessage = Initialize | Execute | Interrupt | Inspect
+
+/** `auto` takes a real GPU, then WASM, then plain JavaScript; a software GPU only where it is asked for. */
+export type BackendChoice = 'auto' | 'webgpu' | 'wasm' | 'cpu'
+
+export interface Initialize {
+  readonly type: 'initialize'
+  readonly protocol: number
+  /** The notebook's seed: every cell's random stream is keyed by it and the cell's id. */
+  readonly seed: number
+  readonly backend: BackendChoice
+  /** The WebAssembly binaries by file name, because a webview's worker cannot load files. */
+  readonly wasm: Readonly<Record<string, Uint8Array>>
+  readonly limits: OutputLimits
+  /** Where threads share memory: one 32-bit integer, the number of the run to stop. */
+  readonly stopFlag?: SharedArrayBuffer
+}
+
+/** How much one cell may show before its output is cut with a note. */
+export interface OutputLimits {
+  /** Characters of stdout and stderr together. */
+  readonly streamCharacters: number
+  /** Bytes of one displayed bundle, as JSON. */
+  readonly bundleBytes: number
+  /** Bytes of everything that one cell shows. */
+  readonly cellBytes: number
+}
+
+export const DEFAULT_LIMITS: OutputLimits = {
+  streamCharacters: 200_000,
+  bundleBytes: 8_000_000,
+  cellBytes: 16_000_000,
+}
+
+export interface Execute {
+  readonly type: 'execute'
+  /** Positive, and larger than every earlier run's. */
+  readonly run: number
+  readonly cell: CompiledCell
+  /** The execution count that the editor shows beside the cell, used to name it in errors. */
+  readonly count: number
+  /** Where threads share no memory: a `blob:` address that stops answering when the run is to stop. */
+  readonly stopUrl?: string
+}
+
+export interface Interrupt {
+  readonly type: 'interrupt'
+  readonly run: number
+}
+
+/** Asks for a fresh `status`. */
+export interface Inspect {
+  readonly type: 'inspect'
+}
+
+// ---------------------------------------------------------------------------------------------- kernel → driver
+
+export type KernelMessage = Ready | StartFailed | Output | Finished | LateError | Status | DeviceChanged
+
+export interface Ready {
+  readonly type: 'ready'
+  readonly protocol: number
+  readonly device: Device
+}
+
+export interface StartFailed {
+  readonly type: 'startFailed'
+  readonly reason: string
+}
+
+/** What the tensors live on. */
+export interface Device {
+  readonly backend: 'webgpu' | 'wasm' | 'cpu'
+  /** For people: `NVIDIA H200`, `SwiftShader (software)`, `WASM SIMD`. */
+  readonly name: string
+  /** A GPU that is emulated by the processor. */
+  readonly software: boolean
+  /** Why a better one was not taken, in a sentence; absent where nothing was passed over. */
+  readonly reason?: string
+}
+
+export interface Output {
+  readonly type: 'output'
+  readonly run: number
+  readonly event: OutputEvent
+}
+
+export type OutputEvent =
+  /** A new thing to show; `id` names it for later updates. */
+  | { readonly kind: 'display'; readonly id: string; readonly bundle: MimeBundle }
+  /** What was shown under `id`, by this cell or an earlier one, now looks like this. */
+  | { readonly kind: 'update'; readonly id: string; readonly bundle: MimeBundle }
+  | { readonly kind: 'stream'; readonly name: 'stdout' | 'stderr'; readonly text: string }
+  | { readonly kind: 'clear' }
+
+export interface Finished {
+  readonly type: 'finished'
+  readonly run: number
+  readonly outcome: Outcome
+  readonly milliseconds: number
+}
+
+export type Outcome =
+  | { readonly status: 'ok' }
+  | { readonly status: 'error'; readonly error: CellError }
+  /** Stopped at a person's wish, with every variable kept. */
+  | { readonly status: 'interrupted' }
+
+/** An error as a person should see it. */
+export interface CellError {
+  readonly name: string
+  readonly message: string
+  /** Frames of cell code only, innermost first; empty where none is known. */
+  readonly frames: readonly CellFrame[]
+  /** The lines around the innermost frame with a mark under the column, or empty. */
+  readonly excerpt: string
+}
+
+export interface CellFrame {
+  readonly cell: string
+  /** The execution count of the run that compiled the frame. */
+  readonly count: number
+  readonly function: string
+  /** From 1, in the cell's own text. */
+  readonly line: number
+  readonly column: number
+}
+
+/** A callback of a finished cell threw: the failure belongs to that cell all the same. */
+export interface LateError {
+  readonly type: 'lateError'
+  readonly cell: string
+  readonly error: CellError
+}
+
+/** Sent after every run and on `inspect`. */
+export interface Status {
+  readonly type: 'status'
+  readonly memory: { readonly tensors: number; readonly bytes: number }
+  readonly variables: readonly Variable[]
+}
+
+export interface Variable {
+  readonly name: string
+  readonly kind: string
+  /** One short line: a value, or a tensor's shape and type. */
+  readonly summary: string
+}
+
+/** The device was lost or exchanged in mid-session. */
+export interface DeviceChanged {
+  readonly type: 'device'
+  readonly device: Device
+  readonly lost: boolean
+}
+
+/** The end of an exhaustive switch: does not compile while a case is missing. */
+export function unreachable(value: never): never {
+  throw new Error(`unexpected message: ${JSON.stringify(value)}`)
+}
