@@ -1,0 +1,70 @@
+/** Starts a kernel in a worker thread of this Node process: what the command line and tests drive. */
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Worker } from 'node:worker_threads'
+import type { Transport } from './client'
+import type { KernelMessage } from './protocol'
+
+export interface NodeKernelOptions {
+  /** The largest JavaScript heap of the kernel, in MiB; a cell that exceeds it ends the kernel, not this process. */
+  readonly heapMegabytes?: number
+}
+
+/**
+ * A transport to a new worker thread that executes `script`, the built `dist/kernel.node.mjs`.
+ *
+ * @throws only through `onExit`, which says why the thread ended.
+ */
+export function nodeTransport(script: string | URL, options: NodeKernelOptions = {}): Transport {
+  const worker = new Worker(script, {
+    // What a cell prints arrives as output events; only the runtime's own noise takes this way.
+    stdout: true,
+    stderr: true,
+    ...(options.heapMegabytes && { resourceLimits: { maxOldGenerationSizeMb: options.heapMegabytes } }),
+  })
+  let ended = false
+  let failure: string | undefined
+  worker.unref()
+  return {
+    post: (message, transfer = []) => {
+      // A thread must not outlive its driver, but while it owes an answer it keeps the process alive.
+      worker.ref()
+      worker.postMessage(message, transfer as never)
+    },
+    onMessage: (listener) =>
+      void worker.on('message', (message: KernelMessage) => {
+        if (message.type === 'finished' || message.type === 'ready') worker.unref()
+        if (!ended) listener(message)
+      }),
+    onExit: (listener) => {
+      worker.on('error', (error: Error & { code?: string }) => {
+        failure =
+          error.code === 'ERR_WORKER_OUT_OF_MEMORY'
+            ? 'The kernel ran out of memory.'
+            : `The kernel failed: ${error.message}.`
+      })
+      worker.on('exit', (code) => {
+        if (ended) return
+        ended = true
+        listener(failure ?? `The kernel ended by itself with status ${code}.`)
+      })
+    },
+    terminate: () => {
+      ended = true
+      void worker.terminate()
+    },
+  }
+}
+
+/** A stop flag that a kernel in another thread reads while its own loop is running. */
+export function createStopFlag(): SharedArrayBuffer {
+  return new SharedArrayBuffer(4)
+}
+
+const WASM_FILES = ['tfjs-backend-wasm.wasm', 'tfjs-backend-wasm-simd.wasm']
+
+/** The WebAssembly binaries that `initialize` carries, read from `folder` (`dist/wasm`). */
+export async function readWasm(folder: string): Promise<Record<string, Uint8Array>> {
+  const read = async (name: string) => [name, new Uint8Array(await readFile(join(folder, name)))] as const
+  return Object.fromEntries(await Promise.all(WASM_FILES.map(read)))
+}

@@ -1,0 +1,280 @@
+/**
+ * The driver's end of a kernel: starts it, runs cells one after another, stops them, and says what became of it.
+ *
+ * One client is one kernel's life. It knows nothing of workers: a `Transport` carries the messages, so VS Code's view
+ * and the command line share this code. A restart is a new client over a new transport.
+ */
+import type { CompiledCell } from './cell'
+import {
+  DEFAULT_LIMITS,
+  PROTOCOL_VERSION,
+  unreachable,
+  type BackendChoice,
+  type CellError,
+  type Device,
+  type DriverMessage,
+  type KernelMessage,
+  type Outcome,
+  type OutputEvent,
+  type OutputLimits,
+  type Status,
+} from './protocol'
+
+/** Carries messages to one kernel and back. */
+export interface Transport {
+  post(message: DriverMessage, transfer?: Transferable[]): void
+  /** Called once, before the first `post`. */
+  onMessage(listener: (message: KernelMessage) => void): void
+  /** The kernel is gone and will say nothing more; `reason` is a sentence for people. Not called after `terminate`. */
+  onExit(listener: (reason: string) => void): void
+  /** Ends the kernel at once, whatever it is doing. */
+  terminate(): void
+}
+
+export interface StartOptions {
+  readonly seed: number
+  readonly backend: BackendChoice
+  /** The WebAssembly binaries by file name. */
+  readonly wasm: Readonly<Record<string, Uint8Array>>
+  readonly limits?: OutputLimits
+  /** Where threads share memory: the flag that the kernel reads in the middle of a loop. */
+  readonly stopFlag?: SharedArrayBuffer
+}
+
+export interface ClientOptions {
+  /** A kernel that is not ready after this long has failed to start. */
+  readonly startMilliseconds?: number
+  /** How long a stopped run may take to give way before the kernel is ended and its variables lost. */
+  readonly graceMilliseconds?: number
+}
+
+/** How a run ended, and what that means for the kernel. */
+export type RunOutcome = Outcome & {
+  readonly milliseconds: number
+  /** The kernel ended with this run: every variable is gone until it is restarted and the cells above are run. */
+  readonly restartNeeded: boolean
+}
+
+/** What a kernel tells outside of a run's own output. */
+export interface KernelEvents {
+  status: (status: Status) => void
+  /** A callback of a finished cell threw. */
+  lateError: (cell: string, error: CellError) => void
+  /** A callback of a finished cell showed something. */
+  lateOutput: (cell: string, event: OutputEvent) => void
+  device: (device: Device, lost: boolean) => void
+  /** The kernel is gone: by itself, by `terminate`, or because a run would not stop. Called once. */
+  exit: (reason: string) => void
+}
+
+/** The kernel could not be started; the message says why. */
+export class KernelStartError extends Error {
+  override readonly name = 'KernelStartError'
+}
+
+interface Run {
+  readonly number: number
+  readonly cell: CompiledCell
+  readonly count: number
+  readonly onEvent: (event: OutputEvent) => void
+  readonly resolve: (outcome: RunOutcome) => void
+  startedAt: number
+}
+
+const WAY_ON = 'All its variables are gone. Use "Restart and Run Above" to get them back.'
+
+export class KernelClient {
+  /** What the tensors live on; undefined before `start` has resolved. */
+  device: Device | undefined
+  /** Why the kernel is gone; undefined while it lives. */
+  exited: string | undefined
+
+  readonly #transport: Transport
+  readonly #startMilliseconds: number
+  readonly #graceMilliseconds: number
+  readonly #listeners: { [K in keyof KernelEvents]: Set<KernelEvents[K]> } = {
+    status: new Set(),
+    lateError: new Set(),
+    lateOutput: new Set(),
+    device: new Set(),
+    exit: new Set(),
+  }
+  readonly #queue: Run[] = []
+  /** Cell ids by run number, to attribute what finished cells show later. */
+  readonly #cells = new Map<number, string>()
+  #running: Run | undefined
+  #lastRun = 0
+  #stopFlag: Int32Array | undefined
+  #grace: ReturnType<typeof setTimeout> | undefined
+  #starting: { resolve: (device: Device) => void; reject: (error: Error) => void } | undefined
+
+  constructor(transport: Transport, options: ClientOptions = {}) {
+    this.#transport = transport
+    this.#startMilliseconds = options.startMilliseconds ?? 10_000
+    this.#graceMilliseconds = options.graceMilliseconds ?? 5_000
+    transport.onMessage((message) => this.#receive(message))
+    transport.onExit((reason) => this.#end(reason))
+  }
+
+  /** Whether a run is executing or waiting. */
+  get busy(): boolean {
+    return this.#running !== undefined
+  }
+
+  /**
+   * Starts the kernel; call it once, before anything else.
+   *
+   * @throws KernelStartError (as a rejection) when the kernel refuses, dies, or is not ready in time.
+   */
+  start(options: StartOptions): Promise<Device> {
+    if (options.stopFlag) this.#stopFlag = new Int32Array(options.stopFlag)
+    return new Promise((resolve, reject) => {
+      const seconds = this.#startMilliseconds / 1000
+      const timer = setTimeout(
+        () => this.terminate(`The kernel was not ready within ${seconds} s.`),
+        this.#startMilliseconds,
+      )
+      const settle =
+        <T>(then: (value: T) => void) =>
+        (value: T) => {
+          clearTimeout(timer)
+          this.#starting = undefined
+          then(value)
+        }
+      this.#starting = { resolve: settle(resolve), reject: settle(reject) }
+      this.#transport.post({
+        type: 'initialize',
+        protocol: PROTOCOL_VERSION,
+        seed: options.seed,
+        backend: options.backend,
+        wasm: options.wasm,
+        limits: options.limits ?? DEFAULT_LIMITS,
+        ...(options.stopFlag && { stopFlag: options.stopFlag }),
+      })
+    })
+  }
+
+  /**
+   * Runs a compiled cell after those already waiting. `count` is the execution count that errors name.
+   *
+   * Never rejects: a kernel that dies, or is gone already, resolves with an error and `restartNeeded`.
+   */
+  execute(cell: CompiledCell, count: number, onEvent: (event: OutputEvent) => void): Promise<RunOutcome> {
+    return new Promise((resolve) => {
+      const run = { number: ++this.#lastRun, cell, count, onEvent, resolve, startedAt: 0 }
+      if (this.exited !== undefined) resolve(lost(this.exited, 0))
+      else {
+        this.#queue.push(run)
+        this.#next()
+      }
+    })
+  }
+
+  /**
+   * Stops the running cell and drops those that wait; they end as `interrupted`. A run that does not give way within
+   * the grace period takes the kernel with it (`restartNeeded`).
+   */
+  interrupt(): void {
+    for (const waiting of this.#queue.splice(0))
+      waiting.resolve({ status: 'interrupted', milliseconds: 0, restartNeeded: false })
+    const run = this.#running
+    if (!run || this.#grace !== undefined) return
+    if (this.#stopFlag) Atomics.store(this.#stopFlag, 0, run.number)
+    this.#transport.post({ type: 'interrupt', run: run.number })
+    const seconds = this.#graceMilliseconds / 1000
+    this.#grace = setTimeout(
+      () => this.terminate(`The cell did not stop within ${seconds} s, so its kernel was ended.`),
+      this.#graceMilliseconds,
+    )
+  }
+
+  /** Asks for a fresh `status` event. */
+  inspect(): void {
+    if (this.exited === undefined) this.#transport.post({ type: 'inspect' })
+  }
+
+  /** Ends the kernel at once; runs in progress end with an error that gives `reason`. */
+  terminate(reason = 'The kernel was shut down.'): void {
+    if (this.exited !== undefined) return
+    this.#transport.terminate()
+    this.#end(reason)
+  }
+
+  /** Listens to an event until the returned function is called. */
+  on<K extends keyof KernelEvents>(event: K, listener: KernelEvents[K]): () => void {
+    this.#listeners[event].add(listener)
+    return () => void this.#listeners[event].delete(listener)
+  }
+
+  #next(): void {
+    if (this.#running || this.#starting || this.device === undefined) return
+    const run = this.#queue.shift()
+    if (!run) return
+    this.#running = run
+    this.#cells.set(run.number, run.cell.id)
+    run.startedAt = Date.now()
+    this.#transport.post({ type: 'execute', run: run.number, cell: run.cell, count: run.count })
+  }
+
+  #receive(message: KernelMessage): void {
+    if (this.exited !== undefined) return
+    switch (message.type) {
+      case 'ready':
+        this.device = message.device
+        this.#starting?.resolve(message.device)
+        this.#next()
+        break
+      case 'startFailed':
+        this.terminate(message.reason)
+        break
+      case 'output':
+        if (message.run === this.#running?.number) this.#running.onEvent(message.event)
+        else {
+          const cell = this.#cells.get(message.run)
+          if (cell !== undefined)
+            for (const listener of this.#listeners.lateOutput) listener(cell, message.event)
+        }
+        break
+      case 'finished':
+        if (message.run !== this.#running?.number) break
+        this.#settle({ ...message.outcome, milliseconds: message.milliseconds, restartNeeded: false })
+        this.#next()
+        break
+      case 'lateError':
+        for (const listener of this.#listeners.lateError) listener(message.cell, message.error)
+        break
+      case 'status':
+        for (const listener of this.#listeners.status) listener(message)
+        break
+      case 'device':
+        this.device = message.device
+        for (const listener of this.#listeners.device) listener(message.device, message.lost)
+        break
+      default:
+        unreachable(message)
+    }
+  }
+
+  #settle(outcome: RunOutcome): void {
+    clearTimeout(this.#grace)
+    this.#grace = undefined
+    const run = this.#running
+    this.#running = undefined
+    run?.resolve(outcome)
+  }
+
+  #end(reason: string): void {
+    if (this.exited !== undefined) return
+    this.exited = reason
+    this.#starting?.reject(new KernelStartError(reason))
+    const run = this.#running
+    if (run) this.#settle(lost(reason, Date.now() - run.startedAt))
+    for (const waiting of this.#queue.splice(0)) waiting.resolve(lost(reason, 0))
+    for (const listener of this.#listeners.exit) listener(reason)
+  }
+}
+
+function lost(reason: string, milliseconds: number): RunOutcome {
+  const error = { name: 'KernelEnded', message: `${reason} ${WAY_ON}`, frames: [], excerpt: '' }
+  return { status: 'error', error, milliseconds, restartNeeded: true }
+}
