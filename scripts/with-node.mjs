@@ -1,6 +1,12 @@
-// node scripts/with-node.mjs SCRIPT [ARGUMENTS…]: runs a script on the project's own Node.
-import { spawn } from 'node:child_process'
+// node scripts/with-node.mjs SCRIPT [ARGUMENTS…]: runs a script on the project's own Node, after set-up.
 import { modernNode } from './node.mjs'
+import { run } from './processes.mjs'
+import { setUp } from './setup.mjs'
 
-const child = spawn(modernNode(), process.argv.slice(2), { stdio: 'inherit' })
-child.on('exit', (code, signal) => process.exit(code ?? (signal ? 1 : 0)))
+try {
+  await setUp()
+  process.exitCode = await run(modernNode(), process.argv.slice(2))
+} catch (error) {
+  console.error(error.message)
+  process.exitCode = 1
+}

@@ -1,0 +1,35 @@
+// npm run package: builds everything and packs it as genbook-VERSION.vsix, without asking any server anything.
+import { spawnSync } from 'node:child_process'
+import { readFileSync, statSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { root } from './node.mjs'
+
+/** Builds dist/. @throws where something does not compile. */
+export function build() {
+  const { status } = spawnSync(process.execPath, ['esbuild.mjs'], { cwd: root, stdio: 'inherit' })
+  if (status !== 0) throw new Error('The build failed: the lines above say where.')
+}
+
+/**
+ * Packs what lies in dist/.
+ * @param packagePath where to; by default genbook-VERSION.vsix in the project's folder.
+ * @returns the path of the .vsix.
+ */
+export async function pack(packagePath = join(root, `genbook-${version()}.vsix`)) {
+  // Loaded only here: it takes a second, and set-up must be able to import this file without it.
+  const { createVSIX } = await import('@vscode/vsce')
+  // Everything is bundled, so node_modules stays out; where the sources are published is not the package's business.
+  await createVSIX({ cwd: root, packagePath, dependencies: false, allowMissingRepository: true })
+  return packagePath
+}
+
+function version() {
+  return JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version
+}
+
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  build()
+  const file = await pack()
+  console.log(`${relative(root, file)}: ${(statSync(file).size / 1e6).toFixed(1)} MB`)
+}
