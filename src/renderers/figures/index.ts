@@ -1,0 +1,16 @@
+/** Figures: plain data in, Plotly specification out. Nothing here needs a page: it runs in workers and under Node too. */
+export {
+  describe,
+  FigureError,
+  figureBundle,
+  PLOTLY_MIME,
+  type Attributes,
+  type Figure,
+  type Json,
+} from './figure'
+export { decode, encode, isEncoded, type EncodedArray, type Numbers } from './encode'
+export type { Points } from './numbers'
+export { lossFigure, type LossInput } from './loss'
+export { samplesFigure, type SamplesOptions } from './samples'
+export { scheduleFigure, type ScheduleInput } from './schedule'
+export { scoreFieldFigure, type ScoreFieldInput } from './scoreField'
