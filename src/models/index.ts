@@ -1,0 +1,43 @@
+/** The generative models: what `genbook` offers to cells, apart from pictures. */
+export { data, type Component, type Data, type Mixture, type MixtureOptions } from './data'
+export {
+  gaussianProcess,
+  type Curve,
+  type Curves,
+  type GaussianProcess,
+  type Posterior,
+  type TimeRange,
+  type Transition,
+} from './process'
+export { vp } from './vp'
+export { ddpm, linearBetas } from './ddpm'
+export type { Network, Params, TrainableParams } from './network'
+export { mlp, type MlpOptions } from './mlp'
+export { head, type Head, type Pair } from './head'
+export type { Field } from './field'
+export { Prediction, truth, type Part, type Quantity } from './prediction'
+export { asDenoiser, denoiser, type Denoiser, type NetworkDenoiser, type Trainable } from './denoiser'
+export { exact } from './exact'
+export { denoising, spreadTimes, type DenoisingOptions } from './losses'
+export {
+  cosine,
+  train,
+  type Loss,
+  type Rate,
+  type TrainingProgress,
+  type TrainingRun,
+  type TrainOptions,
+} from './train'
+export {
+  sample,
+  walk,
+  type SampleOptions,
+  type Sampler,
+  type SamplerState,
+  type Step,
+  type TimeOptions,
+} from './sample'
+export { ddim, ddimStep } from './samplers/ddim'
+export { ancestral, ancestralStep, type ReverseVariance } from './samplers/ancestral'
+export type { LinearStep } from './samplers/linear'
+export { combine, type Coefficient, type State, type Time } from './state'

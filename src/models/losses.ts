@@ -1,0 +1,66 @@
+/** Losses as plain functions of a model and a batch. */
+import * as tf from '@tensorflow/tfjs'
+import { currentStream, type RandomStream } from '../tensor'
+import type { Denoiser } from './denoiser'
+import { truth, type Quantity } from './prediction'
+import { over, type Curve, type GaussianProcess } from './process'
+import { combine, normalLike } from './state'
+
+/** Differential equations are started this far from clean data, where the score of data on a line would be infinite. */
+const FIRST_TIME = 1e-3
+
+/**
+ * n times, spread evenly and shifted together by one random number, so that a batch covers all noise levels:
+ * t_i = from + (to − from) · ((u + i/n) mod 1) on an interval, and the same rounded to the steps 1, …, T on a table.
+ *
+ * Kingma et al., "Variational diffusion models", 2021, appendix I.1, https://arxiv.org/abs/2107.00630
+ */
+export function spreadTimes(
+  { times: { from, to, discrete } }: GaussianProcess,
+  n: number,
+  stream: RandomStream,
+): Float64Array {
+  const [u = 0] = stream.uniform(1)
+  return Float64Array.from({ length: n }, (_, i) => {
+    const place = (u + i / n) % 1
+    if (discrete) return from + 1 + Math.floor(place * (to - from))
+    const first = from + FIRST_TIME * (to - from)
+    return first + (to - first) * place
+  })
+}
+
+export interface DenoisingOptions {
+  /** The quantity whose squared error is taken. Default: the noise. */
+  readonly compare?: Quantity
+  /** Weight of the squared error at time t. Default: 1. */
+  readonly weight?: Curve
+  /** Where times and noise are drawn from. Default: the cell's own stream. */
+  readonly stream?: RandomStream
+}
+
+/**
+ * The denoising loss,
+ *
+ *   E ‖ŷ(x_t, t) − y‖² / d,   x_t = α_t x_0 + σ_t ε,
+ *
+ * with t uniform and y the compared quantity of the x_0 and ε that x_t was made from. For the noise this is DDPM's
+ * L_simple; its minimiser is the exact denoiser whatever is compared.
+ *
+ * Ho, Jain and Abbeel, 2020, equation 14, https://arxiv.org/abs/2006.11239
+ *
+ * @param x0 data of shape [n, …model.shape].
+ */
+export function denoising(
+  model: Denoiser,
+  x0: tf.Tensor,
+  { compare = 'noise', weight = () => 1, stream = currentStream() }: DenoisingOptions = {},
+): tf.Scalar {
+  return tf.tidy(() => {
+    const { process } = model
+    const t = spreadTimes(process, x0.shape[0] ?? 0, stream)
+    const noise = normalLike(x0, stream)
+    const xt = combine([over(t, process.alpha), x0], [over(t, process.sigma), noise])
+    const error = tf.sub(model.predict(xt, t).read(compare), truth(process, t, x0, noise).read(compare))
+    return tf.mean(combine([over(t, weight), tf.square(error)])).asScalar()
+  })
+}
