@@ -78,7 +78,7 @@ export function samplesFigure(
 }
 
 function isPoints(sets: Points | Readonly<Record<string, Points>>): sets is Points {
-  return Array.isArray(sets) || ('shape' in sets && Array.isArray(sets.shape))
+  return Array.isArray(sets) || ('values' in sets && 'shape' in sets && Array.isArray(sets.shape))
 }
 
 /** Plotly numbers subplots from 1 and leaves the 1 out. */

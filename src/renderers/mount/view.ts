@@ -1,0 +1,228 @@
+/** One figure on a page: drawn, updated in place, themed, sized to its column, and taken down again. */
+import Plotly from 'plotly.js-dist'
+import type { Config, Data, Frame, Layout, PlotlyHTMLElement } from 'plotly.js-dist'
+import { describe, type Figure } from '../figures/figure'
+import { webglNeed, withoutWebgl } from '../figures/svg'
+import { downloadButtons } from './download'
+import { webglWorks, type ContextBudget, type ContextHolder } from './budget'
+import { template, type Palette } from './theme'
+import { Zoom } from './zoom'
+
+const DEFAULT_HEIGHT = 400
+
+/** What a figure needs to know about the page that it stands on. */
+export interface Surroundings {
+  readonly palette: () => Palette
+  readonly budget: ContextBudget
+}
+
+export class FigureView implements ContextHolder {
+  visible = true
+  seenAt = performance.now()
+
+  readonly #id: string
+  readonly #surroundings: Surroundings
+  readonly #plot: PlotlyHTMLElement
+  readonly #note: HTMLElement
+  readonly #sizes: ResizeObserver
+  readonly #sight: IntersectionObserver
+  readonly #config: Partial<Config>
+  #zoom = new Zoom()
+  #figure: Figure | undefined
+  #stale = false
+  #drawing: Promise<void> | undefined
+  #disposed = false
+  #width = 0
+  /** WebGL failed here once, so that it is not tried again. */
+  #lost = false
+  #drawnWithGl = false
+
+  /**
+   * @param element where the figure goes; what is in it is replaced.
+   * @param id the same for every version of a figure, so that a person's changes to it are kept.
+   */
+  constructor(element: HTMLElement, id: string, surroundings: Surroundings) {
+    this.#id = id
+    this.#surroundings = surroundings
+    this.#plot = document.createElement('div') as HTMLElement as PlotlyHTMLElement
+    this.#plot.className = 'genbook-figure'
+    this.#plot.setAttribute('role', 'img')
+    this.#note = document.createElement('div')
+    this.#note.className = 'genbook-figure-note'
+    this.#note.style.cssText = 'font-size: 12px; opacity: 0.8; padding: 0 4px'
+    element.replaceChildren(this.#plot, this.#note)
+    this.#config = {
+      displaylogo: false,
+      responsive: false,
+      showSendToCloud: false,
+      plotlyServerURL: '',
+      topojsonURL: '',
+      modeBarButtonsToRemove: ['toImage', 'select2d', 'lasso2d'],
+      modeBarButtonsToAdd: downloadButtons(() => this.#figure),
+    }
+    this.#sizes = new ResizeObserver(() => this.#resized())
+    this.#sizes.observe(this.#plot)
+    this.#sight = new IntersectionObserver((entries) => this.#seen(entries.at(-1)!.isIntersecting))
+    this.#sight.observe(this.#plot)
+  }
+
+  /** Shows a figure, in place of the one before. Versions that arrive while one is being drawn are skipped but for the last. */
+  show(figure: Figure): Promise<void> {
+    this.#figure = figure
+    this.#plot.setAttribute('aria-label', describe(figure))
+    this.#plot.style.height = `${typeof figure.layout.height === 'number' ? figure.layout.height : DEFAULT_HEIGHT}px`
+    return this.redraw()
+  }
+
+  /** Draws again, in the colours of now. */
+  redraw(): Promise<void> {
+    this.#stale = true
+    return (this.#drawing ??= this.#draw())
+  }
+
+  yieldContexts(): void {
+    void this.redraw()
+  }
+
+  dispose(): void {
+    this.#disposed = true
+    this.#sizes.disconnect()
+    this.#sight.disconnect()
+    this.#release()
+    Plotly.purge(this.#plot)
+    this.#plot.remove()
+    this.#note.remove()
+  }
+
+  async #draw(): Promise<void> {
+    // What comes in the same turn is drawn once.
+    await Promise.resolve()
+    while (this.#stale && !this.#disposed && this.#figure) {
+      this.#stale = false
+      try {
+        await this.#drawOnce(this.#figure)
+        this.#plot.style.visibility = ''
+      } catch (error) {
+        this.#release()
+        Plotly.purge(this.#plot)
+        this.#plot.style.visibility = 'hidden'
+        this.#say(`This figure cannot be shown. ${error instanceof Error ? error.message : String(error)}`)
+      }
+    }
+    this.#drawing = undefined
+  }
+
+  async #drawOnce(wanted: Figure): Promise<void> {
+    const figure = this.#affordable(wanted)
+    if (!figure) return
+    const layout = structuredClone(this.#zoom.apply(figure.layout))
+    const fresh = this.#plot.data === undefined
+    this.#width = this.#plot.clientWidth
+    const widest = typeof layout.width === 'number' ? layout.width : Infinity
+    await Plotly.react(
+      this.#plot,
+      // Plotly writes into what it is given; the numbers themselves it leaves alone.
+      figure.data.map((trace) => ({ ...trace })),
+      {
+        template: template(this.#surroundings.palette()),
+        uirevision: this.#id,
+        ...layout,
+        ...(this.#width ? { width: Math.min(this.#width, widest) } : {}),
+        ...(reducedMotion() ? { transition: { duration: 0 } } : {}),
+      },
+      { ...this.#config, ...figure.config },
+    )
+    if (this.#disposed) return
+    if (figure.frames)
+      await Plotly.addFrames(this.#plot, structuredClone(figure.frames) as unknown as Frame[])
+    if (fresh) this.#listen()
+  }
+
+  #listen(): void {
+    this.#plot.on('plotly_relayout', (event) => {
+      if (this.#figure)
+        this.#zoom.record(
+          event as Readonly<Record<string, unknown>>,
+          this.#plot.layout as unknown as Figure['layout'],
+          this.#figure.layout,
+        )
+    })
+    const emitter: { on(event: string, heard: () => void): void } = this.#plot
+    emitter.on('plotly_webglcontextlost', () => {
+      // Contexts that this figure gave up itself are lost on purpose.
+      if (!this.#drawnWithGl || this.#disposed) return
+      this.#lost = true
+      void this.redraw()
+    })
+  }
+
+  /** The figure in the form that the page can draw now, or nothing, with a note that says why. */
+  #affordable(figure: Figure): Figure | undefined {
+    this.#say('')
+    const need = webglNeed(figure)
+    const granted = need !== 'none' && !this.#lost && canUseWebgl() && this.#surroundings.budget.request(this)
+    if (!granted) this.#release()
+    this.#drawnWithGl = granted
+    if (granted || need === 'none') return figure
+    if (need === 'preferred') {
+      const svg = withoutWebgl(figure)
+      if (svg.drawn < svg.points)
+        this.#say(
+          `${svg.drawn.toLocaleString('en-US')} of ${svg.points.toLocaleString('en-US')} points are drawn, because WebGL is not available${canUseWebgl() ? ' for more figures at once' : ' here'}.`,
+        )
+      return svg.figure
+    }
+    Plotly.purge(this.#plot)
+    this.#say(
+      canUseWebgl() && !this.#lost
+        ? 'This figure needs WebGL, which the other figures on screen use up. It is drawn once they are out of sight.'
+        : 'This figure needs WebGL, which is not available here.',
+    )
+    return undefined
+  }
+
+  #release(): void {
+    this.#drawnWithGl = false
+    this.#surroundings.budget.release(this)
+    // Otherwise contexts live until the canvases are collected.
+    for (const canvas of this.#plot.querySelectorAll<HTMLCanvasElement>('canvas:not(.gl-canvas-pick)'))
+      (canvas.getContext('webgl') ?? canvas.getContext('webgl2'))
+        ?.getExtension('WEBGL_lose_context')
+        ?.loseContext()
+  }
+
+  #seen(visible: boolean): void {
+    this.visible = visible
+    this.seenAt = performance.now()
+    if (
+      visible &&
+      this.#figure &&
+      !this.#drawnWithGl &&
+      !this.#lost &&
+      webglNeed(this.#figure) !== 'none' &&
+      canUseWebgl()
+    )
+      void this.redraw()
+  }
+
+  #resized(): void {
+    const width = this.#plot.clientWidth
+    if (width && width !== this.#width) void this.redraw()
+  }
+
+  #say(text: string): void {
+    this.#note.textContent = text
+  }
+}
+
+function reducedMotion(): boolean {
+  return (
+    matchMedia('(prefers-reduced-motion: reduce)').matches ||
+    document.body.classList.contains('vscode-reduce-motion')
+  )
+}
+
+let works: boolean | undefined
+function canUseWebgl(): boolean {
+  return (works ??= webglWorks())
+}
