@@ -1,0 +1,21 @@
+/** The `.genbook` document: read, validated, written. Plain data and pure functions; runs anywhere. */
+export { NotebookFormatError } from './errors'
+export { DEFAULT_SEED, genbookMetadata, withGenbookMetadata } from './genbook'
+export { isCellId, newCellId, type RandomId } from './ids'
+export { equalJson, type Json, type JsonObject } from './json'
+export { sameSource } from './lines'
+export { bytesToMime, isBinaryMime, isJsonMime, mimeToBytes } from './mime'
+export { KERNELSPEC, LANGUAGE_INFO, newNotebook } from './new'
+export {
+  appendOutput,
+  displayOutput,
+  errorOutput,
+  mergeStreams,
+  outputText,
+  resultOutput,
+  streamOutput,
+} from './outputs'
+export { type NotebookWarning, type ParsedNotebook, parseNotebook } from './parse'
+export type * from './types'
+export { decodeText, encodeText } from './utf8'
+export { writeNotebook } from './write'
