@@ -1,0 +1,127 @@
+/** JSON values: how large they are, and how to make one of anything. */
+import type { Json } from '../protocol'
+
+/** Bytes of `value` written as JSON in UTF-8, without writing it. */
+export function jsonBytes(value: Json | undefined): number {
+  switch (typeof value) {
+    case 'string':
+      return stringBytes(value)
+    case 'number':
+      return Number.isFinite(value) ? String(value).length : 4
+    case 'boolean':
+      return value ? 4 : 5
+    case 'undefined':
+      return 0
+    default: {
+      if (value === null) return 4
+      let bytes = 2
+      let items = 0
+      if (Array.isArray(value))
+        for (const item of value as Json[]) {
+          bytes += jsonBytes(item)
+          items++
+        }
+      else
+        for (const [key, item] of Object.entries(value)) {
+          if (item === undefined) continue
+          bytes += stringBytes(key) + 1 + jsonBytes(item)
+          items++
+        }
+      return bytes + Math.max(0, items - 1)
+    }
+  }
+}
+
+function stringBytes(text: string): number {
+  let bytes = text.length + 2
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    if (code < 0x20) bytes += code === 9 || code === 10 || code === 13 || code === 8 || code === 12 ? 1 : 5
+    else if (code === 0x22 || code === 0x5c) bytes++
+    else if (code >= 0x80) {
+      const pair = code >= 0xd800 && code < 0xdc00 && (text.charCodeAt(i + 1) & 0xfc00) === 0xdc00
+      // A pair of surrogates is four bytes, any other unit beyond ASCII two or three.
+      if (pair) i++
+      bytes += code < 0x800 ? 1 : 2
+    }
+  }
+  return bytes
+}
+
+/** Thrown by `toJson` when a value has no JSON form, or one that is too large. */
+export class NotJson extends Error {
+  override readonly name = 'NotJson'
+}
+
+/**
+ * A JSON copy of any value: typed arrays become arrays, Maps with string keys objects, Sets arrays, dates ISO texts,
+ * bigints decimal texts; functions and undefined are left out as `JSON.stringify` does.
+ *
+ * @param mostBytes about how large the copy may become.
+ * @throws NotJson for a cycle, or when the copy would be larger.
+ */
+export function toJson(value: unknown, mostBytes: number): Json {
+  let bytes = 0
+  const path = new Set<object>()
+  const spend = (n: number) => {
+    bytes += n
+    if (bytes > mostBytes)
+      throw new NotJson(`the value has more than ${(mostBytes / 1e6).toFixed(1)} MB as JSON`)
+  }
+  const copy = (item: unknown): Json | undefined => {
+    switch (typeof item) {
+      case 'string':
+        spend(item.length + 2)
+        return item
+      case 'number':
+        spend(8)
+        return Number.isFinite(item) ? item : null
+      case 'boolean':
+        spend(5)
+        return item
+      case 'bigint':
+        spend(16)
+        return String(item)
+      case 'undefined':
+      case 'function':
+      case 'symbol':
+        return undefined
+      default:
+        return item === null ? null : copyObject(item as object)
+    }
+  }
+  const copyObject = (item: object): Json | undefined => {
+    if (path.has(item)) throw new NotJson('the value contains itself')
+    if (item instanceof Date) return Number.isNaN(item.getTime()) ? null : item.toISOString()
+    const own: unknown = 'toJSON' in item && typeof item.toJSON === 'function' ? item.toJSON() : item
+    if (own !== item) return copy(own)
+    path.add(item)
+    spend(2)
+    try {
+      if (
+        Array.isArray(item) ||
+        item instanceof Set ||
+        (ArrayBuffer.isView(item) && !(item instanceof DataView))
+      )
+        return Array.from(item as Iterable<unknown>, (each) => copy(each) ?? null)
+      const entries: Iterable<[unknown, unknown]> = item instanceof Map ? item : Object.entries(item)
+      const result: Record<string, Json> = {}
+      for (const [key, each] of entries) {
+        const name = String(key)
+        const json = copy(each)
+        if (json === undefined) continue
+        spend(name.length + 4)
+        Object.defineProperty(result, name, {
+          value: json,
+          enumerable: true,
+          configurable: true,
+          writable: true,
+        })
+      }
+      return result
+    } finally {
+      path.delete(item)
+    }
+  }
+  return copy(value) ?? null
+}

@@ -1,0 +1,8 @@
+/** What `import … from 'genbook'` gives to cells: models, pictures and displays. */
+export * from '../../models'
+// Named after the star, ours takes the place of the models' own, which draws nothing.
+export { train, type LiveTrainOptions } from './train'
+export * as plot from './plot'
+export { display } from '../display/screen'
+export type { Display, DisplayHandle } from '../display/display'
+export { currentStream, RandomStream } from '../../tensor'

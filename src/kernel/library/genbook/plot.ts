@@ -1,0 +1,2 @@
+/** What `import … from 'genbook/plot'` gives to cells: pictures. */
+export * from '../plot'

@@ -1,0 +1,46 @@
+/** `train` as cells know it: the models' training loop with a loss curve that grows below the cell. */
+import * as models from '../../models'
+import type { Data, Trainable, TrainingRun, TrainOptions } from '../../models'
+import { figureBundle, lossFigure } from '../../renderers/figures'
+import type { DisplayHandle } from '../display/display'
+import { display } from '../display/screen'
+import { continuation } from '../session/current'
+import { lossInput } from './plot'
+
+export interface LiveTrainOptions<M> extends TrainOptions<M> {
+  /** Whether the loss is drawn while training goes on. Default true. */
+  readonly live?: boolean
+}
+
+/**
+ * Trains `model` in place on batches drawn from `data`, with Adam, and draws the loss as it goes, with the steps done,
+ * steps per second and the time left. Stop ends it after the step in progress and keeps the parameters.
+ *
+ * @throws RangeError for an option that makes no sense, or where data and model differ in shape.
+ * @throws Error when the loss or its gradient stops being finite; the parameters are those of the step before.
+ */
+export function train<M extends Trainable>(
+  model: M,
+  data: Data,
+  { live = true, ...options }: LiveTrainOptions<M>,
+): Promise<TrainingRun> {
+  const { observe, loss = (model, batch, stream) => model.loss(batch, stream) } = options
+  const goOn = continuation()
+  let handle: DisplayHandle | undefined
+  return models.train<M>(model, data, {
+    ...options,
+    loss(model, batch, stream) {
+      // Each step begins after waiting for the device, during which the cell may have been stopped.
+      goOn()
+      return loss(model, batch, stream)
+    },
+    async observe(progress) {
+      if (live) {
+        const figure = lossFigure(lossInput(progress))
+        if (handle) handle.update(figure)
+        else handle = display.bundle(figureBundle(figure))
+      }
+      await observe?.(progress)
+    },
+  })
+}

@@ -1,0 +1,40 @@
+import type { CompiledCell } from '../cell'
+import type { RunOutput } from './output'
+
+/** One execution of one cell, from its start until nothing refers to it any more. */
+export class Run {
+  readonly number: number
+  readonly cell: CompiledCell
+  readonly count: number
+  readonly output: RunOutput
+  /** Stopped by a person, or given up after an error: its continuations must not go on. */
+  stopped = false
+  /** Its `finished` message has been sent; what comes now is late. */
+  finished = false
+  /** Undoes what the run left waiting, such as timers; called when it is stopped. */
+  readonly cleanups = new Set<() => void>()
+  /** Pictures whose data is still on its way from the device. */
+  readonly pending = new Set<Promise<unknown>>()
+  /** Rejects when the run is to end before its code does. */
+  readonly ended: Promise<never>
+  readonly #reject: (reason: unknown) => void
+
+  constructor(number: number, cell: CompiledCell, count: number, output: RunOutput) {
+    this.number = number
+    this.cell = cell
+    this.count = count
+    this.output = output
+    const { promise, reject } = Promise.withResolvers<never>()
+    promise.catch(() => {})
+    this.ended = promise
+    this.#reject = reject
+  }
+
+  /** Ends the run with `reason`; later calls change nothing. */
+  end(reason: unknown): void {
+    this.stopped = true
+    for (const cleanup of this.cleanups) cleanup()
+    this.cleanups.clear()
+    this.#reject(reason)
+  }
+}

@@ -1,0 +1,307 @@
+/**
+ * A session: executes compiled cells one after another and keeps their variables.
+ *
+ * It knows no worker and no device: messages leave through `post`, and what cells can reach is handed in. So the same
+ * session serves VS Code, the command line and tests.
+ */
+import { currentStream, RandomStream, setHost, setStream } from '../../tensor'
+import { bundleOf } from '../display/bundle'
+import { isHandle, type Screen, type Shown } from '../display/display'
+import { describeVariable } from '../display/describe'
+import { preview } from '../display/preview'
+import { display, setScreen } from '../display/screen'
+import type { CellError, Execute, KernelMessage, MimeBundle, Outcome, OutputLimits } from '../protocol'
+import { createConsole } from './console'
+import { setCurrentInterrupts } from './current'
+import { cellError, stackOf } from './errors'
+import { evaluate } from './evaluate'
+import { Interrupted, Interrupts, nextTurn, type StopSign } from './interrupt'
+import { RunOutput } from './output'
+import { Run } from './run'
+import { Runtime } from './runtime'
+import { Scope } from './scope'
+import { rawFrames, RunSource } from './stack'
+import { createTimers } from './timers'
+
+/** A bundled module, as its importer sees it. */
+export type ModuleTable = (specifier: string) => Readonly<Record<string, unknown>>
+
+/** Keeps tensors that cells made from piling up. */
+export interface Ledger {
+  /** A cell starts. */
+  begin(): void
+  /** The cell is over: what it made and cannot be reached from `roots` is disposed of. */
+  end(roots: Iterable<unknown>): void
+  memory(): { readonly tensors: number; readonly bytes: number }
+}
+
+export interface SessionOptions {
+  readonly seed: number
+  readonly limits: OutputLimits
+  readonly post: (message: KernelMessage) => void
+  /** What `import` finds. */
+  readonly modules: ModuleTable
+  /** What cells see without importing it, besides `display`, `console`, `Math` and timers. */
+  readonly globals?: Readonly<Record<string, unknown>>
+  readonly ledger?: Ledger
+}
+
+/** How long a stopped cell's own code may take to notice before its run is declared over, in milliseconds. */
+const DRAIN = 300
+/** Runs whose sources are kept for stack traces: closures of older ones lose their lines. */
+const MOST_RUNS = 2000
+
+export class Session {
+  readonly interrupts = new Interrupts((run) => this.#runs.get(run))
+  /** What cells see without importing it. */
+  readonly builtins: Readonly<Record<string, unknown>>
+
+  readonly #options: SessionOptions
+  readonly #scope: Scope
+  readonly #screen: Screen
+  readonly #runs = new Map<number, Run>()
+  readonly #sources = new Map<number, RunSource>()
+  readonly #streams = new WeakMap<Run, RandomStream>()
+  /** Latest run that the driver asked to stop; one that is still waiting then never starts. */
+  #stopUpTo = 0
+  #queue: Promise<void> = Promise.resolve()
+  #displays = 0
+
+  constructor(options: SessionOptions) {
+    this.#options = options
+    this.#screen = {
+      show: (bundle, placeholder) => this.#show(bundle, placeholder),
+      clear: () => this.#here()?.output.clear(),
+    }
+    this.interrupts.onEnter = (run) => this.#enter(run)
+    this.builtins = {
+      ...options.globals,
+      display,
+      console: createConsole((name, text) => this.#here()?.output.stream(name, text)),
+      Math: seededMath(),
+      ...createTimers({ current: () => this.#here(), call: (run, callback) => this.#call(run, callback) }),
+    }
+    this.#scope = new Scope(this.builtins)
+  }
+
+  /** Executes a cell after those before it; resolves when its `finished` and `status` have been posted. Never rejects. */
+  execute(message: Execute, sign?: StopSign): Promise<void> {
+    this.#queue = this.#queue.then(() => this.#execute(message, sign))
+    return this.#queue
+  }
+
+  /** Stops a run: at its next check, or at once where it waits for something. */
+  interrupt(run: number): void {
+    this.#stopUpTo = Math.max(this.#stopUpTo, run)
+    const executing = this.interrupts.executing
+    if (executing && executing.number <= run) executing.end(new Interrupted())
+  }
+
+  /** Ends the executing run, if there is one, with an error that is not its own doing. */
+  fail(error: unknown): void {
+    this.interrupts.executing?.end(error)
+  }
+
+  /** Posts what the session holds. */
+  postStatus(): void {
+    this.#options.post({
+      type: 'status',
+      memory: this.#options.ledger?.memory() ?? { tensors: 0, bytes: 0 },
+      variables: [...this.#scope.values()].map(([name, value]) => describeVariable(name, value)),
+    })
+  }
+
+  /**
+   * Reports an error that nobody caught: of the executing run, or late of the cell whose code threw it.
+   *
+   * @returns false where it is no cell's.
+   */
+  uncaught(thrown: unknown): boolean {
+    if (thrown instanceof Interrupted) return true
+    // The outermost frame is what the event loop called.
+    const frame = rawFrames(stackOf(thrown)).at(-1)
+    const run = (frame && this.#runs.get(frame.run)) ?? this.#here()
+    if (!run) return false
+    this.#report(run, thrown)
+    return true
+  }
+
+  async #execute({ run: number, cell, count }: Execute, sign: StopSign = () => false): Promise<void> {
+    const { post, limits, seed, ledger } = this.#options
+    const output = new RunOutput(limits, (event) => post({ type: 'output', run: number, event }))
+    const run = new Run(number, cell, count, output)
+    this.#remember(run)
+    this.#streams.set(run, new RandomStream(seed, cell.id))
+    this.interrupts.sign = sign
+    this.interrupts.begin(run)
+    const started = performance.now()
+    let outcome: Outcome
+    if (number <= this.#stopUpTo) outcome = { status: 'interrupted' }
+    else {
+      ledger?.begin()
+      this.#scope.begin(cell.analysis)
+      outcome = await this.#outcome(run)
+      this.#scope.end(outcome.status === 'ok')
+      await this.#settle(run)
+      ledger?.end([...this.#scope.values()].map(([, value]) => value))
+    }
+    output.end()
+    run.finished = true
+    this.interrupts.finish()
+    post({ type: 'finished', run: number, outcome, milliseconds: performance.now() - started })
+    this.postStatus()
+  }
+
+  async #outcome(run: Run): Promise<Outcome> {
+    const running = this.#evaluate(run)
+    try {
+      await Promise.race([running, run.ended])
+      // Rejections that nobody handles are announced in a later turn, and belong to this run as well.
+      await Promise.race([nextTurn(), run.ended])
+      return { status: 'ok' }
+    } catch (thrown) {
+      // Whoever still runs on behalf of this cell gets the chance to notice before another cell starts.
+      if (run.stopped)
+        await Promise.race([running.catch(() => {}), new Promise((resolve) => setTimeout(resolve, DRAIN))])
+      else run.end(thrown)
+      if (thrown instanceof Interrupted) return { status: 'interrupted' }
+      return { status: 'error', error: this.#error(thrown) }
+    }
+  }
+
+  async #evaluate(run: Run): Promise<void> {
+    const execute = evaluate(run)
+    await execute(
+      new Runtime(this.interrupts, {
+        binding: (name) => this.#scope.binding(name),
+        module: this.#options.modules,
+        show: (value) => this.#showLast(value),
+      }),
+    )
+  }
+
+  /** Waits for pictures whose data is on its way, unless the run is stopped meanwhile. */
+  async #settle(run: Run): Promise<void> {
+    while (run.pending.size > 0 && !run.stopped)
+      await Promise.race([Promise.allSettled([...run.pending]), run.ended.catch(() => {})])
+  }
+
+  async #showLast(value: unknown): Promise<void> {
+    const token = this.interrupts.token()
+    const shown = this.interrupts.resumed(token, await value)
+    if (shown === undefined || isHandle(shown)) return
+    this.#screen.show(safeBundle(shown), () => ({ 'text/plain': preview(shown, { depth: 0 }) }))
+  }
+
+  #show(bundle: MimeBundle | Promise<MimeBundle>, placeholder: () => MimeBundle): Shown {
+    const run = this.#here()
+    if (!run) throw new Error('display needs a running cell.')
+    const id = `${run.cell.id}-${run.number}-${++this.#displays}`
+    // Of overlapping changes the one made last wins, whichever is read first.
+    let version = 0
+    const later = (reading: Promise<MimeBundle>, put: (bundle: MimeBundle) => void) => {
+      const mine = ++version
+      const done = reading.then(
+        (ready) => {
+          if (mine === version) put(ready)
+        },
+        (error: unknown) => {
+          if (mine === version)
+            put({ 'text/plain': `[Could not be shown: ${cellError(error, () => undefined).message}]` })
+        },
+      )
+      run.pending.add(done)
+      void done.finally(() => run.pending.delete(done))
+    }
+    let open: boolean
+    if (bundle instanceof Promise) {
+      const fill = run.output.displayLater(id, placeholder())
+      open = fill !== undefined
+      if (fill) later(bundle, fill)
+      else bundle.catch(() => {})
+    } else open = run.output.display(id, bundle)
+    const update = (next: MimeBundle) => {
+      if (open) (run.finished ? (this.#here() ?? run) : run).output.update(id, next)
+    }
+    return {
+      change: (next) => {
+        if (next instanceof Promise) later(next, update)
+        else {
+          version++
+          update(next)
+        }
+      },
+    }
+  }
+
+  /** Calls back into a run's code from a timer. */
+  #call(run: Run | undefined, callback: () => unknown): void {
+    this.interrupts.enter(run)
+    try {
+      const result = callback()
+      // An async callback's failure is known to be this run's, whatever its stack says.
+      if (result instanceof Promise) result.catch((thrown: unknown) => this.#reportTo(run, thrown))
+    } catch (thrown) {
+      this.#reportTo(run, thrown)
+    }
+  }
+
+  #reportTo(run: Run | undefined, thrown: unknown): void {
+    if (thrown instanceof Interrupted) return
+    if (run) this.#report(run, thrown)
+    else this.uncaught(thrown)
+  }
+
+  #report(run: Run, thrown: unknown): void {
+    if (run.finished) this.#options.post({ type: 'lateError', cell: run.cell.id, error: this.#error(thrown) })
+    else run.end(thrown)
+  }
+
+  #error(thrown: unknown): CellError {
+    return cellError(thrown, (run) => this.#sources.get(run))
+  }
+
+  /** The run that what happens now belongs to. */
+  #here(): Run | undefined {
+    return this.interrupts.active ?? this.interrupts.executing
+  }
+
+  #enter(run: Run): void {
+    setHost(this.interrupts)
+    setCurrentInterrupts(this.interrupts)
+    setScreen(this.#screen)
+    const stream = this.#streams.get(run)
+    if (stream) setStream(stream)
+  }
+
+  #remember(run: Run): void {
+    this.#runs.set(run.number, run)
+    this.#sources.set(run.number, new RunSource(run.cell, run.count))
+    const oldest = run.number - MOST_RUNS
+    this.#runs.delete(oldest)
+    this.#sources.delete(oldest)
+  }
+}
+
+/** `Math` whose random numbers come from the running cell's stream. */
+function seededMath(): Math {
+  const math = Object.create(Object.prototype, Object.getOwnPropertyDescriptors(Math)) as Math
+  Object.defineProperty(math, 'random', {
+    value: () => currentStream().next(),
+    writable: true,
+    configurable: true,
+  })
+  return math
+}
+
+/** A value as a cell's result: where its own form fails, the plain one. */
+function safeBundle(value: unknown): MimeBundle | Promise<MimeBundle> {
+  const plain = (): MimeBundle => ({ 'text/plain': preview(value) })
+  try {
+    const bundle = bundleOf(value)
+    return bundle instanceof Promise ? bundle.catch(plain) : bundle
+  } catch (thrown) {
+    if (thrown instanceof Interrupted) throw thrown
+    return plain()
+  }
+}
