@@ -1,0 +1,60 @@
+import type * as vscode from 'vscode'
+import { Assets } from './assets'
+import { interruptCommand } from './commands/interrupt'
+import { newCommand } from './commands/new'
+import { pressedButtons } from './commands/pressed'
+import { restartCommand } from './commands/restart'
+import { restartAndRunAboveCommand } from './commands/restartAndRunAbove'
+import { restartAndRunAllCommand } from './commands/restartAndRunAll'
+import { runAboveCommand } from './commands/runAbove'
+import { Controller } from './kernel/controller'
+import { LossNotices } from './kernel/losses'
+import { Sessions } from './kernel/sessions'
+import { Checks } from './language/checks'
+import { Language } from './language/language'
+import { Warming } from './language/warming'
+import { Identities } from './notebook/identity'
+import { OpenAsText } from './notebook/openAsText'
+import { GenbookSerializer } from './notebook/serializer'
+import type { Platform } from './platform'
+import { Selection } from './runtime/selection'
+import { RuntimeView } from './runtime/view'
+import { DeviceStatus } from './status'
+
+/** Constructs what the extension is made of. Nothing here reads a file or starts a worker. */
+export function activateWith(platform: Platform, context: vscode.ExtensionContext): void {
+  const own = <T extends vscode.Disposable>(part: T) => {
+    context.subscriptions.push(part)
+    return part
+  }
+  const assets = new Assets(context.extensionUri)
+  const serializer = own(new GenbookSerializer())
+  const identities = own(new Identities())
+  const language = own(new Language(assets, platform))
+  const checks = own(new Checks(language, identities))
+  const view = own(new RuntimeView(assets, context.extensionUri))
+  const controller = own(new Controller())
+  const extensionId = context.extension.id
+  const { version } = context.extension.packageJSON as { version: string }
+  const surroundings = {
+    ...{ assets, view, language, checks, identities },
+    ...{ controller: controller.controller, extensionId, version },
+  }
+  const sessions = own(new Sessions(surroundings))
+  controller.serve({
+    run: (notebook, cells) => sessions.of(notebook).run(cells),
+    interrupt: (notebook) => sessions.find(notebook)?.interrupt(),
+  })
+  own(new Warming(language))
+  own(new OpenAsText(serializer))
+  own(new LossNotices(sessions))
+  own(new DeviceStatus(sessions))
+  own(new Selection(view, sessions))
+  own(pressedButtons(view, sessions))
+  own(newCommand())
+  own(restartCommand(sessions))
+  own(restartAndRunAllCommand(sessions))
+  own(restartAndRunAboveCommand(sessions, identities))
+  own(runAboveCommand())
+  own(interruptCommand(sessions))
+}

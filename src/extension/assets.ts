@@ -1,0 +1,41 @@
+import * as vscode from 'vscode'
+
+const WASM_FILES = ['tfjs-backend-wasm.wasm', 'tfjs-backend-wasm-simd.wasm']
+
+/** The built files of this extension, wherever it is installed: read through VS Code, never through Node. */
+export class Assets {
+  readonly folder: vscode.Uri
+  readonly #texts = new Map<string, Promise<string>>()
+  #wasm: Promise<Readonly<Record<string, Uint8Array>>> | undefined
+
+  constructor(extension: vscode.Uri) {
+    this.folder = vscode.Uri.joinPath(extension, 'dist')
+  }
+
+  uri(name: string): vscode.Uri {
+    return vscode.Uri.joinPath(this.folder, name)
+  }
+
+  /** The text of a built file, read once. */
+  text(name: string): Promise<string> {
+    let text = this.#texts.get(name)
+    if (!text) {
+      text = this.#read(name).then((bytes) => new TextDecoder().decode(bytes))
+      text.catch(() => this.#texts.delete(name))
+      this.#texts.set(name, text)
+    }
+    return text
+  }
+
+  /** The WebAssembly binaries by file name, read once. */
+  wasm(): Promise<Readonly<Record<string, Uint8Array>>> {
+    this.#wasm ??= Promise.all(
+      WASM_FILES.map(async (name) => [name, await this.#read(`wasm/${name}`)] as const),
+    ).then((entries) => Object.fromEntries(entries))
+    return this.#wasm
+  }
+
+  async #read(name: string): Promise<Uint8Array> {
+    return vscode.workspace.fs.readFile(this.uri(name))
+  }
+}

@@ -1,0 +1,88 @@
+import type * as vscode from 'vscode'
+import type { CellError } from '../../kernel/protocol'
+import { deferred } from '../deferred'
+import type { OutputWriter } from './writer'
+
+/**
+ * One run of a cell, from the press of the button to its end, over one VS Code execution after another: when the
+ * notebook is renamed, its document and with it the execution are replaced in mid-run.
+ */
+export class CellRun {
+  readonly id: string
+  readonly writer: OutputWriter
+  #execution: vscode.NotebookCellExecution | undefined
+  #started: { readonly count: number; readonly at: number } | undefined
+  #ended: { readonly success: boolean | undefined; readonly at: number } | undefined
+  readonly #stop = deferred()
+  /** Whether the person wants it to stop. */
+  stopped = false
+
+  constructor(id: string, execution: vscode.NotebookCellExecution, writer: OutputWriter) {
+    this.id = id
+    this.writer = writer
+    this.#execution = execution
+  }
+
+  /** The text of the cell as it is now. */
+  get source(): string {
+    return this.#execution?.cell.document.getText() ?? ''
+  }
+
+  /** Settles when the person wants the run to stop. */
+  get whenStopped(): Promise<void> {
+    return this.#stop.promise
+  }
+
+  start(count: number): void {
+    this.#started = { count, at: Date.now() }
+    if (!this.#execution) return
+    this.#begin(this.#execution)
+    this.writer.start(this.#execution)
+  }
+
+  stop(): void {
+    this.stopped = true
+    this.#stop.resolve()
+  }
+
+  fail(error: CellError): void {
+    this.writer.error(error)
+    this.end(false)
+  }
+
+  /** @param success undefined where the cell did not come to its end, through no fault of its own */
+  end(success: boolean | undefined): void {
+    if (this.#ended) return
+    this.#ended = { success, at: Date.now() }
+    if (this.#execution) this.#finish(this.#execution)
+  }
+
+  /** The document is gone; the run goes on, unseen. */
+  detach(): void {
+    this.#execution = undefined
+    this.writer.pause()
+  }
+
+  /** The run is seen again, in another document's cell. */
+  attach(execution: vscode.NotebookCellExecution): void {
+    this.#execution = execution
+    if (!this.#started) {
+      if (this.#ended) execution.end(undefined)
+      return
+    }
+    this.#begin(execution)
+    this.writer.move(execution)
+    if (this.#ended) this.#finish(execution)
+  }
+
+  #begin(execution: vscode.NotebookCellExecution): void {
+    execution.executionOrder = this.#started!.count
+    execution.start(this.#started!.at)
+  }
+
+  #finish(execution: vscode.NotebookCellExecution): void {
+    // Executions that never started take no end time.
+    execution.end(this.#ended!.success, this.#started && this.#ended!.at)
+    this.writer.pause()
+  }
+}

@@ -1,0 +1,319 @@
+import * as vscode from 'vscode'
+import type { KernelClient, RunOutcome } from '../../kernel/client'
+import type { CellError, Device, OutputEvent } from '../../kernel/protocol'
+import { syntaxError } from '../../kernel/session/errors'
+import type { Checks } from '../language/checks'
+import { typeNote } from '../language/note'
+import type { Language } from '../language/language'
+import { titleOf } from '../notebook/cells'
+import type { Identities } from '../notebook/identity'
+import { seedOf } from '../notebook/metadata'
+import { Owner } from '../owner'
+import { settingsFor } from '../settings'
+import { CellRun } from './run'
+import { stampRun } from './stamp'
+import { startKernel, type KernelPlace } from './start'
+import { OutputWriter, type Displays } from './writer'
+
+export interface SessionSurroundings extends KernelPlace {
+  readonly controller: vscode.NotebookController
+  readonly language: Language
+  readonly checks: Checks
+  readonly identities: Identities
+  /** Of this extension: `publisher.name`. */
+  readonly extensionId: string
+  /** Of this extension. */
+  readonly version: string
+}
+
+/** A kernel ended against the person's will. */
+export interface Loss {
+  readonly reason: string
+  /** The cell that ran. */
+  readonly cell: string | undefined
+}
+
+/** What late output of finished cells is collected for, so that a fast timer in a cell does not flood VS Code. */
+const LATE_MILLISECONDS = 50
+
+/** Runs the cells of one notebook, one after another, on a kernel that lives from the first run to a restart. */
+export class Session extends Owner {
+  /** Names the notebook for the runtime view and the checker, whatever its file is called. */
+  readonly id = crypto.randomUUID()
+  readonly #surroundings: SessionSurroundings
+  readonly #changed = this.own(new vscode.EventEmitter<void>())
+  /** The device or the state changed. */
+  readonly onDidChange = this.#changed.event
+  readonly #lost = this.own(new vscode.EventEmitter<Loss>())
+  readonly onDidLose = this.#lost.event
+  #notebook: vscode.NotebookDocument
+  #client: KernelClient | undefined
+  #starting: Promise<KernelClient> | undefined
+  #queue: CellRun[] = []
+  #current: CellRun | undefined
+  #count = 0
+  readonly #displays: Displays = new Map()
+  readonly #writers = new Map<string, OutputWriter>()
+  readonly #late = new Map<string, ((writer: OutputWriter) => void)[]>()
+  readonly #failed = new Set<string>()
+  #device: Device | undefined
+
+  constructor(surroundings: SessionSurroundings, notebook: vscode.NotebookDocument) {
+    super()
+    this.#surroundings = surroundings
+    this.#notebook = notebook
+  }
+
+  get notebook(): vscode.NotebookDocument {
+    return this.#notebook
+  }
+
+  /** What the tensors live on; undefined while there is no kernel. */
+  get device(): Device | undefined {
+    return this.#device
+  }
+
+  get state(): 'none' | 'starting' | 'idle' | 'running' {
+    if (this.#current) return 'running'
+    if (this.#client) return 'idle'
+    return this.#starting ? 'starting' : 'none'
+  }
+
+  /** Runs cells after those that wait already; resolves when all of them have ended. */
+  async run(cells: readonly vscode.NotebookCell[]): Promise<void> {
+    for (const cell of cells) {
+      const id = this.#id(cell)
+      if (this.#current?.id === id || this.#queue.some((run) => run.id === id)) continue
+      const execution = this.#surroundings.controller.createNotebookCellExecution(cell)
+      this.#queue.push(new CellRun(id, execution, this.#writer(id)))
+    }
+    if (this.#current) return
+    for (let run = this.#queue.shift(); run; run = this.#queue.shift()) {
+      this.#current = run
+      this.#changed.fire()
+      const ok = await this.#execute(run)
+      this.#current = undefined
+      if (!ok) this.#dropQueue()
+    }
+    this.#changed.fire()
+  }
+
+  /** Stops the running cell, keeping the session if the cell gives way, and forgets those that wait. */
+  interrupt(): void {
+    this.#dropQueue()
+    this.#current?.stop()
+    this.#client?.interrupt()
+  }
+
+  /** Ends the kernel with all its variables and starts another. */
+  async restart(): Promise<void> {
+    this.#endKernel(vscode.l10n.t('The notebook was restarted.'))
+    this.#count = 0
+    await this.#start()
+  }
+
+  /** The notebook's document is gone for now: it is being renamed or saved under another name. */
+  detach(): void {
+    for (const run of this.#runs()) run.detach()
+  }
+
+  /** Goes on in another document of the same notebook. */
+  attach(notebook: vscode.NotebookDocument): void {
+    this.#notebook = notebook
+    this.#surroundings.view.rename(this.id, titleOf(notebook))
+    for (const [id, output] of this.#displays)
+      if (!this.#current?.writer.shows(output)) this.#displays.delete(id)
+    const cells = new Map(notebook.getCells().map((cell) => [this.#id(cell), cell]))
+    for (const run of this.#runs()) {
+      run.detach()
+      const cell = cells.get(run.id)
+      if (cell) run.attach(this.#surroundings.controller.createNotebookCellExecution(cell))
+    }
+  }
+
+  override dispose(): void {
+    this.#dropQueue()
+    this.#endKernel(vscode.l10n.t('The notebook was closed.'))
+    this.#surroundings.view.forget(this.id)
+    super.dispose()
+  }
+
+  async #execute(run: CellRun): Promise<boolean> {
+    const count = ++this.#count
+    const { id, source } = run
+    run.start(count)
+    void this.#noteTypes(run)
+    try {
+      const starting = this.#start()
+      // Should the cell not get as far as awaiting it, a failed start is its own message in the next run.
+      starting.catch(() => {})
+      const compiled = await untilStopped(run, this.#surroundings.language.compile(id, source))
+      if (compiled && !compiled.ok) {
+        run.fail(syntaxError(compiled.errors, source, count))
+        return false
+      }
+      const client = compiled && (await untilStopped(run, starting))
+      if (!compiled || !client || run.stopped) return this.#interrupted(run)
+      const outcome = await client.execute(compiled.cell, count, (event) => run.writer.event(event))
+      if (this.#device) void stampRun(this.#notebook, this.#device, this.#surroundings.version)
+      return this.#finish(run, outcome)
+    } catch (error) {
+      run.fail(plainError(error))
+      return false
+    }
+  }
+
+  #finish(run: CellRun, outcome: RunOutcome): boolean {
+    switch (outcome.status) {
+      case 'ok':
+        run.end(true)
+        return true
+      case 'interrupted':
+        return this.#interrupted(run)
+      case 'error':
+        run.fail(outcome.error)
+        return false
+    }
+  }
+
+  #interrupted(run: CellRun): false {
+    run.fail({
+      name: vscode.l10n.t('Stopped'),
+      message: vscode.l10n.t('every variable is kept.'),
+      frames: [],
+      excerpt: '',
+    })
+    return false
+  }
+
+  /** The kernel, started if there is none. */
+  #start(): Promise<KernelClient> {
+    if (this.#client) return Promise.resolve(this.#client)
+    if (this.#starting) return this.#starting
+    const notebook = this.#notebook
+    const starting = startKernel(
+      this.#surroundings,
+      this.id,
+      titleOf(notebook),
+      seedOf(notebook),
+      settingsFor(notebook.uri),
+    ).then(
+      (client) => {
+        if (this.#starting !== starting) {
+          client.terminate()
+          throw new Error(vscode.l10n.t('The notebook was restarted or closed.'))
+        }
+        this.#starting = undefined
+        this.#adopt(client)
+        return client
+      },
+      (error: unknown) => {
+        if (this.#starting === starting) this.#starting = undefined
+        this.#changed.fire()
+        throw error
+      },
+    )
+    this.#starting = starting
+    this.#changed.fire()
+    return starting
+  }
+
+  #adopt(client: KernelClient): void {
+    this.#client = client
+    this.#device = client.device
+    client.on('device', (device) => {
+      this.#device = device
+      this.#changed.fire()
+    })
+    client.on('lateOutput', (cell, event: OutputEvent) => this.#later(cell, (writer) => writer.event(event)))
+    client.on('lateError', (cell, error) => this.#later(cell, (writer) => writer.error(error), true))
+    client.on('exit', (reason) => {
+      if (this.#client !== client) return
+      this.#client = undefined
+      this.#device = undefined
+      this.#changed.fire()
+      this.#lost.fire({ reason, cell: this.#current?.id })
+    })
+    this.#changed.fire()
+  }
+
+  #endKernel(reason: string): void {
+    const client = this.#client
+    this.#client = undefined
+    this.#starting = undefined
+    this.#device = undefined
+    client?.terminate(reason)
+    this.#displays.clear()
+    this.#changed.fire()
+  }
+
+  #dropQueue(): void {
+    for (const waiting of this.#queue.splice(0)) waiting.end(undefined)
+  }
+
+  #id(cell: vscode.NotebookCell): string {
+    return this.#surroundings.identities.of(cell)
+  }
+
+  #runs(): CellRun[] {
+    return [...(this.#current ? [this.#current] : []), ...this.#queue]
+  }
+
+  #writer(id: string): OutputWriter {
+    let writer = this.#writers.get(id)
+    if (!writer) this.#writers.set(id, (writer = new OutputWriter(this.#displays)))
+    return writer
+  }
+
+  /** Puts the checker's objections to the cell above its output, whenever the checker is done. */
+  async #noteTypes(run: CellRun): Promise<void> {
+    const errors = await this.#surroundings.checks.errorsOf(this.#notebook, run.id)
+    const note = typeNote(errors)
+    if (note === undefined) return
+    if (this.#current === run) run.writer.note(note)
+    else this.#later(run.id, (writer) => writer.note(note))
+  }
+
+  /** Changes the outputs of a cell that may have ended, with others that come soon after. */
+  #later(id: string, change: (writer: OutputWriter) => void, failed = false): void {
+    if (this.#current?.id === id) return change(this.#current.writer)
+    const changes = this.#late.get(id)
+    if (changes) changes.push(change)
+    else {
+      this.#late.set(id, [change])
+      setTimeout(() => this.#flush(id), LATE_MILLISECONDS)
+    }
+    if (failed) this.#failed.add(id)
+  }
+
+  #flush(id: string): void {
+    const changes = this.#late.get(id) ?? []
+    const failed = this.#failed.delete(id)
+    this.#late.delete(id)
+    const writer = this.#writers.get(id)
+    const cell = this.#notebook.getCells().find((candidate) => this.#id(candidate) === id)
+    if (!writer || !cell || this.#notebook.isClosed) return
+    if (this.#current?.id === id) return changes.forEach((change) => change(writer))
+    // A cell that waits to run again will be cleared anyway.
+    if (this.#queue.some((run) => run.id === id)) return
+    const { executionOrder, success, timing } = cell.executionSummary ?? {}
+    const execution = this.#surroundings.controller.createNotebookCellExecution(cell)
+    execution.executionOrder = executionOrder
+    execution.start(timing?.startTime)
+    writer.resume(execution)
+    for (const change of changes) change(writer)
+    writer.pause()
+    execution.end(failed ? false : success, timing?.endTime)
+  }
+}
+
+/** The promise's value, or undefined when the person stops the run first. */
+async function untilStopped<T>(run: CellRun, promise: Promise<T>): Promise<T | undefined> {
+  return Promise.race([promise, run.whenStopped.then(() => undefined)])
+}
+
+function plainError(error: unknown): CellError {
+  const name = error instanceof Error ? error.name : 'Error'
+  const message = error instanceof Error ? error.message : String(error)
+  return { name, message, frames: [], excerpt: '' }
+}

@@ -1,0 +1,19 @@
+/** Identifiers that package.json contributes and code refers to. */
+
+export const NOTEBOOK_TYPE = 'genbook'
+export const FILE_EXTENSION = '.genbook'
+/** Ours, so that VS Code's TypeScript service leaves cells alone. */
+export const CELL_LANGUAGE = 'genbook-typescript'
+export const CONTROLLER_ID = 'genbook-kernel'
+export const RUNTIME_VIEW = 'genbook.runtime'
+export const CONFIGURATION = 'genbook'
+
+export const COMMANDS = {
+  new: 'genbook.new',
+  restart: 'genbook.restart',
+  restartAndRunAll: 'genbook.restartAndRunAll',
+  restartAndRunAbove: 'genbook.restartAndRunAbove',
+  runAbove: 'genbook.runAbove',
+  interrupt: 'genbook.interrupt',
+  export: 'genbook.export',
+} as const

@@ -1,0 +1,117 @@
+/**
+ * The page of the runtime view: holds one worker per kernel, passes messages between it and the extension, and shows
+ * what it sees pass. Nothing here waits for an animation frame, which a hidden page never gets.
+ */
+import type { Transport } from '../../kernel/client'
+import { webTransport } from '../../kernel/client.web'
+import { unreachable } from '../../kernel/protocol'
+import { element, registerControls } from './controls'
+import type { PageMessage, ViewMessage, Words } from './messages'
+import { NotebookPanel } from './panel'
+import { afterDriver, afterKernel, ended, opened, type NotebookState } from './state'
+
+declare function acquireVsCodeApi(): { postMessage(message: ViewMessage): void }
+
+interface Shown {
+  state: NotebookState
+  readonly panel: NotebookPanel
+}
+
+const vscode = acquireVsCodeApi()
+const main = document.querySelector('main')!
+const notebooks = new Map<string, Shown>()
+const kernels = new Map<number, { readonly notebook: string; readonly transport: Transport }>()
+let script = ''
+let words: Words | undefined
+
+function receive(message: PageMessage): void {
+  switch (message.type) {
+    case 'load':
+      script = message.script
+      words = message.words
+      empty(words)
+      break
+    case 'open':
+      open(message.kernel, message.notebook, message.title)
+      break
+    case 'driver': {
+      const kernel = kernels.get(message.kernel)
+      if (!kernel) break
+      kernel.transport.post(message.message)
+      update(kernel.notebook, (state) => afterDriver(state, message.message))
+      break
+    }
+    case 'close':
+      close(message.kernel, message.reason ?? '')
+      break
+    case 'rename':
+      update(message.notebook, (state) => ({ ...state, title: message.title }))
+      break
+    case 'forget':
+      notebooks.get(message.notebook)?.panel.element.remove()
+      notebooks.delete(message.notebook)
+      break
+    case 'select':
+      select(message.notebook)
+      break
+    default:
+      unreachable(message)
+  }
+}
+
+function open(kernel: number, notebook: string, title: string): void {
+  const transport = webTransport(script)
+  kernels.set(kernel, { notebook, transport })
+  transport.onMessage((message) => {
+    vscode.postMessage({ type: 'kernel', kernel, message })
+    update(notebook, (state) => afterKernel(state, message))
+  })
+  transport.onExit((reason) => {
+    kernels.delete(kernel)
+    vscode.postMessage({ type: 'exit', kernel, reason })
+    update(notebook, (state) => ended(state, reason))
+  })
+  if (!notebooks.has(notebook)) add(notebook, title)
+  update(notebook, () => opened(title))
+}
+
+function close(kernel: number, reason: string): void {
+  const closed = kernels.get(kernel)
+  if (!closed) return
+  kernels.delete(kernel)
+  closed.transport.terminate()
+  update(closed.notebook, (state) => ended(state, reason))
+}
+
+function add(notebook: string, title: string): void {
+  const panel = new NotebookPanel(words!, (button) => vscode.postMessage({ type: 'press', notebook, button }))
+  document.querySelector('.empty')?.remove()
+  notebooks.set(notebook, { state: opened(title), panel })
+  main.append(panel.element)
+  if (notebooks.size === 1) panel.element.open = true
+}
+
+function update(notebook: string, next: (state: NotebookState) => NotebookState): void {
+  const shown = notebooks.get(notebook)
+  if (!shown) return
+  const state = next(shown.state)
+  if (state === shown.state) return
+  shown.state = state
+  shown.panel.show(state)
+}
+
+/** Opens the details of the active editor's notebook, puts them first and closes the others. */
+function select(notebook: string | undefined): void {
+  const selected = notebook === undefined ? undefined : notebooks.get(notebook)
+  if (!selected) return
+  for (const { panel } of notebooks.values()) panel.element.open = panel === selected.panel
+  if (main.firstElementChild !== selected.panel.element) main.prepend(selected.panel.element)
+}
+
+function empty({ empty }: Words): void {
+  if (!notebooks.size) main.replaceChildren(element('p', { className: 'empty' }, empty))
+}
+
+registerControls()
+window.addEventListener('message', (event: MessageEvent<PageMessage>) => receive(event.data))
+vscode.postMessage({ type: 'loaded' })

@@ -1,0 +1,21 @@
+import * as vscode from 'vscode'
+import type { BackendChoice } from '../kernel/protocol'
+import { CONFIGURATION } from './names'
+
+const BACKENDS: readonly BackendChoice[] = ['auto', 'webgpu', 'wasm', 'cpu']
+
+export interface Settings {
+  readonly backend: BackendChoice
+  readonly graceMilliseconds: number
+}
+
+/** What the person's settings say for a notebook; a value that makes no sense counts as the default. */
+export function settingsFor(notebook: vscode.Uri): Settings {
+  const settings = vscode.workspace.getConfiguration(CONFIGURATION, notebook)
+  const backend = settings.get<string>('backend')
+  const seconds = settings.get<unknown>('stopGraceSeconds')
+  return {
+    backend: BACKENDS.find((choice) => choice === backend) ?? 'auto',
+    graceMilliseconds: (typeof seconds === 'number' && seconds > 0 ? seconds : 5) * 1000,
+  }
+}
