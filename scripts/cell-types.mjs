@@ -70,6 +70,7 @@ function genbookPackages(modules) {
       declaration: true,
       emitDeclarationOnly: true,
       stripInternal: true,
+      rootDir: root,
       outDir: root,
     },
   )
@@ -77,14 +78,15 @@ function genbookPackages(modules) {
   const at = (path) => `/node_modules/genbook/${relative(join(root, 'src'), path).split(sep).join('/')}`
   const { diagnostics } = program.emit(undefined, (path, text) => (result[at(path)] = text))
   if (diagnostics.length) throw new Error(ts.formatDiagnostics(diagnostics, ts.createCompilerHost({})))
-  for (const { specifier, source } of modules) {
-    const target = at(source).replace(/\.ts$/, '')
-    if (!specifier.startsWith('genbook'))
-      result[`/node_modules/${specifier}/index.d.ts`] =
-        `export * from ${JSON.stringify(target)}\nexport { default } from ${JSON.stringify(target)}\n`
+  // Under its package's name, the facade hides Plotly's own declarations, which are of what cells do not get.
+  for (const { specifier, source } of modules.filter(({ specifier }) => !isOwn(specifier))) {
+    const target = JSON.stringify(at(source).replace(/\.ts$/, ''))
+    const folder = `/node_modules/${specifier}`
+    result[`${folder}/package.json`] = JSON.stringify({ name: specifier, types: './index.d.ts' })
+    result[`${folder}/index.d.ts`] = `export * from ${target}\nexport { default } from ${target}\n`
   }
   const entries = modules
-    .filter(({ specifier }) => /^genbook(\/|$)/.test(specifier))
+    .filter(({ specifier }) => isOwn(specifier))
     .map(({ specifier, source }) => [
       specifier.replace('genbook', '.'),
       { types: at(source).replace('/node_modules/genbook', '.').replace(/\.ts$/, '.d.ts') },
@@ -95,6 +97,8 @@ function genbookPackages(modules) {
   })
   return result
 }
+
+const isOwn = (specifier) => /^genbook(\/|$)/.test(specifier)
 
 /** The text of a declaration file of an installed package or of the compiler, by its virtual path. */
 function installed(path) {

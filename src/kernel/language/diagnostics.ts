@@ -1,0 +1,91 @@
+/** What TypeScript objects to, as a person sees it in a cell: only in the cell's own text, and in the cell's terms. */
+import ts from 'typescript'
+import type { CellDiagnostic } from '../cell'
+import { Lines } from '../compile/lines'
+import type { ParsedCell } from './cellModule'
+import { isImportable, notImportable } from './importable'
+
+/** `Cannot find module` in its variants; `moduleErrors` says it better. */
+const NO_SUCH_MODULE = new Set([2307, 2792, 2882, 7016])
+/** “Variable implicitly has type any[] in some locations”, and the place where it has. */
+const EVOLVING_DECLARED = 7034
+const EVOLVING_USED = 7005
+
+/**
+ * @param placeOf number of the cell whose module lies at a path, from 1; 0 where there is none
+ */
+export function semanticErrors(
+  cell: ParsedCell,
+  found: readonly ts.Diagnostic[],
+  placeOf: (module: string) => number,
+): CellDiagnostic[] {
+  const lines = new Lines(cell.source, 'editor')
+  const inside = found.filter(isIn(cell.source))
+  // An evolving list that the cell itself only ever fills is fine; it is the generated export that looks at its type.
+  const usedHere = new Set(
+    inside.filter(({ code }) => code === EVOLVING_USED).map((used) => textOf(cell, used)),
+  )
+  return inside
+    .filter(({ category }) => category === ts.DiagnosticCategory.Error)
+    .filter(({ code }) => !NO_SUCH_MODULE.has(code))
+    .filter((error) => error.code !== EVOLVING_DECLARED || usedHere.has(textOf(cell, error)))
+    .map((error) => convert(cell, error, lines, placeOf))
+}
+
+/** Imports of what a notebook cannot import. */
+export function moduleErrors(cell: ParsedCell): CellDiagnostic[] {
+  const lines = new Lines(cell.source, 'editor')
+  return cell.analysis.imports
+    .filter(({ specifier }) => !isImportable(specifier))
+    .map(({ specifier, start, end }) => ({
+      cell: cell.id,
+      category: 'error',
+      code: 2307,
+      message: notImportable(specifier),
+      start,
+      end,
+      ...position(lines, start),
+    }))
+}
+
+function isIn(source: string) {
+  return (diagnostic: ts.Diagnostic): diagnostic is ts.DiagnosticWithLocation =>
+    diagnostic.start !== undefined && diagnostic.start < source.length
+}
+
+function textOf(cell: ParsedCell, { start, length }: ts.DiagnosticWithLocation): string {
+  return cell.source.slice(start, start + length)
+}
+
+function convert(
+  cell: ParsedCell,
+  diagnostic: ts.DiagnosticWithLocation,
+  lines: Lines,
+  placeOf: (module: string) => number,
+): CellDiagnostic {
+  const { start, length, code } = diagnostic
+  return {
+    cell: cell.id,
+    category: 'error',
+    code,
+    message: readable(ts.flattenDiagnosticMessageText(diagnostic.messageText, '\n'), placeOf),
+    start,
+    end: Math.min(start + length, cell.source.length),
+    ...position(lines, start),
+  }
+}
+
+/** Names cells by their number where TypeScript names their modules. */
+function readable(message: string, placeOf: (module: string) => number): string {
+  return message
+    .replace(/import\("(\/cells\/[^"]+)"\)\.([\w$]+)/g, (_, module: string, name: string) =>
+      placeOf(module) ? `${name} (cell ${placeOf(module)})` : name,
+    )
+    .replace(/'"(\/cells\/[^"]+)"'/g, (_, module: string) => `cell ${placeOf(module)}`)
+}
+
+/** Line and column from 1, as editors count. */
+function position(lines: Lines, offset: number): { line: number; column: number } {
+  const { line, column } = lines.position(offset)
+  return { line: line + 1, column: column + 1 }
+}

@@ -1,0 +1,170 @@
+/**
+ * The type checker of one notebook: TypeScript's language service over one virtual module per cell.
+ *
+ * A change of one cell gives new versions to that cell's module and to those whose imports it changes; everything else,
+ * and above all the declaration files, is kept from check to check.
+ */
+import ts from 'typescript'
+import type { CellAnalysis, CellDiagnostic } from '../cell'
+import { analyse } from '../compile/analysis'
+import { declaredNames } from '../compile/declarations'
+import { exportedNames, evolvingNames, tail, type ParsedCell } from './cellModule'
+import { moduleErrors, semanticErrors } from './diagnostics'
+import { CELL_OPTIONS, GLOBALS_FILE, type Environment } from './environment'
+import { isImportable } from './importable'
+import type { CellText } from './protocol'
+import { Names, type Source } from './visible'
+
+/** What is known of a cell's text. */
+interface Parsed {
+  readonly cell: ParsedCell
+  /** Why it cannot run; empty where it can. */
+  readonly errors: readonly CellDiagnostic[]
+}
+
+/** Folders of the cells' modules: their texts as they are, and the last that parsed of those that do not. */
+const CELLS = '/cells/'
+const GOOD = '/cells/good/'
+const NOW = '/cells/now/'
+
+export class NotebookService {
+  readonly #environment: Environment
+  readonly #scripts = new Map<string, { readonly snapshot: ts.IScriptSnapshot; readonly version: number }>()
+  readonly #parsed = new Map<string, Parsed>()
+  /** The last text of each cell that parsed. */
+  readonly #good = new Map<string, ParsedCell>()
+  #cells: readonly CellText[] = []
+  #version = 0
+  /** TypeScript's own service over the cells' modules, for what is asked at a position of a cell. */
+  readonly typescript: ts.LanguageService
+
+  constructor(environment: Environment) {
+    this.#environment = environment
+    this.typescript = ts.createLanguageService(this.#host(), environment.registry)
+  }
+
+  /** The path of the module that holds a cell's current text, from offset 0. */
+  path(id: string): string {
+    return `${NOW}${encodeURIComponent(id)}.ts`
+  }
+
+  /** Takes over the notebook's code cells as they are now, in document order. */
+  update(cells: readonly CellText[]): void {
+    this.#cells = cells
+    for (const { id, source } of cells) {
+      if (this.#parsed.get(id)?.cell.source !== source) this.#parsed.set(id, parse(id, source))
+      const { cell, errors } = this.#parsed.get(id)!
+      if (!errors.length) this.#good.set(id, cell)
+    }
+    const sources = cells.map(({ id }) => this.#source(id))
+    const names = new Names(sources)
+    const scripts = new Map<string, string>()
+    sources.forEach((source, index) => {
+      const current = this.#parsed.get(cells[index]!.id)!.cell
+      const visible = names.visibleFrom(index)
+      scripts.set(this.path(current.id), current.source + tail(current, visible, names.isOpen))
+      if (source.cell !== current)
+        scripts.set(`${source.module}.ts`, source.cell.source + tail(source.cell, visible, names.isOpen))
+    })
+    this.#replace(scripts)
+    this.#forget(new Set(cells.map(({ id }) => id)))
+  }
+
+  /** Errors in the cells' own text, in document order. A cell that does not parse has its syntax errors only. */
+  check(): CellDiagnostic[] {
+    const place = (module: string) =>
+      1 +
+      this.#cells.findIndex(
+        ({ id }) => module === NOW + encodeURIComponent(id) || module === GOOD + encodeURIComponent(id),
+      )
+    return this.#cells.flatMap(({ id }) => {
+      const { cell, errors } = this.#parsed.get(id)!
+      if (errors.length) return errors
+      const found = this.typescript.getSemanticDiagnostics(this.path(id))
+      return [...moduleErrors(cell), ...semanticErrors(cell, found, place)].sort((a, b) => a.start - b.start)
+    })
+  }
+
+  dispose(): void {
+    this.typescript.dispose()
+  }
+
+  /** A cell as others see it. While it does not parse they see its last text that did, or else what was recovered. */
+  #source(id: string): Source {
+    const { cell, errors } = this.#parsed.get(id)!
+    const good = this.#good.get(id)
+    if (errors.length && good) return { cell: good, module: GOOD + encodeURIComponent(id) }
+    return { cell, module: NOW + encodeURIComponent(id) }
+  }
+
+  #replace(scripts: ReadonlyMap<string, string>): void {
+    for (const path of this.#scripts.keys())
+      if (!scripts.has(path)) {
+        this.#scripts.delete(path)
+        this.#version++
+      }
+    for (const [path, text] of scripts) {
+      const old = this.#scripts.get(path)?.snapshot
+      if (old && old.getLength() === text.length && old.getText(0, text.length) === text) continue
+      this.#scripts.set(path, { snapshot: ts.ScriptSnapshot.fromString(text), version: ++this.#version })
+    }
+  }
+
+  #forget(present: ReadonlySet<string>): void {
+    for (const known of [this.#parsed, this.#good])
+      for (const id of known.keys()) if (!present.has(id)) known.delete(id)
+  }
+
+  #host(): ts.LanguageServiceHost {
+    const environment = this.#environment
+    const known = (path: string) => this.#scripts.has(path) || environment.read(path) !== undefined
+    return {
+      getCompilationSettings: () => CELL_OPTIONS,
+      getProjectVersion: () => String(this.#version),
+      getScriptFileNames: () => [GLOBALS_FILE, ...this.#scripts.keys()],
+      getScriptVersion: (path) => String(this.#scripts.get(path)?.version ?? 0),
+      getScriptSnapshot: (path) => this.#scripts.get(path)?.snapshot ?? environment.snapshot(path),
+      getCurrentDirectory: () => '/',
+      getDefaultLibFileName: () => '/lib/lib.esnext.d.ts',
+      useCaseSensitiveFileNames: () => true,
+      fileExists: known,
+      readFile: (path) => environment.read(path),
+      resolveModuleNameLiterals: (literals, from) =>
+        literals.map(({ text }) => ({ resolvedModule: this.#resolve(text, from) })),
+    }
+  }
+
+  #resolve(specifier: string, from: string): ts.ResolvedModuleFull | undefined {
+    if (!from.startsWith(CELLS)) return this.#environment.resolve(specifier, from)
+    if (specifier.startsWith(CELLS))
+      return this.#scripts.has(`${specifier}.ts`)
+        ? { resolvedFileName: `${specifier}.ts`, extension: ts.Extension.Ts }
+        : undefined
+    // From where a package lies makes no difference; a cell has no folder of its own.
+    return isImportable(specifier) ? this.#environment.resolve(specifier, '/cell.ts') : undefined
+  }
+}
+
+function parse(id: string, source: string): Parsed {
+  const file = ts.createSourceFile('cell.ts', source, ts.ScriptTarget.ESNext, true, ts.ScriptKind.TS)
+  const result = analyse(source, id)
+  const cell = {
+    id,
+    source,
+    analysis: result.ok ? result.analysis : recovered(file),
+    exported: exportedNames(file),
+    evolving: evolvingNames(file),
+  }
+  return { cell, errors: result.ok ? [] : result.errors }
+}
+
+/** What can be told of a cell that cannot run: enough for the other cells to find its names. */
+function recovered(file: ts.SourceFile): CellAnalysis {
+  const values = declaredNames(file, new Set()).filter(({ kind }) => kind !== 'interface' && kind !== 'type')
+  return {
+    declared: declaredNames(file, new Set(values.map(({ name }) => name))),
+    used: [],
+    assigned: [],
+    imports: [],
+  }
+}
