@@ -1,7 +1,9 @@
 /** The `.genbook` document: read, validated, written. Plain data and pure functions; runs anywhere. */
 export { NotebookFormatError } from './errors'
+export { toIpynb, toTypeScript } from './export'
 export { DEFAULT_SEED, genbookMetadata, withGenbookMetadata } from './genbook'
 export { isCellId, newCellId, type RandomId } from './ids'
+export { CellIdentities, type CellState, type IdentityEdit } from './identity'
 export { equalJson, type Json, type JsonObject } from './json'
 export { sameSource } from './lines'
 export { bytesToMime, isBinaryMime, isJsonMime, mimeToBytes } from './mime'
