@@ -2,7 +2,7 @@
 import { encode, type Numbers } from './encode'
 import { count, FigureError, type Attributes, type Figure, type Json } from './figure'
 import { duration, extent, quantiles, series, short } from './numbers'
-import { baseLayout, colorway } from './style'
+import { axisTitle, baseLayout, colorway } from './style'
 
 export interface LossInput {
   /** The loss of each recorded step, oldest first. */
@@ -51,7 +51,7 @@ export function lossFigure(input: LossInput): Figure {
       x: encode(raw.x),
       y: encode(raw.y),
       line: { width: 1, color: colorway[0] },
-      opacity: many ? 0.35 : 1,
+      opacity: many ? 0.45 : 1,
       hovertemplate: 'step %{x:,d}: %{y:.4~g}<extra></extra>',
     },
   ]
@@ -83,10 +83,10 @@ export function lossFigure(input: LossInput): Figure {
   const layout: Record<string, Json> = {
     ...baseLayout(title, progress, `${title}: ${progress.replaceAll(' · ', ', ')}`, 340),
     showlegend: traces.length > 1,
-    xaxis: { title: { text: 'step' }, range: [0, total * 1.01], tickformat: ',d' },
+    xaxis: { title: axisTitle('step'), range: [0, total * 1.01], tickformat: ',d' },
     yaxis: log
-      ? { title: { text: 'loss' }, type: 'log', ...decadeTicks(losses) }
-      : { title: { text: 'loss' }, range: linearRange(losses) },
+      ? { title: axisTitle('loss'), type: 'log', ...decadeTicks(losses) }
+      : { title: axisTitle('loss'), range: linearRange(losses) },
   }
   return { data: traces, layout }
 }
@@ -123,7 +123,7 @@ function spansDecades(losses: Float64Array): boolean {
 /** On less than two decades, ticks at 1, 2 and 5. */
 function decadeTicks(losses: Float64Array): Attributes {
   const [low, high] = extent(losses.map((value) => (value > 0 ? value : NaN)))
-  return high / low < 100 ? { dtick: 'D2' } : { dtick: 1, exponentformat: 'power' }
+  return high / low < 100 ? { dtick: 'D2' } : { dtick: 1, tickformat: '~g' }
 }
 
 /** From zero where that wastes little; one spike at the start does not squeeze all the rest. */

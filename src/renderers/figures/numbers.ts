@@ -96,11 +96,13 @@ export function quantiles(values: ArrayLike<number>, fractions: readonly number[
 
 /** A number for people: four significant digits, `1.2e-7` where it is very small or large. */
 export function short(value: number): string {
-  if (!Number.isFinite(value)) return String(value)
+  if (!Number.isFinite(value)) return Number.isNaN(value) ? 'NaN' : value > 0 ? '∞' : '−∞'
   const size = Math.abs(value)
-  return size !== 0 && (size < 1e-3 || size >= 1e6)
-    ? value.toExponential(2).replace(/\.?0+e/, 'e')
-    : String(Number(value.toPrecision(4)))
+  const text =
+    size !== 0 && (size < 1e-3 || size >= 1e6)
+      ? value.toExponential(2).replace(/\.?0+e\+?/, 'e')
+      : String(Number(value.toPrecision(4)))
+  return text.replace(/^-/, '−')
 }
 
 /** A length of time for people: `8 s`, `2 min 5 s`, `1 h 12 min`. */

@@ -2,7 +2,7 @@
 import { encode } from './encode'
 import { count, FigureError, type Attributes, type Figure, type Json } from './figure'
 import { extent, planePoints, quantiles, type Columns, type Points } from './numbers'
-import { baseLayout, colorway, escape } from './style'
+import { axisTitle, baseLayout, colorway, escape } from './style'
 
 export interface SamplesOptions {
   readonly title?: string
@@ -20,13 +20,21 @@ interface Panel {
   readonly outside: number
 }
 
+interface Size {
+  readonly width: number
+  readonly height: number
+}
+
 type Range = readonly [number, number]
 
 /** SVG draws this many points well; beyond it WebGL does. */
 const MOST_SVG = 3000
-const MOST_COLUMNS = 3
-/** The height of one row of panels, in pixels. */
-const ROW = 330
+/** The longer side of a panel, in pixels, by the number of columns. */
+const SIDE: readonly number[] = [430, 340, 270]
+const GAP = 28
+/** Between rows: labels of one, title of the next. */
+const ROW_GAP = 64
+const MARGIN = { l: 56, r: 24, t: 84, b: 56 }
 
 /**
  * Scatter plots with shared axes and one unit as long across as up.
@@ -55,26 +63,25 @@ export function samplesFigure(
     drawn: stride > 1 ? every(points, stride) : points,
     outside: outside(points, ranges),
   }))
-  const columns = Math.min(panels.length, MOST_COLUMNS)
+  const columns = panels.length === 4 ? 2 : Math.min(panels.length, SIDE.length)
   const rows = Math.ceil(panels.length / columns)
+  const size = panelSize(ranges, SIDE[columns - 1]!)
   const title = options.title ?? (panels.length > 1 ? panels.map(({ name }) => name).join(' | ') : 'Samples')
-  const thinned =
-    stride > 1 ? ` · every ${stride.toFixed(1)}th of ${total.toLocaleString('en-US')} drawn` : ''
-  const subtitle = `${panels.map(({ name, total }) => (panels.length > 1 ? `${name}: ` : '') + count(total, 'point')).join(' · ')}${thinned}`
+  const thinned = stride > 1 ? ` · ${Math.round(total / stride).toLocaleString('en-US')} drawn` : ''
+  const summary = panels.map((panel) => `${count(panel.total, 'point')} of “${panel.name}”`).join(', ')
+  const [rowHeight, columnWidth] = [size.height + ROW_GAP, size.width + GAP]
   const layout: Record<string, Json> = {
-    ...baseLayout(
-      title,
-      subtitle,
-      `${title}: ${panels.map(({ name, total }) => `${count(total, 'point')} of “${name}”`).join(', ')}`,
-      rows * ROW + 100,
-    ),
+    ...baseLayout(title, sizes(panels) + thinned, `${title}: ${summary}`, 0),
+    width: columns * columnWidth - GAP + MARGIN.l + MARGIN.r,
+    height: rows * rowHeight - ROW_GAP + MARGIN.t + MARGIN.b,
+    margin: MARGIN,
     showlegend: false,
-    annotations: panels.length > 1 ? panels.map(panelTitle) : [],
+    annotations: panels.length > 1 || panels[0]!.outside ? panels.map(panelTitle) : [],
   }
   panels.forEach((_, i) =>
-    Object.assign(layout, panelAxes(i, columns, rows, panels.length, ranges, options.axes)),
+    Object.assign(layout, panelAxes(i, { columns, rows, panels: panels.length }, ranges, size, options.axes)),
   )
-  return { data: panels.map((panel, i) => trace(panel, i, ranges, total / stride > MOST_SVG)), layout }
+  return { data: panels.map((panel, i) => trace(panel, i, ranges, size, total / stride > MOST_SVG)), layout }
 }
 
 function isPoints(sets: Points | Readonly<Record<string, Points>>): sets is Points {
@@ -84,7 +91,13 @@ function isPoints(sets: Points | Readonly<Record<string, Points>>): sets is Poin
 /** Plotly numbers subplots from 1 and leaves the 1 out. */
 const suffix = (i: number) => (i ? String(i + 1) : '')
 
-function trace(panel: Panel, i: number, ranges: readonly [Range, Range], webgl: boolean): Attributes {
+function trace(
+  panel: Panel,
+  i: number,
+  ranges: readonly [Range, Range],
+  panelSize: Size,
+  webgl: boolean,
+): Attributes {
   const { x, y } = panel.drawn
   const size = x.length > 50_000 ? 2 : x.length > 5000 ? 3 : x.length > 500 ? 4 : 6
   return {
@@ -98,7 +111,7 @@ function trace(panel: Panel, i: number, ranges: readonly [Range, Range], webgl: 
     marker: {
       size,
       color: colorway[i % colorway.length]!,
-      opacity: opacity(panel.drawn, ranges, size),
+      opacity: opacity(panel.drawn, ranges, panelSize, size),
       line: { width: 0 },
     },
     hovertemplate: `(%{x:.3~f}, %{y:.3~f})<extra>${escape(panel.name)}</extra>`,
@@ -112,20 +125,38 @@ function trace(panel: Panel, i: number, ranges: readonly [Range, Range], webgl: 
 function opacity(
   { x, y }: Columns,
   [[left, right], [bottom, top]]: readonly [Range, Range],
+  panel: Size,
   size: number,
-): number {
-  const across = Math.round(ROW / size)
-  const cells = new Uint32Array(across * across)
+) {
+  const across = Math.ceil(panel.width / size)
+  const up = Math.ceil(panel.height / size)
+  const cells = new Uint32Array(across * up)
   let inside = 0
   for (let i = 0; i < x.length; i++) {
     const column = Math.floor(((x[i]! - left) / (right - left)) * across)
-    const row = Math.floor(((y[i]! - bottom) / (top - bottom)) * across)
-    if (!(column >= 0 && column < across && row >= 0 && row < across)) continue
+    const row = Math.floor(((y[i]! - bottom) / (top - bottom)) * up)
+    if (!(column >= 0 && column < across && row >= 0 && row < up)) continue
     cells[row * across + column]!++
     inside++
   }
   const crowd = cells.reduce((sum, n) => sum + n * n, 0) / Math.max(1, inside)
   return Number(Math.min(0.85, Math.max(0.05, 1 - 0.1 ** (1 / crowd))).toFixed(3))
+}
+
+/** `4,096 points each`, or how many of what. */
+function sizes(panels: readonly Panel[]): string {
+  const [first, ...others] = panels
+  if (!others.length) return count(first!.total, 'point')
+  if (others.every(({ total }) => total === first!.total)) return `${count(first!.total, 'point')} each`
+  return panels.map(({ name, total }) => `${name}: ${count(total, 'point')}`).join(' · ')
+}
+
+/** A panel in the proportions of its ranges, neither side beyond `longest`, nor very flat or thin. */
+function panelSize([[left, right], [bottom, top]]: readonly [Range, Range], longest: number): Size {
+  const aspect = Math.min(2.5, Math.max(0.4, (right - left) / (top - bottom)))
+  return aspect > 1
+    ? { width: longest, height: longest / aspect }
+    : { width: longest * aspect, height: longest }
 }
 
 /** One range per coordinate for all sets. */
@@ -159,37 +190,34 @@ function every({ x, y }: Columns, stride: number): Columns {
 
 function panelAxes(
   i: number,
-  columns: number,
-  rows: number,
-  panels: number,
+  { columns, rows, panels }: { readonly columns: number; readonly rows: number; readonly panels: number },
   ranges: readonly [Range, Range],
+  size: Size,
   names: readonly [string, string] = ['x₁', 'x₂'],
 ): Record<string, Attributes> {
-  const gap = columns > 1 ? 0.05 : 0
-  const width = (1 - gap * (columns - 1)) / columns
+  const [stepX, stepY] = [size.width + GAP, size.height + ROW_GAP]
+  const [width, height] = [columns * stepX - GAP, rows * stepY - ROW_GAP]
   const column = i % columns
   const row = Math.floor(i / columns)
-  const rowGap = rows > 1 ? 60 / (rows * ROW) : 0
-  const height = (1 - rowGap * (rows - 1)) / rows
-  const left = column * (width + gap)
-  const top = 1 - row * (height + rowGap)
+  const left = (column * stepX) / width
+  const top = 1 - (row * stepY) / height
   const lowest = i + columns >= panels
   const shared = { constrain: 'domain', zeroline: false, automargin: true }
   return {
     [`xaxis${suffix(i)}`]: {
       ...shared,
       anchor: `y${suffix(i)}`,
-      domain: [left, left + width],
+      domain: [left, Math.min(1, left + size.width / width)],
       range: ranges[0],
-      ...(lowest ? { title: { text: escape(names[0]) } } : {}),
+      ...(lowest ? { title: axisTitle(names[0]) } : {}),
       ...(i ? { matches: 'x' } : {}),
     },
     [`yaxis${suffix(i)}`]: {
       ...shared,
       anchor: `x${suffix(i)}`,
-      domain: [Math.max(0, top - height), top],
+      domain: [Math.max(0, top - size.height / height), top],
       range: ranges[1],
-      ...(column ? { showticklabels: false } : { title: { text: escape(names[1]) } }),
+      ...(column ? { showticklabels: false } : { title: axisTitle(names[1]) }),
       ...(i ? { matches: 'y' } : { scaleanchor: 'x', scaleratio: 1 }),
     },
   }

@@ -2,7 +2,7 @@
 import { encode, type Numbers } from './encode'
 import { FigureError, type Attributes, type Figure, type Json } from './figure'
 import { extent, quantiles, series, short } from './numbers'
-import { baseLayout, colorway } from './style'
+import { axisTitle, baseLayout, colorway } from './style'
 
 export interface ScheduleInput {
   /** Times, t = 0 clean. */
@@ -38,7 +38,7 @@ export function scheduleFigure(input: ScheduleInput): Figure {
     name,
     x: encode(t),
     y: encode(values.map((value) => (Number.isFinite(value) ? value : NaN))),
-    line: { width: 2.5, color },
+    line: { width: 2.5, color, simplify: false },
     marker: { size: 5 },
     hovertemplate: `${name} = %{y:.4~g}<extra></extra>`,
     ...more,
@@ -51,13 +51,15 @@ export function scheduleFigure(input: ScheduleInput): Figure {
     showlegend: true,
     hovermode: 'x unified',
     margin: { l: 56, r: 64, t: 64, b: 48 },
-    xaxis: { title: { text: 't' }, zeroline: false, range: padded(extent(t), 0.01) },
+    xaxis: { title: axisTitle('t'), zeroline: false, range: padded(extent(t), 0.01) },
     yaxis: log
-      ? { title: { text: 'α, σ' }, type: 'log', exponentformat: 'power' }
-      : { title: { text: 'α, σ' }, range: [-0.03 * largest, 1.05 * largest], zeroline: false },
+      ? { title: axisTitle('α, σ'), type: 'log', dtick: 1, tickformat: '~g' }
+      : { title: axisTitle('α, σ'), range: [-0.03 * largest, 1.05 * largest], zeroline: false },
     yaxis2: {
-      title: { text: name, font: { color: colorway[2] } },
+      title: { ...axisTitle(name), font: { color: colorway[2] } },
       overlaying: 'y',
+      tickmode: 'auto',
+      nticks: 7,
       side: 'right',
       showgrid: false,
       zeroline: false,
@@ -71,7 +73,7 @@ export function scheduleFigure(input: ScheduleInput): Figure {
       line('σ', sigma, colorway[1]),
       line(beta ? 'β' : 'λ', second, colorway[2], {
         yaxis: 'y2',
-        line: { width: 2, color: colorway[2], dash: 'dot' },
+        line: { width: 2, color: colorway[2], dash: 'dot', simplify: false },
       }),
     ],
     layout,

@@ -2,7 +2,7 @@
 import { encode, type Numbers } from './encode'
 import { FigureError, type Attributes, type Figure, type Json } from './figure'
 import { extent, planePoints, quantiles, series, short, type Columns, type Points } from './numbers'
-import { baseLayout, densityScale, escape, magnitudeScale } from './style'
+import { axisTitle, baseLayout, densityScale, escape, magnitudeScale } from './style'
 
 export interface ScoreFieldInput {
   /** Where the arrows start, shape [n, 2]; usually a grid. */
@@ -48,11 +48,18 @@ export function scoreFieldFigure(input: ScoreFieldInput): Figure {
   const axes = input.axes ?? ['x₁', 'x₂']
   const axis = { zeroline: false, constrain: 'domain', showgrid: false, automargin: true }
   const [xRange, yRange] = ranges(field, input.density)
+  const across = (xRange[1] - xRange[0]) / (yRange[1] - yRange[0])
   const layout: Record<string, Json> = {
-    ...baseLayout(title, subtitle, `${title}: ${subtitle.replace(' · ', ', ')}`, 470),
+    ...baseLayout(
+      title,
+      subtitle,
+      `${title}: ${subtitle.replace(' · ', ', ')}`,
+      420 / Math.max(1, across / 1.4) + 130,
+    ),
+    width: 420 * Math.min(1.4, across) + 150,
     showlegend: false,
-    xaxis: { ...axis, range: xRange, title: { text: escape(axes[0]) } },
-    yaxis: { ...axis, range: yRange, title: { text: escape(axes[1]) }, scaleanchor: 'x', scaleratio: 1 },
+    xaxis: { ...axis, range: xRange, title: axisTitle(axes[0]) },
+    yaxis: { ...axis, range: yRange, title: axisTitle(axes[1]), scaleanchor: 'x', scaleratio: 1 },
   }
   const arrows: Attributes = {
     type: 'quiver',
@@ -72,6 +79,8 @@ export function scoreFieldFigure(input: ScoreFieldInput): Figure {
   }
   return { data: input.density ? [densityTrace(input.density), arrows] : [arrows], layout }
 }
+
+type Range = readonly [number, number]
 
 interface Field extends Columns {
   readonly u: Float64Array
@@ -121,7 +130,7 @@ function magnitudeColors(magnitude: Float64Array, quantity: string): Attributes 
   ) as [number, number]
   const log = high / low > 50
   const bar = {
-    title: { text: `|${escape(quantity)}|`, side: 'right' },
+    title: { text: `|${escape(quantity)}|`, side: 'top' },
     thickness: 12,
     len: 0.85,
     outlinewidth: 0,
@@ -165,7 +174,7 @@ function densityTrace(density: NonNullable<ScoreFieldInput['density']>): Attribu
 }
 
 /** All arrows with room for the outermost, and all of the density. */
-function ranges(field: Field, density: ScoreFieldInput['density']): [Json, Json] {
+function ranges(field: Field, density: ScoreFieldInput['density']): [Range, Range] {
   const [left, right] = extent(field.x)
   const [bottom, top] = extent(field.y)
   const spacing =
@@ -176,7 +185,7 @@ function ranges(field: Field, density: ScoreFieldInput['density']): [Json, Json]
   ]
 }
 
-function union(low: number, high: number, grid: Numbers | undefined): Json {
+function union(low: number, high: number, grid: Numbers | undefined): Range {
   if (!grid) return [low, high]
   const [first, last] = extent(grid)
   return [Math.min(low, first), Math.max(high, last)]

@@ -55,6 +55,11 @@ export function baseLayout(
   }
 }
 
+/** The title of an axis, close to its labels. */
+export function axisTitle(text: string): Attributes {
+  return { text: escape(text), standoff: 8 }
+}
+
 /** Plotly reads a few HTML tags in its texts: a person's text must not turn into markup. */
 export function escape(text: string): string {
   return text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;')

@@ -1,6 +1,6 @@
 /** One figure on a page: drawn, updated in place, themed, sized to its column, and taken down again. */
 import Plotly from 'plotly.js-dist'
-import type { Config, Data, Frame, Layout, PlotlyHTMLElement } from 'plotly.js-dist'
+import type { Config, Frame, PlotlyHTMLElement } from 'plotly.js-dist'
 import { describe, type Figure } from '../figures/figure'
 import { webglNeed, withoutWebgl } from '../figures/svg'
 import { downloadButtons } from './download'
@@ -134,7 +134,7 @@ export class FigureView implements ContextHolder {
     )
     if (this.#disposed) return
     if (figure.frames)
-      await Plotly.addFrames(this.#plot, structuredClone(figure.frames) as unknown as Frame[])
+      await Plotly.addFrames(this.#plot, structuredClone(figure.frames) as unknown as Partial<Frame>[])
     if (fresh) this.#listen()
   }
 

@@ -1,0 +1,144 @@
+/** A Chromium with pages that look to a renderer like VS Code's, and that see nothing of the network. */
+import * as esbuild from 'esbuild'
+import { chromium, type Browser, type Page } from 'playwright-core'
+import { chromiumFlags, needChromium } from '../../../scripts/chromium.mjs'
+import type { Figure } from '../../../src/renderers/figures'
+
+const origin = 'http://genbook.test'
+
+export async function launch(): Promise<Browser> {
+  return chromium.launch({ executablePath: await needChromium(), args: [...chromiumFlags] })
+}
+
+/** Bundles a browser entry the way the product does. */
+export async function bundle(entry: string, format: 'esm' | 'iife'): Promise<string> {
+  const { outputFiles } = await esbuild.build({
+    entryPoints: [entry],
+    bundle: true,
+    write: false,
+    minify: true,
+    keepNames: true,
+    format,
+    platform: 'browser',
+    target: ['chrome120'],
+    legalComments: 'none',
+    logLevel: 'warning',
+  })
+  return outputFiles[0]!.text
+}
+
+export interface Loaded {
+  readonly page: Page
+  /** Every address that the page asked for beyond its own files. */
+  readonly requests: string[]
+  /** Errors that nobody caught, and what was written to the console as an error. */
+  readonly errors: string[]
+}
+
+/** Opens a page of this HTML, with these files beside it, and nothing else to reach. */
+export async function open(
+  browser: Browser,
+  html: string,
+  files: Readonly<Record<string, string>> = {},
+  options: Parameters<Browser['newPage']>[0] = {},
+): Promise<Loaded> {
+  const page = await browser.newPage({ viewport: { width: 900, height: 700 }, ...options })
+  const requests: string[] = []
+  const errors: string[] = []
+  page.on('pageerror', (error) => errors.push(String(error)))
+  page.on('console', (message) => {
+    if (message.type() === 'error') errors.push(message.text())
+  })
+  await page.route('**/*', async (route) => {
+    const url = route.request().url()
+    const file = url.startsWith(`${origin}/`) ? url.slice(origin.length + 1) : undefined
+    if (file === '') return route.fulfill({ contentType: 'text/html', body: html })
+    if (file !== undefined && files[file] !== undefined)
+      return route.fulfill({ contentType: 'text/javascript', body: files[file] })
+    requests.push(url)
+    return route.abort()
+  })
+  await page.goto(`${origin}/`)
+  return { page, requests, errors }
+}
+
+const themes = {
+  light: {
+    class: 'vscode-light',
+    variables:
+      '--vscode-editor-background:#ffffff;--vscode-editor-foreground:#3b3b3b;--vscode-foreground:#3b3b3b;--vscode-charts-blue:#1a85ff;--vscode-errorForeground:#f14c4c;--vscode-font-family:sans-serif',
+  },
+  dark: {
+    class: 'vscode-dark',
+    variables:
+      '--vscode-editor-background:#1f1f1f;--vscode-editor-foreground:#cccccc;--vscode-foreground:#cccccc;--vscode-charts-blue:#3794ff;--vscode-errorForeground:#f88070;--vscode-font-family:sans-serif',
+  },
+} as const
+export type Theme = keyof typeof themes
+
+/** The notebook's output page with the renderer in it. `show` renders an output item as VS Code would. */
+export class OutputPage {
+  readonly page: Page
+  readonly requests: string[]
+  readonly errors: string[]
+
+  private constructor(loaded: Loaded) {
+    this.page = loaded.page
+    this.requests = loaded.requests
+    this.errors = loaded.errors
+  }
+
+  static async open(
+    browser: Browser,
+    renderer: string,
+    theme: Theme = 'light',
+    csp = '',
+  ): Promise<OutputPage> {
+    const loaded = await open(
+      browser,
+      `<!doctype html><html style="${themes[theme].variables}"><head><meta charset="utf-8">${csp}</head>
+      <body class="${themes[theme].class}" style="margin:12px;background:var(--vscode-editor-background);color:var(--vscode-editor-foreground);font:13px sans-serif">
+      <div id="outputs"></div><script type="module" src="/harness.js"></script></body></html>`,
+      {
+        'renderer.js': renderer,
+        'harness.js': `
+          import { activate } from '/renderer.js'
+          window.renderer = await activate({ setState() {}, getState() {}, workspace: { isTrusted: true } })
+          window.render = async (id, text) => {
+            let element = document.getElementById(id)
+            if (!element) {
+              element = document.createElement('div')
+              element.id = id
+              element.style.width = '100%'
+              document.getElementById('outputs').append(element)
+            }
+            const json = () => JSON.parse(text)
+            await window.renderer.renderOutputItem(
+              { id, mime: 'application/vnd.plotly.v1+json', text: () => text, json, metadata: {} },
+              element,
+              new AbortController().signal,
+            )
+          }`,
+      },
+    )
+    await loaded.page.waitForFunction('window.render !== undefined')
+    return new OutputPage(loaded)
+  }
+
+  async show(id: string, figure: Figure | string): Promise<void> {
+    const text = typeof figure === 'string' ? figure : JSON.stringify(figure)
+    await this.page.evaluate(([id, text]) => (window as unknown as Harness).render(id!, text!), [id, text])
+  }
+
+  async theme(theme: Theme): Promise<void> {
+    await this.page.evaluate(({ class: name, variables }) => {
+      document.documentElement.style.cssText = variables
+      document.body.className = name
+    }, themes[theme])
+  }
+}
+
+export interface Harness {
+  render(id: string, text: string): Promise<void>
+  readonly renderer: { disposeOutputItem(id?: string): void }
+}
