@@ -1,12 +1,10 @@
 /** What TypeScript objects to, as a person sees it in a cell: only in the cell's own text, and in the cell's terms. */
 import ts from 'typescript'
-import type { CellDiagnostic } from '../cell'
+import type { CellDiagnostic, ImportedModule } from '../cell'
 import { Lines } from '../compile/lines'
 import type { ParsedCell } from './cellModule'
 import { isImportable, notImportable } from './importable'
 
-/** `Cannot find module` in its variants; `moduleErrors` says it better. */
-const NO_SUCH_MODULE = new Set([2307, 2792, 2882, 7016])
 /** “Variable implicitly has type any[] in some locations”, and the place where it has. */
 const EVOLVING_DECLARED = 7034
 const EVOLVING_USED = 7005
@@ -22,30 +20,36 @@ export function semanticErrors(
   const lines = new Lines(cell.source, 'editor')
   const inside = found.filter(isIn(cell.source))
   // An evolving list that the cell itself only ever fills is fine; it is the generated export that looks at its type.
+  const badImports = new Set(badImportsOf(cell).map(({ start }) => start))
   const usedHere = new Set(
     inside.filter(({ code }) => code === EVOLVING_USED).map((used) => textOf(cell, used)),
   )
-  return inside
-    .filter(({ category }) => category === ts.DiagnosticCategory.Error)
-    .filter(({ code }) => !NO_SUCH_MODULE.has(code))
-    .filter((error) => error.code !== EVOLVING_DECLARED || usedHere.has(textOf(cell, error)))
-    .map((error) => convert(cell, error, lines, placeOf))
+  return (
+    inside
+      .filter(({ category }) => category === ts.DiagnosticCategory.Error)
+      // `moduleErrors` says it better.
+      .filter(({ start }) => !badImports.has(start))
+      .filter((error) => error.code !== EVOLVING_DECLARED || usedHere.has(textOf(cell, error)))
+      .map((error) => convert(cell, error, lines, placeOf))
+  )
 }
 
 /** Imports of what a notebook cannot import. */
 export function moduleErrors(cell: ParsedCell): CellDiagnostic[] {
   const lines = new Lines(cell.source, 'editor')
-  return cell.analysis.imports
-    .filter(({ specifier }) => !isImportable(specifier))
-    .map(({ specifier, start, end }) => ({
-      cell: cell.id,
-      category: 'error',
-      code: 2307,
-      message: notImportable(specifier),
-      start,
-      end,
-      ...position(lines, start),
-    }))
+  return badImportsOf(cell).map(({ specifier, start, end }) => ({
+    cell: cell.id,
+    category: 'error',
+    code: 2307,
+    message: notImportable(specifier),
+    start,
+    end,
+    ...position(lines, start),
+  }))
+}
+
+function badImportsOf({ analysis }: ParsedCell): ImportedModule[] {
+  return analysis.imports.filter(({ specifier }) => !isImportable(specifier))
 }
 
 function isIn(source: string) {

@@ -22,17 +22,22 @@ interface Parsed {
   readonly errors: readonly CellDiagnostic[]
 }
 
-/** Folders of the cells' modules: their texts as they are, and the last that parsed of those that do not. */
+/** Folder of all notebooks' modules. */
 const CELLS = '/cells/'
-const GOOD = '/cells/good/'
-const NOW = '/cells/now/'
+let notebooks = 0
 
 export class NotebookService {
   readonly #environment: Environment
   readonly #scripts = new Map<string, { readonly snapshot: ts.IScriptSnapshot; readonly version: number }>()
   readonly #parsed = new Map<string, Parsed>()
   /** The last text of each cell that parsed. */
-  readonly #good = new Map<string, ParsedCell>()
+  readonly #parsable = new Map<string, ParsedCell>()
+  /**
+   * Folders of the cells' modules: their texts as they are, and the last that parsed of those that do not. Notebooks
+   * share a registry of parsed files, so each needs folders of its own.
+   */
+  readonly #now = `${CELLS}${++notebooks}/now/`
+  readonly #good = `${CELLS}${notebooks}/good/`
   #cells: readonly CellText[] = []
   #version = 0
   /** TypeScript's own service over the cells' modules, for what is asked at a position of a cell. */
@@ -45,7 +50,7 @@ export class NotebookService {
 
   /** The path of the module that holds a cell's current text, from offset 0. */
   path(id: string): string {
-    return `${NOW}${encodeURIComponent(id)}.ts`
+    return `${this.#now}${encodeURIComponent(id)}.ts`
   }
 
   /** Takes over the notebook's code cells as they are now, in document order. */
@@ -54,7 +59,7 @@ export class NotebookService {
     for (const { id, source } of cells) {
       if (this.#parsed.get(id)?.cell.source !== source) this.#parsed.set(id, parse(id, source))
       const { cell, errors } = this.#parsed.get(id)!
-      if (!errors.length) this.#good.set(id, cell)
+      if (!errors.length) this.#parsable.set(id, cell)
     }
     const sources = cells.map(({ id }) => this.#source(id))
     const names = new Names(sources)
@@ -75,7 +80,8 @@ export class NotebookService {
     const place = (module: string) =>
       1 +
       this.#cells.findIndex(
-        ({ id }) => module === NOW + encodeURIComponent(id) || module === GOOD + encodeURIComponent(id),
+        ({ id }) =>
+          module === this.#now + encodeURIComponent(id) || module === this.#good + encodeURIComponent(id),
       )
     return this.#cells.flatMap(({ id }) => {
       const { cell, errors } = this.#parsed.get(id)!
@@ -92,9 +98,9 @@ export class NotebookService {
   /** A cell as others see it. While it does not parse they see its last text that did, or else what was recovered. */
   #source(id: string): Source {
     const { cell, errors } = this.#parsed.get(id)!
-    const good = this.#good.get(id)
-    if (errors.length && good) return { cell: good, module: GOOD + encodeURIComponent(id) }
-    return { cell, module: NOW + encodeURIComponent(id) }
+    const good = this.#parsable.get(id)
+    if (errors.length && good) return { cell: good, module: this.#good + encodeURIComponent(id) }
+    return { cell, module: this.#now + encodeURIComponent(id) }
   }
 
   #replace(scripts: ReadonlyMap<string, string>): void {
@@ -111,7 +117,7 @@ export class NotebookService {
   }
 
   #forget(present: ReadonlySet<string>): void {
-    for (const known of [this.#parsed, this.#good])
+    for (const known of [this.#parsed, this.#parsable])
       for (const id of known.keys()) if (!present.has(id)) known.delete(id)
   }
 
