@@ -65,7 +65,7 @@ export class Identities extends Owner {
       notebook.uri,
       edits.map(({ key, id, metadata }) => {
         // Attachments and members that nobody knows come back with the id; a copy keeps its own.
-        const rest = watched.metadata.get(id) ?? (key.metadata)
+        const rest = watched.metadata.get(id) ?? key.metadata
         return vscode.NotebookEdit.updateCellMetadata(key.index, { ...rest, id, metadata })
       }),
     )

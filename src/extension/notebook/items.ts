@@ -81,9 +81,9 @@ export function fromItems({ items, metadata = {} }: ItemOutput): Output | undefi
   const kept = metadata as Kept
   if (kept.output_type === 'unknown' && kept.json) return { output_type: 'unknown', json: kept.json }
   const first = items[0]
-  if (!first) return undefined
+  if (!first && kept.output_type === undefined) return undefined
   const unknown = unknownOf(kept)
-  switch (first.mime) {
+  switch (first?.mime) {
     case STDOUT:
     case STDERR: {
       const name = first.mime === STDERR ? 'stderr' : (kept.name ?? 'stdout')
