@@ -1,0 +1,2 @@
+export { renderReport, type Report } from './report'
+export type { ReportCell, ReportOutput } from './document'

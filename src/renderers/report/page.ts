@@ -1,0 +1,54 @@
+/** Runs inside a report: draws the figures that it carries, and fits the frames of HTML outputs to their content. */
+import { ContextBudget } from '../mount/budget'
+import { readFigure } from '../mount/specification'
+import { darkPalette, lightPalette } from '../mount/theme'
+import { FigureView } from '../mount/view'
+
+const dark = matchMedia('(prefers-color-scheme: dark)')
+let printing = false
+const surroundings = {
+  palette: () => (dark.matches && !printing ? darkPalette : lightPalette),
+  budget: new ContextBudget(),
+}
+const views: FigureView[] = []
+
+async function drawAll(): Promise<void> {
+  for (const element of document.querySelectorAll<HTMLElement>('.figure[data-figure]')) {
+    const id = element.dataset.figure!
+    const data = document.getElementById(id)?.textContent ?? ''
+    try {
+      const figure = readFigure(JSON.parse(data))
+      element.removeAttribute('role')
+      const view = new FigureView(element, id, surroundings)
+      views.push(view)
+      await view.show(figure)
+    } catch (error) {
+      element.textContent = `This figure cannot be shown. ${error instanceof Error ? error.message : String(error)}`
+    }
+  }
+}
+
+function redrawAll(): void {
+  for (const view of views) void view.redraw()
+}
+
+function fit(frame: HTMLIFrameElement): void {
+  const height = frame.contentDocument?.documentElement.scrollHeight
+  if (height) frame.style.height = `${height}px`
+}
+
+dark.addEventListener('change', redrawAll)
+for (const [event, on] of [
+  ['beforeprint', true],
+  ['afterprint', false],
+] as const)
+  addEventListener(event, () => {
+    printing = on
+    redrawAll()
+  })
+
+for (const frame of document.querySelectorAll('iframe')) {
+  frame.addEventListener('load', () => fit(frame))
+  fit(frame)
+}
+void drawAll()

@@ -1,0 +1,84 @@
+/**
+ * A notebook as one HTML file that needs nothing else: prose, code, outputs and live figures.
+ *
+ * The notebook may be hostile. Three walls stand between it and the reader: everything is escaped or read by parsers that
+ * let no markup through; HTML outputs sit in frames where nothing runs; and the page's policy lets only our own program
+ * run, by its hash, and nothing be fetched from anywhere.
+ */
+import { text, type ReportCell } from './document'
+import { highlight } from './highlight'
+import { embedScript, escapeHtml } from './html'
+import { markdownToHtml } from './markdown'
+import { outputToHtml, type OutputOptions } from './outputs'
+import { sha256 } from './sha256'
+import { style } from './style'
+
+export interface Report {
+  readonly title: string
+  readonly cells: readonly ReportCell[]
+  /** What the run was made with, by name, in this order: device, seed, time, versions. */
+  readonly stamp?: Readonly<Record<string, string | number>>
+  /** The text of dist/report.js, which draws the figures; without it they are shown as pictures or text. */
+  readonly scripts?: string
+}
+
+/** @returns the HTML text of the report. */
+export function renderReport({ title, cells, stamp = {}, scripts }: Report): string {
+  const program = scripts === undefined ? undefined : embedScript(scripts)
+  let figures = 0
+  const options: OutputOptions = {
+    drawsFigures: program !== undefined,
+    nextId: () => `figure-${++figures}`,
+  }
+  const body = cells.map((cell) => cellToHtml(cell, options)).join('\n')
+  const policy = [
+    "default-src 'none'",
+    program !== undefined && figures ? `script-src 'sha256-${sha256(program)}'` : "script-src 'none'",
+    "style-src 'unsafe-inline'",
+    // Plotly turns a figure into a blob before it is saved as a picture.
+    'img-src data: blob:',
+    "base-uri 'none'",
+    "form-action 'none'",
+  ].join('; ')
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta http-equiv="x-dns-prefetch-control" content="off">
+<meta name="referrer" content="no-referrer">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${escapeHtml(title)}</title>
+<style>${style}</style>
+</head>
+<body>
+<header><h1>${escapeHtml(title)}</h1>${stampToHtml(stamp)}</header>
+<main>
+${body}
+</main>
+${program !== undefined && figures ? `<script>${program}</script>` : ''}
+</body>
+</html>
+`
+}
+
+function stampToHtml(stamp: Readonly<Record<string, string | number>>): string {
+  const rows = Object.entries(stamp).map(
+    ([name, value]) =>
+      `<tr><th scope="row">${escapeHtml(name)}</th><td>${escapeHtml(String(value))}</td></tr>`,
+  )
+  return rows.length ? `<table class="stamp">${rows.join('')}</table>` : ''
+}
+
+function cellToHtml(cell: ReportCell, options: OutputOptions): string {
+  const source = text(cell.source) ?? ''
+  if (cell.cell_type === 'markdown')
+    return `<section class="cell prose">${markdownToHtml(source, cell.attachments)}</section>`
+  if (cell.cell_type !== 'code') return `<section class="cell"><pre>${escapeHtml(source)}</pre></section>`
+  const outputs = (cell.outputs ?? []).map(
+    (output) => `<div class="output">${outputToHtml(output, options)}</div>`,
+  )
+  const count = Number.isInteger(cell.execution_count) ? `[${cell.execution_count}]` : ''
+  const code = `<div class="source"><span class="count">${count}</span><pre><code>${highlight(source)}</code></pre></div>`
+  return `<section class="cell">${source.trim() ? code : ''}${outputs.join('')}</section>`
+}
