@@ -8,9 +8,11 @@ export interface Layout {
   readonly eol: string
   /** What one level is indented by. */
   readonly unit: string
+  /** Whether what stands on one line has spaces after commas and colons. */
+  readonly spaced: boolean
 }
 
-export const JUPYTER: Layout = { eol: '\n', unit: ' ' }
+export const JUPYTER: Layout = { eol: '\n', unit: ' ', spaced: true }
 
 /** What stands in place of arrays and objects that nest so deeply that the file could not be read again. */
 export const TOO_DEEP = '(nested too deeply to be stored)'
@@ -27,15 +29,15 @@ export function print(tree: Tree, layout: Layout, indent: string | undefined, de
   if (!container) return JSON.stringify(tree)
   if (depth >= MAX_DEPTH) return JSON.stringify(TOO_DEEP)
   const inner = indent === undefined ? undefined : indent + layout.unit
-  const colon = indent === undefined ? ':' : ': '
+  const space = indent !== undefined || layout.spaced ? ' ' : ''
   const parts = isTreeArray(tree)
     ? tree.map((item) => print(item ?? null, layout, inner, depth + 1))
     : presentKeys(tree)
         .sort()
-        .map((key) => JSON.stringify(key) + colon + print(tree[key] ?? null, layout, inner, depth + 1))
+        .map((key) => `${JSON.stringify(key)}:${space}` + print(tree[key] ?? null, layout, inner, depth + 1))
   const [open, close] = isTreeArray(tree) ? '[]' : '{}'
   if (!parts.length) return `${open}${close}`
-  if (indent === undefined) return `${open}${parts.join(',')}${close}`
+  if (indent === undefined) return `${open}${parts.join(`,${space}`)}${close}`
   const lead = layout.eol + inner
   return `${open}${lead}${parts.join(`,${lead}`)}${layout.eol}${indent}${close}`
 }

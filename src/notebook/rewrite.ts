@@ -7,7 +7,6 @@
 import { type Align, alignEqual } from './align'
 import { isArray, isObject, type Json, type JsonObject, presentKeys } from './json'
 import { type Layout, JUPYTER, print } from './print'
-import { skipSpace } from './reader'
 import { endOfValue, type Entry, entriesAt } from './spans'
 import { isTreeArray, isTreeObject, Leaf, sameTree, type Tree, type TreeObject } from './tree'
 
@@ -39,9 +38,7 @@ export class Rewriter {
   constructor(text: string, root: number, aligns: ReadonlyMap<Json, Align>) {
     this.text = text
     this.aligns = aligns
-    const first = text.slice(root + 1, skipSpace(text, root + 1))
-    const indent = /[\r\n]([ \t]*)$/.exec(first)?.[1]
-    this.layout = { eol: /\r\n/.test(first) ? '\r\n' : JUPYTER.eol, unit: indent || JUPYTER.unit }
+    this.layout = layoutOf(text, entriesAt(text, root))
   }
 
   /** The text of the whole file with its root value exchanged. */
@@ -138,13 +135,14 @@ export class Rewriter {
 
   /** The white space before a stored entry; before a new one, that of entries which are not the first. */
   private lead(index: number | undefined, entries: readonly Entry[]): string {
-    const entry = index === undefined ? (entries[1] ?? entries[0]) : entries[index]
-    return entry ? this.text.slice(entry.from, entry.start) : ''
+    const entry = entries[index ?? 1]
+    if (entry) return leadOf(this.text, entry)
+    const [first] = entries
+    return (first && leadOf(this.text, first)) || (this.layout.spaced ? ' ' : '')
   }
 
   private indentFor(entry: Entry | undefined, entries: readonly Entry[], place: Place): string | undefined {
-    const lead = entry ? this.text.slice(entry.from, entry.start) : this.lead(undefined, entries)
-    const ownLine = /[\r\n]([ \t]*)$/.exec(lead)?.[1]
+    const ownLine = indentIn(entry ? leadOf(this.text, entry) : this.lead(undefined, entries))
     // Entries that follow their bracket on one line, yet span lines themselves, are indented as the container is.
     return ownLine ?? (this.isTall(place) ? place.indent : undefined)
   }
@@ -155,8 +153,29 @@ export class Rewriter {
   }
 
   private colon(entries: readonly Entry[]): string {
-    const [first] = entries
-    const member = first ? this.text.slice(first.start, first.valueStart) : ''
-    return /"(\s*:\s*)$/.exec(member)?.[1] ?? ': '
+    return (entries[0] && colonOf(this.text, entries[0])) ?? ': '
+  }
+}
+
+function leadOf(text: string, entry: Entry): string {
+  return text.slice(entry.from, entry.start)
+}
+
+function colonOf(text: string, entry: Entry): string | undefined {
+  return /"(\s*:\s*)$/.exec(text.slice(entry.start, entry.valueStart))?.[1]
+}
+
+/** What the last line of some white space is indented by; undefined where there is no line end in it. */
+function indentIn(space: string): string | undefined {
+  return /[\r\n]([ \t]*)$/.exec(space)?.[1]
+}
+
+/** How the members of a file's root are laid out. */
+function layoutOf(text: string, entries: readonly Entry[]): Layout {
+  const lead = entries.map((entry) => leadOf(text, entry)).find((each) => indentIn(each) !== undefined)
+  return {
+    eol: lead?.includes('\r\n') ? '\r\n' : JUPYTER.eol,
+    unit: indentIn(lead ?? '') || JUPYTER.unit,
+    spaced: entries.some((entry) => /\s/.test(colonOf(text, entry) ?? '')),
   }
 }

@@ -126,7 +126,7 @@ test('bytes that are not UTF-8 are rejected at the first of them', () => {
       () => decodeText(bytes),
       (error: unknown) => {
         assert(error instanceof NotebookFormatError)
-        assert.match(error.message, /line 2, column 10: expected text in UTF-8, found the byte 0x/)
+        assert.match(error.message, /line 2, column 11: expected text in UTF-8, found the byte 0x/)
         return true
       },
     )
