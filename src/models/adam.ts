@@ -7,6 +7,7 @@
  * Kingma and Ba, "Adam: a method for stochastic optimization", ICLR 2015, https://arxiv.org/abs/1412.6980
  */
 import * as tf from '@tensorflow/tfjs'
+import { parameter } from '../tensor'
 import type { TrainableParams } from './network'
 
 const BETA1 = 0.9
@@ -20,7 +21,7 @@ export class Adam {
 
   constructor(params: TrainableParams) {
     this.params = params
-    const zeros = (value: tf.Tensor): tf.Variable => tf.tidy(() => tf.variable(tf.zerosLike(value), false))
+    const zeros = (value: tf.Tensor): tf.Variable => tf.tidy(() => parameter(tf.zerosLike(value), false))
     this.moments = new Map(
       Object.entries(params).map(([name, value]) => [name, { m: zeros(value), v: zeros(value) }]),
     )

@@ -4,6 +4,7 @@
  * The decay warms up, decay_k = min(decay, (1 + k)/(10 + k)), so that a short training is not averaged with its start.
  */
 import * as tf from '@tensorflow/tfjs'
+import { parameter } from '../tensor'
 import type { TrainableParams } from './network'
 
 export class ParameterAverage {
@@ -18,9 +19,7 @@ export class ParameterAverage {
       throw new RangeError(`the decay of an average must be in (0, 1), but is ${decay}`)
     this.params = params
     this.decay = decay
-    this.average = new Map(
-      Object.entries(params).map(([name, value]) => [name, tf.tidy(() => tf.variable(value.clone(), false))]),
-    )
+    this.average = new Map(Object.entries(params).map(([name, value]) => [name, parameter(value, false)]))
   }
 
   update(): void {

@@ -5,7 +5,7 @@
  * likelihoods ask for nothing more.
  */
 import * as tf from '@tensorflow/tfjs'
-import { currentStream, type RandomStream } from '../tensor'
+import { currentStream, holding, parameter, type RandomStream } from '../tensor'
 import type { Field } from './field'
 import { head, type Head } from './head'
 import { denoising } from './losses'
@@ -19,18 +19,18 @@ export interface Denoiser<S extends State = tf.Tensor> {
   /** The shape of one state, without the batch. */
   readonly shape: readonly number[]
   /** @param x states of shape [n, …shape]. @param t one time for all, or one for each of the n. */
-  predict(x: S, t: Time): Prediction<S>
+  readonly predict: (x: S, t: Time) => Prediction<S>
   /** ∇ log p_t(x), of the shape of `x`. */
-  score(x: S, t: Time): S
+  readonly score: (x: S, t: Time) => S
   /** The score at one time, as a field. */
-  at(t: number): Field<S>
+  readonly at: (t: number) => Field<S>
 }
 
 /** What `train` can train. */
 export interface Trainable {
   readonly params: TrainableParams
   /** The loss that this model is usually trained with, on a batch of data. */
-  loss(batch: tf.Tensor, stream: RandomStream): tf.Scalar
+  readonly loss: (batch: tf.Tensor, stream: RandomStream) => tf.Scalar
 }
 
 /** A denoiser that is a network under a head. */
@@ -47,8 +47,9 @@ export function asDenoiser<S extends State>(
   shape: readonly number[],
   predict: (x: S, t: Time) => Prediction<S>,
 ): Denoiser<S> {
-  const score = (x: S, t: Time): S => inScope(x, () => predict(x, t).score)
-  return { process, shape, predict, score, at: (t) => ({ score: (x) => score(x, t) }) }
+  const score = holding((x: S, t: Time): S => inScope(x, () => predict(x, t).score), predict)
+  const at = holding((t: number): Field<S> => ({ score: holding((x: S) => score(x, t), score) }), score)
+  return { process, shape, predict, score, at }
 }
 
 /** Disposes of what `f` makes on the way, where states are tensors. */
@@ -74,7 +75,7 @@ export function denoiser(
     throw new RangeError(`a denoiser predicts one of ${QUANTITIES.join(', ')}, not ${String(predicts)}`)
   const params = tf.tidy(() =>
     Object.fromEntries(
-      Object.entries(network.initial(stream)).map(([name, value]) => [name, tf.variable(value)]),
+      Object.entries(network.initial(stream)).map(([name, value]) => [name, parameter(value)]),
     ),
   )
   return build(process, network, head(process, predicts), params)
@@ -94,11 +95,12 @@ function build(
     loss: (batch, stream) => denoising(model, batch, { compare: head.predicts, stream }),
     withParams: (other) => predictor(process, network, head, other),
   }
+  holding(model.loss, params)
   return model
 }
 
 function predictor(process: GaussianProcess, network: Network, head: Head, params: Params): Denoiser {
-  return asDenoiser(process, network.shape, (x, t) => {
+  const predict = (x: tf.Tensor, t: Time): Prediction<tf.Tensor> => {
     expectStates(x, network.shape)
     const output = tf.tidy(() => {
       const label = typeof t === 'number' ? [head.label(t)] : Float32Array.from(t, head.label)
@@ -108,7 +110,8 @@ function predictor(process: GaussianProcess, network: Network, head: Head, param
       { value: x, ofX0: (t) => head.x0(t)[0], ofNoise: (t) => head.noise(t)[0] },
       { value: output, ofX0: (t) => head.x0(t)[1], ofNoise: (t) => head.noise(t)[1] },
     ])
-  })
+  }
+  return asDenoiser(process, network.shape, holding(predict, params))
 }
 
 /** @throws RangeError naming both shapes where `x` is not a batch of states of the shape. */

@@ -4,5 +4,5 @@ import type { State } from './state'
 
 export interface Field<S extends State = tf.Tensor> {
   /** Scores of the shape of `x`, which is [n, …]. */
-  score(x: S): S
+  readonly score: (x: S) => S
 }

@@ -4,7 +4,7 @@
  * Down from noise to data this draws samples; up from data to noise, with a rule that adds no noise, it encodes.
  */
 import * as tf from '@tensorflow/tfjs'
-import { breathe, currentStream, poll, type RandomStream } from '../tensor'
+import { breathe, currentStream, holding, keepingTensors, poll, type RandomStream } from '../tensor'
 import { expectCount } from './data/data'
 import { inScope, type Denoiser } from './denoiser'
 import type { GaussianProcess } from './process'
@@ -110,7 +110,7 @@ export function walk<S extends State>(
       yield { x, t: times[i + 1]!, step: i + 1, steps, evaluations }
     }
   }
-  return Object.assign(states, { model, times })
+  return Object.assign(holding(states, step), { model, times })
 }
 
 export interface SampleOptions {
@@ -137,15 +137,17 @@ export async function sample(
     return combine([model.process.sigma(times[0]!), normalLike(like, stream)])
   })
   let latest = start
-  try {
-    for await (const state of sampler(start, stream)) {
-      if (state.x !== latest) latest.dispose()
-      latest = state.x
-      await observe?.(state)
+  return keepingTensors(async () => {
+    try {
+      for await (const state of sampler(start, stream)) {
+        if (state.x !== latest) latest.dispose()
+        latest = state.x
+        await observe?.(state)
+      }
+      return latest
+    } catch (error) {
+      latest.dispose()
+      throw error
     }
-    return latest
-  } catch (error) {
-    latest.dispose()
-    throw error
-  }
+  })
 }

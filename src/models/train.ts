@@ -1,6 +1,6 @@
 /** One training loop for every model: draw a batch, take its loss and gradient, step, tell how it goes. */
 import * as tf from '@tensorflow/tfjs'
-import { breathe, currentStream, poll, type RandomStream } from '../tensor'
+import { breathe, currentStream, keepingTensors, poll, type RandomStream } from '../tensor'
 import { Adam } from './adam'
 import { ParameterAverage } from './average'
 import type { Data } from './data/data'
@@ -67,7 +67,15 @@ const BREATHE_EVERY = 50
  * @throws RangeError for an option that makes no sense, or where data and model differ in shape.
  * @throws Error when the loss or its gradient stops being finite; the parameters are those of the step before.
  */
-export async function train<M extends Trainable>(
+export function train<M extends Trainable>(
+  model: M,
+  data: Data,
+  options: TrainOptions<M>,
+): Promise<TrainingRun> {
+  return keepingTensors(() => loop(model, data, options))
+}
+
+async function loop<M extends Trainable>(
   model: M,
   data: Data,
   {

@@ -1,4 +1,16 @@
 /** TensorFlow.js and what it lacks: devices, random streams, right second derivatives, lifetimes. */
+export {
+  onDeviceLost,
+  selectBackend,
+  type BackendChoice,
+  type BackendFiles,
+  type BackendName,
+  type Device,
+} from './backend'
+export { correctSecondDerivatives } from './gradients'
+export { holding } from './holding'
 export { breathe, poll, setHost, type Host } from './host'
+export { keepingTensors, parameter, TensorLedger, type EndOptions, type Memory } from './lifetime'
 export { philox, type PhiloxBlock, type PhiloxKey } from './random/philox'
+export { cellTf, rerouteRandom } from './random/reroute'
 export { currentStream, RandomStream, setStream, STREAM_VERSION } from './random/stream'

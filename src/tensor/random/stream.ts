@@ -48,8 +48,7 @@ export class RandomStream {
 
   /** The next `n` 32-bit words. */
   words(n: number): Uint32Array {
-    if (!Number.isSafeInteger(n) || n < 0)
-      throw new RangeError(`the number of draws must be a whole number, not ${n}`)
+    expectCount(n)
     const blocks = Math.ceil(n / 4)
     const words = new Uint32Array(4 * blocks)
     for (let block = 0; block < blocks; block++) {
@@ -72,6 +71,7 @@ export class RandomStream {
 
   /** `n` standard normal doubles. */
   normal(n: number): Float64Array {
+    expectCount(n)
     const words = this.words(2 * Math.ceil(n / 2))
     const normals = new Float64Array(words.length)
     for (let i = 0; i < words.length; i += 2) {
@@ -126,6 +126,11 @@ export class RandomStream {
     const values = this.integers(tf.util.sizeFromShape(shape), low, high)
     return tf.tensor(Int32Array.from(values), shape, 'int32')
   }
+}
+
+function expectCount(n: number): void {
+  if (!Number.isSafeInteger(n) || n < 0)
+    throw new RangeError(`the number of draws must be a whole number, not ${n}`)
 }
 
 /** FNV-1a with 64 bits (Fowler, Noll and Vo; RFC 9923). */

@@ -1,0 +1,91 @@
+/**
+ * Right second derivatives for TensorFlow.js 4.22.
+ *
+ * Reverse mode records a tape of operations. An operation whose gradient needs its own output (tanh, sigmoid, exp, sqrt,
+ * softmax, …) saves a copy of it, and TensorFlow.js records the copy *before* the operation. When that gradient is itself
+ * differentiated, the search along the tape meets the copy before anything leads to it, takes it for a constant, and
+ * leaves out every term through it, with no error. Recording the copy after the operation that made it mends all of
+ * them, and every order, at once.
+ *
+ * A few more fail, with an error, because their gradients call operations that have no gradient of their own: comparisons
+ * (through `where`, as in selu and logSumExp), whose gradient is zero, and a fused kernel for elu, written out here.
+ */
+import * as tf from '@tensorflow/tfjs'
+
+/** The part of the engine that is changed, which its types keep private. */
+interface Recorder {
+  readonly state: { readonly activeTape: TapeNode[] }
+  addTapeNode(
+    name: string,
+    inputs: Readonly<Record<string, tf.Tensor>>,
+    outputs: readonly tf.Tensor[],
+    gradient: unknown,
+    saved: readonly tf.Tensor[],
+    attributes: unknown,
+  ): void
+}
+
+interface TapeNode {
+  readonly inputs: Readonly<Record<string, tf.Tensor>>
+}
+
+let done = false
+
+/** Mends TensorFlow.js's gradients, for the whole program; a second call does nothing. */
+export function correctSecondDerivatives(): void {
+  if (done) return
+  done = true
+  recordCopiesLast(tf.engine() as unknown as Recorder)
+  for (const name of COMPARISONS) tf.registerGradient(constant(name))
+  tf.registerGradient(exponentialUnit(tf.Elu, 1, 1))
+  tf.registerGradient(exponentialUnit(tf.Selu, SELU_ALPHA, SELU_SCALE))
+}
+
+function recordCopiesLast(engine: Recorder): void {
+  const record = engine.addTapeNode.bind(engine)
+  engine.addTapeNode = (name, inputs, outputs, gradient, saved, attributes) => {
+    const tape = engine.state.activeTape
+    const made = new Set(outputs.map((output) => output.id))
+    // The copies of what the operation saved are the latest records; those of its outputs go behind it.
+    const copies = tape.splice(tape.length - Math.min(saved.length, tape.length))
+    const ofOutput = (node: TapeNode): boolean =>
+      Object.values(node.inputs).some((input) => made.has(input.id))
+    tape.push(...copies.filter((node) => !ofOutput(node)))
+    record(name, inputs, outputs, gradient, saved, attributes)
+    tape.push(...copies.filter(ofOutput))
+  }
+}
+
+const COMPARISONS = [
+  ...[tf.Greater, tf.GreaterEqual, tf.Less, tf.LessEqual, tf.Equal, tf.NotEqual],
+  ...[tf.LogicalAnd, tf.LogicalOr, tf.LogicalNot],
+]
+
+/** The gradient of what jumps but never slopes. */
+function constant(kernelName: string): tf.GradConfig {
+  const inputs = kernelName === tf.LogicalNot ? ['x'] : ['a', 'b']
+  return {
+    kernelName,
+    inputsToSave: inputs,
+    gradFunc: (_dy, saved) =>
+      Object.fromEntries(inputs.map((input, i) => [input, () => tf.zeros(saved[i]!.shape, 'float32')])),
+  }
+}
+
+/** Klambauer et al., "Self-normalizing neural networks", 2017. */
+const SELU_ALPHA = 1.6732632423543772
+const SELU_SCALE = 1.0507009873554805
+
+/** Of y = scale · (x where x > 0, else alpha (eˣ − 1)). The exponent is kept from overflowing where it is not used. */
+function exponentialUnit(kernelName: string, alpha: number, scale: number): tf.GradConfig {
+  return {
+    kernelName,
+    inputsToSave: ['x'],
+    gradFunc: (dy, [x]) => ({
+      x: () => {
+        const slope = tf.where(tf.greater(x!, 0), tf.onesLike(x!), tf.exp(tf.minimum(x!, 0)).mul(alpha))
+        return tf.mul(dy as tf.Tensor, slope).mul(scale)
+      },
+    }),
+  }
+}

@@ -1,0 +1,123 @@
+/** Which tensors a program can still reach, as far as its values show it. */
+import * as tf from '@tensorflow/tfjs'
+import { heldBy } from './holding'
+
+export interface Reached {
+  readonly tensors: ReadonlySet<tf.Tensor>
+  /** Whether nothing was met that can hide a tensor: false means that others may be in use as well. */
+  readonly complete: boolean
+}
+
+/** Objects and elements looked at before the walk gives up and calls itself incomplete. */
+const BUDGET = 2_000_000
+
+/**
+ * Walks own properties, elements, maps, sets, prototypes and what closures were declared to hold, from `roots` on.
+ * Getters are not called and typed arrays not opened.
+ *
+ * @param isOpaque whether an object, or the objects of a class, can hide tensors.
+ */
+export function reach(roots: Iterable<unknown>, isOpaque: (object: object) => boolean): Reached {
+  const tensors = new Set<tf.Tensor>()
+  const seen = new Set<object>()
+  const waiting: object[] = []
+  let complete = true
+  let budget = BUDGET
+
+  const meet = (value: unknown): void => {
+    budget--
+    if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return
+    if (seen.has(value) || LANGUAGE.has(value)) return
+    seen.add(value)
+    waiting.push(value)
+  }
+
+  for (const root of roots) meet(root)
+  while (waiting.length > 0) {
+    if (budget < 0) return { tensors, complete: false }
+    const object = waiting.pop()!
+    if (isTensor(object)) {
+      tensors.add(object)
+      meet(object.kerasMask)
+      continue
+    }
+    if (ArrayBuffer.isView(object)) continue
+    try {
+      if (hides(object) || isOpaque(object)) complete = false
+      open(object, meet)
+    } catch {
+      // A proxy may refuse to be looked at.
+      complete = false
+    }
+  }
+  return { tensors, complete }
+}
+
+/** Unlike `instanceof tf.Tensor`, which looks for methods by name, this calls no getter. */
+function isTensor(object: object): object is tf.Tensor {
+  return tf.Tensor.prototype.isPrototypeOf(object)
+}
+
+function open(object: object, meet: (value: unknown) => void): void {
+  for (const value of heldBy(object)) meet(value)
+  if (Array.isArray(object)) for (const element of object) meet(element)
+  else if (isOf(Map.prototype, object))
+    Map.prototype.forEach.call(object, (value, key) => {
+      meet(key)
+      meet(value)
+    })
+  else if (isOf(Set.prototype, object)) Set.prototype.forEach.call(object, meet)
+  if (!Array.isArray(object))
+    for (const key of Reflect.ownKeys(object)) {
+      const property = Reflect.getOwnPropertyDescriptor(object, key)
+      meet(property?.value)
+      meet(property?.get)
+      meet(property?.set)
+    }
+  meet(Reflect.getPrototypeOf(object))
+}
+
+/** Objects of the language itself in which values hide. */
+const HIDING: readonly object[] = [
+  ...[Promise.prototype, WeakMap.prototype, WeakSet.prototype, WeakRef.prototype, tf.data.Dataset.prototype],
+  // Everything with a `next`: generators and iterators, of both kinds.
+  Reflect.getPrototypeOf(Reflect.getPrototypeOf([].values())!)!,
+  Reflect.getPrototypeOf(Reflect.getPrototypeOf((async function* () {})().constructor.prototype as object)!)!,
+]
+
+function hides(object: object): boolean {
+  if (typeof object === 'function') return hidesInFunction(object)
+  return HIDING.some((prototype) => isOf(prototype, object))
+}
+
+/** Bound functions hide what they are bound to, a promise's own functions the promise; both are native. */
+function hidesInFunction(object: object): boolean {
+  const name: unknown = Reflect.getOwnPropertyDescriptor(object, 'name')?.value
+  if (name !== '' && !(typeof name === 'string' && name.startsWith('bound '))) return false
+  return Function.prototype.toString.call(object).includes('[native code]')
+}
+
+function isOf(prototype: object, object: object): boolean {
+  return Object.prototype.isPrototypeOf.call(prototype, object)
+}
+
+/** Where every walk ends: the language's own prototypes and constructors, and TensorFlow.js's. */
+const LANGUAGE: ReadonlySet<object> = new Set<object>([
+  globalThis,
+  tf,
+  ...[
+    Object,
+    Function,
+    Array,
+    Map,
+    Set,
+    Promise,
+    Error,
+    Date,
+    RegExp,
+    Symbol,
+    String,
+    Number,
+    Boolean,
+  ].flatMap((constructor) => [constructor, constructor.prototype as object]),
+])

@@ -1,0 +1,5 @@
+/** The test bundler inlines binaries. */
+declare module '*.wasm' {
+  const bytes: Uint8Array
+  export default bytes
+}
