@@ -1,0 +1,21 @@
+/** The built files that the command line works with; they lie beside its own. */
+import { readFileSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const folder = dirname(fileURLToPath(import.meta.url))
+
+export const built = {
+  kernel: join(folder, 'kernel.node.mjs'),
+  language: join(folder, 'language.js'),
+  wasm: join(folder, 'wasm'),
+  types: () => readFile(join(folder, 'types.json'), 'utf8'),
+  report: () => readFile(join(folder, 'report.js'), 'utf8'),
+}
+
+/** Genbook's version, of the package that `dist` is in. */
+export function version(): string {
+  const manifest = JSON.parse(readFileSync(join(folder, '../package.json'), 'utf8')) as { version: string }
+  return manifest.version
+}

@@ -1,0 +1,175 @@
+/** `genbook run`: executes notebooks from top to bottom. */
+import { mkdir, stat, writeFile } from 'node:fs/promises'
+import { basename, extname, join, resolve } from 'node:path'
+import { InvalidArgumentError, Option, type Command } from 'commander'
+import { KernelStartError } from '../../kernel/client'
+import type { LanguageClient } from '../../kernel/language/client'
+import type { BackendChoice } from '../../kernel/protocol'
+import { writeNotebook } from '../../notebook'
+import { executedNotebook, seedOf } from '../executed'
+import { Status, UsageError } from '../failure'
+import { withLanguage } from '../language'
+import { readNotebook, type NotebookFile } from '../notebook'
+import { createProgress } from '../progress'
+import { reportHtml } from '../report'
+import { execute, type SessionResult } from '../session'
+import { jsonResult, summary, type FileResult } from '../summary'
+
+interface RunOptions {
+  readonly out?: string
+  readonly html?: true
+  readonly backend: BackendChoice
+  readonly seed?: number
+  readonly timeout?: number
+  readonly json?: true
+  readonly failFast?: true
+}
+
+const EXAMPLES = `
+Without --out nothing is written: the run only says which cells work. The notebook given is never changed.
+
+Examples:
+  genbook run first-diffusion.genbook                       run it, print a summary
+  genbook run first-diffusion.genbook --out done --html     write done/first-diffusion.genbook and .html
+  genbook run week*.genbook --backend wasm --timeout 300    the same device everywhere, at most 5 minutes a cell
+  genbook run homework.genbook --json > result.json         for a program to read`
+
+export function addRun(program: Command, finish: (status: number) => void): void {
+  program
+    .command('run')
+    .description('execute notebooks, each from top to bottom in a session of its own')
+    .argument('<file...>', 'notebooks')
+    .option('--out <folder>', 'write the executed notebooks there')
+    .option('--html', 'write a self-contained report beside each of them')
+    .addOption(
+      new Option('--backend <name>', 'what to compute on; auto takes a GPU where there is one')
+        .choices(['auto', 'webgpu', 'wasm', 'cpu'])
+        .default('auto'),
+    )
+    .option('--seed <number>', "exchange the notebook's seed", wholeNumber)
+    .option('--timeout <seconds>', 'stop a cell that takes longer', positive)
+    .option('--json', 'print the result as JSON, and progress on the error stream')
+    .option('--fail-fast', 'end at the first cell that fails')
+    .addHelpText('after', EXAMPLES)
+    .action(async (paths: string[], options: RunOptions) => finish(await run(paths, options)))
+}
+
+async function run(paths: readonly string[], options: RunOptions): Promise<number> {
+  // Every file is read before anything runs: a mistake in the last should not cost an hour.
+  const files = await Promise.all(paths.map(readNotebook))
+  const targets = await prepareTargets(files, options)
+  const stop = new AbortController()
+  const onSignal = () => {
+    // The second Ctrl-C is meant.
+    if (stop.signal.aborted) process.exit(Status.interrupted)
+    stop.abort()
+  }
+  process.on('SIGINT', onSignal)
+  process.on('SIGTERM', onSignal)
+  try {
+    return await withLanguage((language) => runAll(files, targets, language, options, stop.signal))
+  } finally {
+    process.off('SIGINT', onSignal)
+    process.off('SIGTERM', onSignal)
+  }
+}
+
+async function runAll(
+  files: readonly NotebookFile[],
+  targets: readonly Target[],
+  language: LanguageClient,
+  options: RunOptions,
+  stop: AbortSignal,
+): Promise<number> {
+  const results: FileResult[] = []
+  for (const [index, file] of files.entries()) {
+    if (stop.aborted || (options.failFast && results.some(hasFailed))) break
+    const result = await runOne(file, targets[index], language, options, stop)
+    results.push(result)
+    if (!options.json) process.stdout.write(summary(result))
+  }
+  for (const { path } of files.slice(results.length)) console.error(`genbook: ${path} was not run.`)
+  const status = stop.aborted ? Status.interrupted : results.some(hasFailed) ? Status.failed : Status.ok
+  if (options.json) process.stdout.write(`${JSON.stringify(jsonResult(results, status), null, 2)}\n`)
+  return status
+}
+
+function hasFailed({ result }: FileResult): boolean {
+  return result.cells.some(({ status }) => status !== 'ok')
+}
+
+async function runOne(
+  file: NotebookFile,
+  target: Target | undefined,
+  language: LanguageClient,
+  options: RunOptions,
+  stop: AbortSignal,
+): Promise<FileResult> {
+  const seed = options.seed ?? seedOf(file.notebook)
+  const progress = createProgress(process.stderr, basename(file.path))
+  const { backend, timeout, failFast = false } = options
+  let result: SessionResult
+  try {
+    const settings = { backend, seed, failFast, stop, ...(timeout !== undefined && { timeout }) }
+    result = await execute(file, language, settings, progress)
+  } catch (error) {
+    if (!(error instanceof KernelStartError)) throw error
+    throw new UsageError(`${file.path}: ${error.message}`)
+  } finally {
+    progress.done()
+  }
+  if (target) {
+    const notebook = executedNotebook(file.notebook, result, options.seed)
+    await writeFile(target.notebook, writeNotebook(notebook, file))
+    if (target.html) await writeFile(target.html, await reportHtml(notebook, file.path))
+  }
+  return { path: file.path, seed, result, ...(target && { target }) }
+}
+
+/** Where a file's results go. */
+export interface Target {
+  readonly notebook: string
+  readonly html?: string
+}
+
+/** @throws UsageError where writing would destroy something or is impossible */
+async function prepareTargets(files: readonly NotebookFile[], { out, html }: RunOptions): Promise<Target[]> {
+  if (out === undefined) {
+    if (html) throw new UsageError('--html needs --out FOLDER to say where the report goes.')
+    return []
+  }
+  const targets = files.map(({ path }) => {
+    const notebook = join(out, basename(path))
+    const stem = notebook.slice(0, notebook.length - extname(notebook).length)
+    return { notebook, ...(html && { html: `${stem}.html` }) }
+  })
+  const taken = new Map<string, string>(files.map(({ path }) => [resolve(path), path]))
+  for (const [index, { notebook }] of targets.entries()) {
+    const { path } = files[index]!
+    const other = taken.get(resolve(notebook))
+    if (other === path) throw new UsageError(`--out ${out} would overwrite ${path}; name another folder.`)
+    if (other !== undefined)
+      throw new UsageError(
+        `${path} and ${other} would both be written to ${notebook}; run them one at a time.`,
+      )
+    taken.set(resolve(notebook), path)
+  }
+  await mkdir(out, { recursive: true }).catch((error: Error) => {
+    throw new UsageError(`--out ${out}: ${error.message}`)
+  })
+  if (!(await stat(out)).isDirectory()) throw new UsageError(`--out ${out} is not a folder.`)
+  return targets
+}
+
+function wholeNumber(text: string): number {
+  const value = Number(text)
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value))
+    throw new InvalidArgumentError('It must be a whole number from 0 to 2^53 - 1.')
+  return value
+}
+
+function positive(text: string): number {
+  const value = Number(text)
+  if (!(value > 0 && value <= 1e6)) throw new InvalidArgumentError('It must be a number of seconds above 0.')
+  return value
+}

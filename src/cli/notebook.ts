@@ -1,0 +1,50 @@
+/** Notebooks on disk. */
+import { readFile } from 'node:fs/promises'
+import { NotebookFormatError } from '../notebook/errors'
+import { parseNotebook, type ParsedNotebook } from '../notebook/parse'
+import type { CodeCell } from '../notebook/types'
+import { UsageError } from './failure'
+
+export interface NotebookFile extends ParsedNotebook {
+  /** As the person wrote it. */
+  readonly path: string
+}
+
+/** @throws UsageError with `path:line:column` where the file cannot be read or is no notebook */
+export async function readNotebook(path: string): Promise<NotebookFile> {
+  let text: string
+  try {
+    text = await readFile(path, 'utf8')
+  } catch (error) {
+    throw new UsageError(`${path}: ${reasonOf(error)}`)
+  }
+  try {
+    return { path, ...parseNotebook(text) }
+  } catch (error) {
+    if (!(error instanceof NotebookFormatError)) throw error
+    const where = error.path ? `${error.path}: ` : ''
+    throw new UsageError(
+      `${path}:${error.line}:${error.column}: ${where}expected ${error.expected}, found ${error.found}`,
+    )
+  }
+}
+
+/** The code cells with something in them, and the number of each among all cells, from 1. */
+export function codeCells({ notebook }: ParsedNotebook): { cell: CodeCell; number: number }[] {
+  return notebook.cells.flatMap((cell, index) =>
+    cell.cell_type === 'code' && cell.source.trim() ? [{ cell, number: index + 1 }] : [],
+  )
+}
+
+function reasonOf(error: unknown): string {
+  switch ((error as NodeJS.ErrnoException).code) {
+    case 'ENOENT':
+      return 'there is no such file.'
+    case 'EISDIR':
+      return 'this is a folder; name the notebook in it.'
+    case 'EACCES':
+      return 'the file may not be read by this user.'
+    default:
+      return error instanceof Error ? error.message : String(error)
+  }
+}

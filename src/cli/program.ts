@@ -1,0 +1,41 @@
+/** The command line as people type it. */
+import { Command, CommanderError } from 'commander'
+import { version } from './built'
+import { addCheck } from './commands/check'
+import { addExport } from './commands/export'
+import { addRun } from './commands/run'
+import { Status, UsageError } from './failure'
+
+const EXAMPLES = `
+Examples:
+  genbook run assignment.genbook --out done --html
+  genbook check assignment.genbook
+  genbook export assignment.genbook --html
+
+Exit status: 0 all went well; 1 a cell failed or has an error; 2 the call or a file was bad; 130 stopped by Ctrl-C.`
+
+/** @returns the exit status */
+export async function main(args: readonly string[]): Promise<number> {
+  let status: number = Status.ok
+  const finish = (result: number) => {
+    status = result
+  }
+  const program = new Command('genbook')
+    .description('Runs, checks and exports .genbook notebooks without an editor.')
+    .version(version(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .addHelpText('after', EXAMPLES)
+    .showHelpAfterError('(add --help for what is possible)')
+    .exitOverride()
+  for (const add of [addRun, addCheck, addExport]) add(program, finish)
+  try {
+    await program.parseAsync(args, { from: 'user' })
+    return status
+  } catch (error) {
+    // Help and version end this way, too; what is wrong with a call has been printed by then.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? Status.ok : Status.bad
+    if (!(error instanceof UsageError)) throw error
+    console.error(`genbook: ${error.message}`)
+    return Status.bad
+  }
+}

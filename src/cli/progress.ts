@@ -1,0 +1,114 @@
+/** Shows how far a run is: one moving line on a terminal, plain lines anywhere else. */
+import { stripVTControlCharacters } from 'node:util'
+import type { Device, OutputEvent } from '../kernel/protocol'
+import type { CellResult, Watcher } from './session'
+import { deviceName, seconds } from './words'
+
+export interface Screen {
+  readonly isTTY?: boolean
+  readonly columns?: number
+  write(text: string): unknown
+}
+
+/** A watcher that also has to be told when the run is over. */
+export interface Progress extends Watcher {
+  done(): void
+}
+
+export function createProgress(screen: Screen, title: string): Progress {
+  return screen.isTTY ? new MovingLine(screen, title) : new PlainLines(screen, title)
+}
+
+class PlainLines implements Progress {
+  readonly #screen: Screen
+  readonly #title: string
+
+  constructor(screen: Screen, title: string) {
+    this.#screen = screen
+    this.#title = title
+  }
+
+  started(device: Device): void {
+    this.#screen.write(`${this.#title}: running on ${deviceName(device)}\n`)
+  }
+
+  cellStarted(): void {}
+
+  cellShows(): void {}
+
+  cellFinished(result: CellResult, index: number, count: number): void {
+    this.#screen.write(`${this.#title}: ${index + 1}/${count} ${describe(result)}\n`)
+  }
+
+  done(): void {}
+}
+
+const FRAME_MILLISECONDS = 100
+const BAR_WIDTH = 20
+
+class MovingLine implements Progress {
+  readonly #screen: Screen
+  readonly #title: string
+  readonly #began = performance.now()
+  #cell = { number: 0, index: 0, count: 0 }
+  /** The last line of what the cell showed last: `step 300/2000 …` while a model trains. */
+  #note = ''
+  #timer: ReturnType<typeof setInterval> | undefined
+
+  constructor(screen: Screen, title: string) {
+    this.#screen = screen
+    this.#title = title
+  }
+
+  started(device: Device): void {
+    this.#screen.write(`${this.#title}: running on ${deviceName(device)}\n`)
+    this.#timer = setInterval(() => this.#draw(), FRAME_MILLISECONDS)
+  }
+
+  cellStarted(number: number, index: number, count: number): void {
+    this.#cell = { number, index, count }
+    this.#note = ''
+    this.#draw()
+  }
+
+  cellShows(event: OutputEvent): void {
+    const text =
+      event.kind === 'stream' ? event.text : 'bundle' in event ? event.bundle['text/plain'] : undefined
+    if (typeof text === 'string') this.#note = text.trimEnd().split('\n').at(-1) ?? ''
+  }
+
+  cellFinished(result: CellResult): void {
+    if (result.status === 'ok') return
+    this.#erase()
+    this.#screen.write(`${describe(result)}\n`)
+  }
+
+  done(): void {
+    clearInterval(this.#timer)
+    this.#erase()
+  }
+
+  #draw(): void {
+    const { number, index, count } = this.#cell
+    if (!count) return
+    const filled = Math.round((index / count) * BAR_WIDTH)
+    const bar = '█'.repeat(filled) + '░'.repeat(BAR_WIDTH - filled)
+    const line = `${bar} ${index}/${count}  cell ${number}  ${seconds(performance.now() - this.#began)}  ${this.#note}`
+    // A line that wrapped could not be drawn over; control characters of a cell's own would move it.
+    const room = (this.#screen.columns ?? 80) - 1
+    this.#screen.write(`\r\x1b[2K${printable(line).slice(0, room)}`)
+  }
+
+  #erase(): void {
+    this.#screen.write('\r\x1b[2K')
+  }
+}
+
+function describe({ number, status, milliseconds, error }: CellResult): string {
+  const reason = error ? `: ${error.name}: ${printable(error.message.split('\n')[0] ?? '')}` : ''
+  return `cell ${number} ${status}, ${seconds(milliseconds)}${reason}`
+}
+
+function printable(text: string): string {
+  return stripVTControlCharacters(text).replace(/\p{Cc}/gu, ' ')
+}

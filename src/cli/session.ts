@@ -1,0 +1,213 @@
+/** Executes one notebook in a kernel of its own, from the first cell to the last. */
+import type { CellDiagnostic, CompileResult } from '../kernel/cell'
+import { KernelClient, type RunOutcome } from '../kernel/client'
+import { createStopFlag, nodeTransport, readWasm } from '../kernel/client.node'
+import { LanguageError, type LanguageClient } from '../kernel/language/client'
+import type { BackendChoice, CellError, Device, OutputEvent } from '../kernel/protocol'
+import type { CodeCell } from '../notebook/types'
+import { built } from './built'
+import { codeCells, type NotebookFile } from './notebook'
+import { Recorder } from './outputs'
+
+export interface SessionOptions {
+  readonly backend: BackendChoice
+  readonly seed: number
+  /** Seconds that one cell may take. */
+  readonly timeout?: number
+  readonly failFast: boolean
+  /** Aborted by Ctrl-C: stops the running cell and runs no more. */
+  readonly stop: AbortSignal
+}
+
+export type CellStatus = 'ok' | 'error' | 'interrupted' | 'not run'
+
+export interface CellResult {
+  readonly cell: CodeCell
+  /** Among all cells of the notebook, from 1. */
+  readonly number: number
+  readonly status: CellStatus
+  readonly milliseconds: number
+  readonly error?: CellError
+}
+
+export interface SessionResult {
+  readonly device: Device
+  readonly cells: readonly CellResult[]
+  readonly milliseconds: number
+  readonly outputs: Recorder
+  /** Why cells were left out, where some were. */
+  readonly ended?: string
+}
+
+/** What somebody watching a run is told. */
+export interface Watcher {
+  started(device: Device): void
+  cellStarted(number: number, index: number, count: number): void
+  cellShows(event: OutputEvent): void
+  cellFinished(result: CellResult, index: number, count: number): void
+}
+
+/** How long finished cells' timers get to fail before the kernel is ended. */
+const SETTLE_MILLISECONDS = 200
+
+/** @throws KernelStartError where no kernel can be had on the backend asked for */
+export async function execute(
+  file: NotebookFile,
+  language: LanguageClient,
+  options: SessionOptions,
+  watcher: Watcher,
+): Promise<SessionResult> {
+  const began = performance.now()
+  const kernel = new KernelClient(nodeTransport(built.kernel), { startMilliseconds: 60_000 })
+  const outputs = new Recorder()
+  const late = new Map<string, CellError>()
+  kernel.on('lateOutput', (cell, event) => outputs.add(cell, event))
+  kernel.on('lateError', (cell, error) => {
+    outputs.fail(cell, error)
+    late.set(cell, error)
+  })
+  const interrupt = () => kernel.interrupt()
+  options.stop.addEventListener('abort', interrupt)
+  try {
+    const stopFlag = createStopFlag()
+    const wasm = await readWasm(built.wasm)
+    const device = await kernel.start({ seed: options.seed, backend: options.backend, wasm, stopFlag })
+    watcher.started(device)
+    const { results, ended } = await executeCells(file, language, kernel, outputs, options, watcher)
+    await settle(kernel)
+    const cells = results.map((result) => {
+      const error = late.get(result.cell.id)
+      return error && result.status === 'ok' ? { ...result, status: 'error' as const, error } : result
+    })
+    return {
+      device: kernel.device ?? device,
+      cells,
+      milliseconds: performance.now() - began,
+      outputs,
+      ...(ended && { ended }),
+    }
+  } finally {
+    options.stop.removeEventListener('abort', interrupt)
+    kernel.terminate()
+  }
+}
+
+async function executeCells(
+  file: NotebookFile,
+  language: LanguageClient,
+  kernel: KernelClient,
+  outputs: Recorder,
+  options: SessionOptions,
+  watcher: Watcher,
+): Promise<{ results: CellResult[]; ended?: string }> {
+  const results: CellResult[] = []
+  const cells = codeCells(file)
+  let ended: string | undefined
+  for (const [index, { cell, number }] of cells.entries()) {
+    if (options.stop.aborted) ended ??= 'The run was stopped.'
+    if (ended) {
+      results.push({ cell, number, status: 'not run', milliseconds: 0 })
+      continue
+    }
+    watcher.cellStarted(number, index, cells.length)
+    const run = await executeCell(cell, index + 1, language, kernel, options, (event) => {
+      outputs.add(cell.id, event)
+      watcher.cellShows(event)
+    })
+    if (run.error) outputs.fail(cell.id, run.error)
+    const result = { cell, number, ...run }
+    results.push(result)
+    watcher.cellFinished(result, index, cells.length)
+    if (kernel.exited !== undefined)
+      ended = `The kernel ended in cell ${number} and took every variable with it, so the cells after it were not run.`
+    else if (options.failFast && run.status !== 'ok')
+      ended = `Cell ${number} failed, and --fail-fast was given.`
+  }
+  return { results, ...(ended && { ended }) }
+}
+
+async function executeCell(
+  cell: CodeCell,
+  count: number,
+  language: LanguageClient,
+  kernel: KernelClient,
+  { timeout, stop }: SessionOptions,
+  onEvent: (event: OutputEvent) => void,
+): Promise<Omit<CellResult, 'cell' | 'number'>> {
+  const compiled = await compile(cell, language)
+  if ('name' in compiled) return { status: 'error', milliseconds: 0, error: compiled }
+  if (!compiled.ok)
+    return { status: 'error', milliseconds: 0, error: syntaxError(compiled.errors, cell.source, count) }
+  let overdue = false
+  const timer =
+    timeout === undefined
+      ? undefined
+      : setTimeout(() => {
+          overdue = true
+          kernel.interrupt()
+        }, timeout * 1000)
+  const outcome = await kernel.execute(compiled.cell, count, onEvent)
+  clearTimeout(timer)
+  const { milliseconds } = outcome
+  if (overdue && outcome.status !== 'ok')
+    return { status: 'error', milliseconds, error: timedOut(timeout!, outcome) }
+  if (outcome.status === 'error') return { status: 'error', milliseconds, error: outcome.error }
+  if (outcome.status === 'interrupted')
+    return {
+      status: 'interrupted',
+      milliseconds,
+      error: plain('Interrupted', stop.aborted ? 'Stopped by Ctrl-C.' : 'The cell was stopped.'),
+    }
+  return { status: 'ok', milliseconds }
+}
+
+/** Source that hangs the compiler fails its cell, like any other that does not compile. */
+async function compile(cell: CodeCell, language: LanguageClient): Promise<CompileResult | CellError> {
+  try {
+    return await language.compile(cell.id, cell.source)
+  } catch (error) {
+    if (error instanceof LanguageError) return plain('CompilerError', error.message)
+    throw error
+  }
+}
+
+function timedOut(seconds: number, { restartNeeded }: RunOutcome): CellError {
+  const end = restartNeeded
+    ? 'would not stop, so the kernel was ended and every variable is gone'
+    : 'was stopped; what it had assigned by then is kept'
+  return plain(
+    'Timeout',
+    `The cell ran longer than ${seconds} s and ${end}. Raise --timeout, or let it do less.`,
+  )
+}
+
+function plain(name: string, message: string): CellError {
+  return { name, message, frames: [], excerpt: '' }
+}
+
+/** A cell that does not compile, as an error at its place. */
+export function syntaxError(errors: readonly CellDiagnostic[], source: string, count: number): CellError {
+  const [first] = errors
+  if (!first) throw new Error('a cell failed to compile without an error')
+  const { cell, line, column } = first
+  const text = source.split(/\r\n|\r|\n/)[line - 1] ?? ''
+  const margin = `${line} | `
+  return {
+    name: 'SyntaxError',
+    message: first.message,
+    frames: [{ cell, count, function: '', line, column }],
+    excerpt: `${margin}${text}\n${' '.repeat(margin.length + column - 1)}^`,
+  }
+}
+
+/** Gives callbacks of finished cells a moment, so that what they throw is still seen. */
+async function settle(kernel: KernelClient): Promise<void> {
+  if (kernel.exited !== undefined) return
+  await new Promise((resolve) => setTimeout(resolve, SETTLE_MILLISECONDS))
+  if (kernel.exited !== undefined) return
+  await new Promise<void>((resolve) => {
+    kernel.on('status', () => resolve())
+    kernel.on('exit', () => resolve())
+    kernel.inspect()
+  })
+}
