@@ -121,8 +121,9 @@ export class CellIdentities<Key> {
   }
 
   /**
-   * The vanished cell that this one is: the latest of the same type and text, with the metadata it had. A blank cell is
-   * nothing special, so it is only recognised while it is being moved or was the last to go.
+   * The vanished cell that this one is: of the same type and text, one with grading metadata before others, the latest
+   * before earlier ones. A blank cell is nothing special, so it is only recognised while it is being moved or was the
+   * last to go.
    */
   private reappearance(
     cell: CellState<Key>,
@@ -131,13 +132,14 @@ export class CellIdentities<Key> {
   ): Vanished | undefined {
     const text = normalSource(cell.text)
     const last = this.vanished.at(-1)
-    return this.vanished.findLast(
+    const candidates = this.vanished.filter(
       (old) =>
-        !taken.has(old.identity) &&
         old.type === cell.type &&
         old.text === text &&
+        !taken.has(old.identity) &&
         (text.trim() !== '' || old === last || gone.includes(old)),
     )
+    return candidates.findLast(({ metadata }) => GRADING.some((key) => key in metadata)) ?? candidates.at(-1)
   }
 }
 
