@@ -3,33 +3,24 @@ import type { Json } from '../protocol'
 
 /** Bytes of `value` written as JSON in UTF-8, without writing it. */
 export function jsonBytes(value: Json | undefined): number {
-  switch (typeof value) {
-    case 'string':
-      return stringBytes(value)
-    case 'number':
-      return Number.isFinite(value) ? String(value).length : 4
-    case 'boolean':
-      return value ? 4 : 5
-    case 'undefined':
-      return 0
-    default: {
-      if (value === null) return 4
-      let bytes = 2
-      let items = 0
-      if (Array.isArray(value))
-        for (const item of value as Json[]) {
-          bytes += jsonBytes(item)
-          items++
-        }
-      else
-        for (const [key, item] of Object.entries(value)) {
-          if (item === undefined) continue
-          bytes += stringBytes(key) + 1 + jsonBytes(item)
-          items++
-        }
-      return bytes + Math.max(0, items - 1)
-    }
+  if (typeof value === 'string') return stringBytes(value)
+  if (typeof value === 'number') return Number.isFinite(value) ? String(value).length : 4
+  if (typeof value === 'boolean') return value ? 4 : 5
+  if (value === undefined) return 0
+  if (value === null) return 4
+  let bytes = 2
+  let items = 0
+  const entries = isList(value) ? value.map((item) => ['', item] as const) : Object.entries(value)
+  for (const [key, item] of entries) {
+    if (item === undefined) continue
+    bytes += (isList(value) ? 0 : stringBytes(key) + 1) + jsonBytes(item)
+    items++
   }
+  return bytes + Math.max(0, items - 1)
+}
+
+function isList(value: Json): value is readonly Json[] {
+  return Array.isArray(value)
 }
 
 function stringBytes(text: string): number {
@@ -86,14 +77,15 @@ export function toJson(value: unknown, mostBytes: number): Json {
       case 'function':
       case 'symbol':
         return undefined
-      default:
-        return item === null ? null : copyObject(item as object)
+      case 'object':
+        return item === null ? null : copyObject(item)
     }
   }
   const copyObject = (item: object): Json | undefined => {
     if (path.has(item)) throw new NotJson('the value contains itself')
     if (item instanceof Date) return Number.isNaN(item.getTime()) ? null : item.toISOString()
-    const own: unknown = 'toJSON' in item && typeof item.toJSON === 'function' ? item.toJSON() : item
+    const own: unknown =
+      'toJSON' in item && typeof item.toJSON === 'function' ? (item.toJSON as () => unknown)() : item
     if (own !== item) return copy(own)
     path.add(item)
     spend(2)

@@ -186,7 +186,8 @@ class Printer {
 
   #properties(value: object, indent: number, list: boolean): string[] {
     // The bytes of a typed array are its elements, of which it may have millions.
-    if (ArrayBuffer.isView(value)) return []
+    // Node notes on promises what belongs to its tracing.
+    if (ArrayBuffer.isView(value) || value instanceof Promise) return []
     const shown: string[] = []
     const keys = Reflect.ownKeys(value)
     for (let at = 0; at < keys.length; at++) {

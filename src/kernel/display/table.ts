@@ -33,7 +33,8 @@ function isRecord(value: unknown): value is Row {
  * @throws TypeError if the rows are not records.
  */
 export function tableBundle(rows: readonly Row[], columns?: readonly string[]): MimeBundle {
-  if (!Array.isArray(rows) || !rows.every((row) => typeof row === 'object' && row !== null))
+  const given: unknown = rows
+  if (!Array.isArray(given) || !given.every((row) => typeof row === 'object' && row !== null))
     throw new TypeError('display.table shows an array of records, such as [{ step: 1, loss: 0.5 }].')
   const shown = rows.slice(0, MOST_ROWS)
   const keys = [...(columns ?? new Set(shown.flatMap((row) => Object.keys(row))))]

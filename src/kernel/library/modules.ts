@@ -29,10 +29,27 @@ export function moduleTable(tf: Module): (specifier: string) => Module {
     '@tensorflow/tfjs': tf,
     'plotly.js-dist': plotly,
   }
+  const strict: Record<string, Module> = {}
   return (specifier) => {
-    if (Object.hasOwn(modules, specifier)) return modules[specifier]!
+    if (Object.hasOwn(modules, specifier))
+      return (strict[specifier] ??= strictly(specifier, modules[specifier]!))
     throw new ImportError(unknownImport(specifier, Object.keys(modules)))
   }
+}
+
+/** A module of which only what it exports can be imported, as the language has it. */
+function strictly(specifier: string, module: Module): Module {
+  return new Proxy(module, {
+    get(target, name, receiver) {
+      // Awaiting a module asks it for a `then`.
+      if (typeof name === 'symbol' || name in target || name === 'then')
+        return Reflect.get(target, name, receiver) as unknown
+      const near = nearest(name, Object.keys(target))
+      throw new ImportError(
+        `'${specifier}' has no export '${name}'.${near ? ` Did you mean '${near}'?` : ''}`,
+      )
+    },
+  })
 }
 
 function unknownImport(specifier: string, names: readonly string[]): string {
@@ -58,7 +75,10 @@ function nearest(text: string, names: readonly string[]): string | undefined {
     'plotly.js-dist-min': 'plotly.js-dist',
   }
   if (Object.hasOwn(aliases, text)) return aliases[text]
-  const distances = names.map((name) => ({ name, distance: editDistance(text.toLowerCase(), name) }))
+  const distances = names.map((name) => ({
+    name,
+    distance: editDistance(text.toLowerCase(), name.toLowerCase()),
+  }))
   const best = distances.sort((a, b) => a.distance - b.distance)[0]
   return best && best.distance <= Math.max(2, best.name.length / 4) ? best.name : undefined
 }

@@ -96,7 +96,13 @@ export function scoreField(source: ScoreSource, options: ScoreFieldOptions = {})
     const points = gridPoints(x!, y!, grid)
     const vectors = tf.tidy(() => score(source, tf.tensor2d(points.values, [grid * grid, 2]), options.t))
     try {
-      return scoreFieldFigure({ ...rest, points, vectors: await readTensor(vectors) })
+      const density = rest.density ?? (await densityOf(source, x!, y!))
+      return scoreFieldFigure({
+        ...rest,
+        points,
+        vectors: await readTensor(vectors),
+        ...(density && { density }),
+      })
     } finally {
       vectors.dispose()
     }
@@ -109,6 +115,25 @@ function score(source: ScoreSource, x: tf.Tensor, t: number | undefined): tf.Ten
   if (t === undefined)
     throw new RangeError('plot.scoreField: a denoiser has a score at every time; say which, as { t: 0.1 }')
   return source.score(x, t)
+}
+
+/** Cells across of the density that is drawn below the arrows. */
+const DENSITY_GRID = 80
+
+/** The density of a law that knows it. */
+async function densityOf(source: ScoreSource, x: readonly [number, number], y: readonly [number, number]) {
+  if (!('logDensity' in source) || typeof source.logDensity !== 'function') return undefined
+  const logDensity = source.logDensity as (x: tf.Tensor) => tf.Tensor
+  const n = DENSITY_GRID
+  const axis = ([from, to]: readonly [number, number]) =>
+    Float64Array.from({ length: n }, (_, i) => from + ((to - from) * i) / (n - 1))
+  const points = gridPoints(x, y, n)
+  const density = tf.tidy(() => logDensity(tf.tensor2d(points.values, [n * n, 2])).exp())
+  try {
+    return { x: axis(x), y: axis(y), values: (await readTensor(density)).values }
+  } finally {
+    density.dispose()
+  }
 }
 
 function gridPoints(x: readonly [number, number], y: readonly [number, number], n: number) {

@@ -79,11 +79,11 @@ export function format(values: readonly unknown[]): string {
       case '%s':
         return textOf(value)
       case '%d':
-        return typeof value === 'bigint' ? `${value}n` : String(Number(value as number))
+        return typeof value === 'bigint' ? `${value}n` : String(Number(value))
       case '%i':
-        return typeof value === 'bigint' ? `${value}n` : String(Math.trunc(Number(value as number)))
+        return typeof value === 'bigint' ? `${value}n` : String(Math.trunc(Number(value)))
       case '%f':
-        return String(Number(value as number))
+        return String(Number(value))
       case '%c':
         return ''
       default:

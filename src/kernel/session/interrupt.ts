@@ -45,37 +45,42 @@ export function revoked(url: string): boolean {
   }
 }
 
-/** Lets messages, and now and then timers, through before going on. */
-type Turn = () => Promise<void>
-
 /** Knows which run the code on the stack belongs to, and ends runs. */
 export class Interrupts implements Host {
   /** The run that is executing; undefined between runs. */
   executing: Run | undefined
   /** The run whose code is on the stack as far as one can tell: the executing one, or one that left a callback. */
   active: Run | undefined
-  sign: StopSign = () => false
   /** Called when code of a run begins to execute. */
   onEnter: (run: Run) => void = () => {}
 
-  readonly #turn: Turn
   readonly #find: (run: number) => Run | undefined
+  readonly #always: StopSign
+  #sign: StopSign
   #lastLook = 0
+  #lastRun = 0
 
-  /** @param find gives a run by its number, or undefined when it is long over. */
-  constructor(find: (run: number) => Run | undefined, turn: Turn = nextTurn) {
+  /**
+   * @param find gives a run by its number, or undefined when it is long over.
+   * @param sign the stop sign that holds between runs too, where there is one.
+   */
+  constructor(find: (run: number) => Run | undefined, sign: StopSign = () => false) {
     this.#find = find
-    this.#turn = turn
+    this.#always = sign
+    this.#sign = sign
   }
 
-  begin(run: Run): void {
+  begin(run: Run, sign: StopSign = this.#always): void {
     this.executing = run
+    this.#lastRun = run.number
+    this.#sign = sign
     this.#lastLook = performance.now()
     this.#switch(run)
   }
 
   finish(): void {
     this.executing = undefined
+    this.#sign = this.#always
   }
 
   /** Throws when the code on the stack is to stop. */
@@ -84,16 +89,16 @@ export class Interrupts implements Host {
     const now = performance.now()
     if (now - this.#lastLook < LOOK_EVERY) return
     this.#lastLook = now
-    const run = this.executing
-    if (!run || !this.sign(run.number)) return
-    // Whatever is on the stack keeps the executing run from ending, even if it is a callback of an earlier one.
-    run.end(new Interrupted())
+    // Whatever is on the stack keeps the executing run from ending, or the next one from starting, even if it is a
+    // callback of an earlier one.
+    if (!this.#sign(this.executing?.number ?? this.#lastRun + 1)) return
+    this.executing?.end(new Interrupted())
     throw new Interrupted()
   }
 
   async breathe(): Promise<void> {
     const token = this.token()
-    await this.#turn()
+    await nextTurn()
     this.resumed(token, undefined)
     this.poll()
   }

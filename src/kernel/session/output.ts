@@ -2,7 +2,7 @@
  * What one run shows, on its way to the driver: gathered, so that a flood of lines is a few messages; throttled, so
  * that a live figure costs what can be seen of it; and capped, so that neither the editor nor the file drowns.
  */
-import type { Json, MimeBundle, OutputEvent, OutputLimits } from '../protocol'
+import type { MimeBundle, OutputEvent, OutputLimits } from '../protocol'
 import { jsonBytes } from '../display/json'
 import { Sequence } from './sequence'
 
@@ -162,7 +162,7 @@ export class RunOutput {
   #admit(id: string, bundle: MimeBundle): MimeBundle {
     const before = this.#bytes.get(id) ?? 0
     const room = this.#limits.cellBytes - this.#total - this.#characters + before
-    const bytes = jsonBytes(bundle as Json)
+    const bytes = jsonBytes(bundle)
     const fits = bytes <= this.#limits.bundleBytes && bytes <= room
     const shown = fits ? bundle : note(bundle, bytes, this.#limits)
     const size = fits ? bytes : 0

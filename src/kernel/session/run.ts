@@ -11,6 +11,8 @@ export class Run {
   stopped = false
   /** Its `finished` message has been sent; what comes now is late. */
   finished = false
+  /** Whether the cell's own code has come to its end. */
+  drained = true
   /** Undoes what the run left waiting, such as timers; called when it is stopped. */
   readonly cleanups = new Set<() => void>()
   /** Pictures whose data is still on its way from the device. */

@@ -1,6 +1,5 @@
 import type { Binding, CellRuntime } from '../cell'
 import { Budget, type Interrupts } from './interrupt'
-import type { Run } from './run'
 
 /** What a runtime asks of its session. */
 export interface RuntimeServices {

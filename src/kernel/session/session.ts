@@ -4,7 +4,7 @@
  * It knows no worker and no device: messages leave through `post`, and what cells can reach is handed in. So the same
  * session serves VS Code, the command line and tests.
  */
-import { currentStream, RandomStream, setHost, setStream } from '../../tensor'
+import { RandomStream, setHost, setStream } from '../../tensor'
 import { bundleOf } from '../display/bundle'
 import { isHandle, type Screen, type Shown } from '../display/display'
 import { describeVariable } from '../display/describe'
@@ -21,17 +21,21 @@ import { Run } from './run'
 import { Runtime } from './runtime'
 import { Scope } from './scope'
 import { rawFrames, RunSource } from './stack'
-import { createTimers } from './timers'
+import { createTimers, type Timers } from './timers'
 
 /** A bundled module, as its importer sees it. */
 export type ModuleTable = (specifier: string) => Readonly<Record<string, unknown>>
 
-/** Keeps tensors that cells made from piling up. */
+/** Keeps tensors that cells made from piling up; `TensorLedger` is one. */
 export interface Ledger {
   /** A cell starts. */
   begin(): void
   /** The cell is over: what it made and cannot be reached from `roots` is disposed of. */
-  end(roots: Iterable<unknown>): void
+  end(
+    roots: Iterable<unknown>,
+    isOpaque: (object: object) => boolean,
+    options: { readonly uncertain: boolean },
+  ): void
   memory(): { readonly tensors: number; readonly bytes: number }
 }
 
@@ -41,9 +45,11 @@ export interface SessionOptions {
   readonly post: (message: KernelMessage) => void
   /** What `import` finds. */
   readonly modules: ModuleTable
-  /** What cells see without importing it, besides `display`, `console`, `Math` and timers. */
+  /** What cells see without importing it, besides `display`, `console` and timers. */
   readonly globals?: Readonly<Record<string, unknown>>
   readonly ledger?: Ledger
+  /** Where threads share memory: tells which run is to stop. */
+  readonly stopSign?: StopSign
 }
 
 /** How long a stopped cell's own code may take to notice before its run is declared over, in milliseconds. */
@@ -52,7 +58,7 @@ const DRAIN = 300
 const MOST_RUNS = 2000
 
 export class Session {
-  readonly interrupts = new Interrupts((run) => this.#runs.get(run))
+  readonly interrupts: Interrupts
   /** What cells see without importing it. */
   readonly builtins: Readonly<Record<string, unknown>>
 
@@ -64,6 +70,9 @@ export class Session {
   readonly #streams = new WeakMap<Run, RandomStream>()
   /** Latest run that the driver asked to stop; one that is still waiting then never starts. */
   #stopUpTo = 0
+  /** Closures in which tensors may hide. */
+  readonly #opaque = new WeakSet()
+  readonly #timers: Timers
   #queue: Promise<void> = Promise.resolve()
   #displays = 0
 
@@ -73,18 +82,26 @@ export class Session {
       show: (bundle, placeholder) => this.#show(bundle, placeholder),
       clear: () => this.#here()?.output.clear(),
     }
+    this.interrupts = new Interrupts((run) => this.#runs.get(run), options.stopSign)
     this.interrupts.onEnter = (run) => this.#enter(run)
+    this.#timers = createTimers({
+      current: () => this.#here(),
+      call: (run, callback) => this.#call(run, callback),
+    })
     this.builtins = {
       ...options.globals,
       display,
       console: createConsole((name, text) => this.#here()?.output.stream(name, text)),
-      Math: seededMath(),
-      ...createTimers({ current: () => this.#here(), call: (run, callback) => this.#call(run, callback) }),
+      ...this.#timers.functions,
     }
     this.#scope = new Scope(this.builtins)
   }
 
-  /** Executes a cell after those before it; resolves when its `finished` and `status` have been posted. Never rejects. */
+  /**
+   * Executes a cell after those before it; resolves when its `finished` and `status` have been posted. Never rejects.
+   *
+   * @param sign how to tell that this run is to stop, where threads share no memory.
+   */
   execute(message: Execute, sign?: StopSign): Promise<void> {
     this.#queue = this.#queue.then(() => this.#execute(message, sign))
     return this.#queue
@@ -102,12 +119,19 @@ export class Session {
     this.interrupts.executing?.end(error)
   }
 
+  /** Lets no further cell start before `done` has settled. */
+  hold(done: Promise<void>): void {
+    this.#queue = this.#queue.then(() => done)
+  }
+
   /** Posts what the session holds. */
   postStatus(): void {
     this.#options.post({
       type: 'status',
       memory: this.#options.ledger?.memory() ?? { tensors: 0, bytes: 0 },
-      variables: [...this.#scope.values()].map(([name, value]) => describeVariable(name, value)),
+      variables: [...this.#scope.variables()]
+        .filter(({ kind }) => kind !== 'import')
+        .map(({ name, value }) => describeVariable(name, value)),
     })
   }
 
@@ -126,14 +150,13 @@ export class Session {
     return true
   }
 
-  async #execute({ run: number, cell, count }: Execute, sign: StopSign = () => false): Promise<void> {
+  async #execute({ run: number, cell, count }: Execute, sign?: StopSign): Promise<void> {
     const { post, limits, seed, ledger } = this.#options
     const output = new RunOutput(limits, (event) => post({ type: 'output', run: number, event }))
     const run = new Run(number, cell, count, output)
     this.#remember(run)
     this.#streams.set(run, new RandomStream(seed, cell.id))
-    this.interrupts.sign = sign
-    this.interrupts.begin(run)
+    this.interrupts.begin(run, sign)
     const started = performance.now()
     let outcome: Outcome
     if (number <= this.#stopUpTo) outcome = { status: 'interrupted' }
@@ -141,9 +164,8 @@ export class Session {
       ledger?.begin()
       this.#scope.begin(cell.analysis)
       outcome = await this.#outcome(run)
-      this.#scope.end(outcome.status === 'ok')
-      await this.#settle(run)
-      ledger?.end([...this.#scope.values()].map(([, value]) => value))
+      this.#scope.end()
+      this.#freeTensors(run)
     }
     output.end()
     run.finished = true
@@ -156,17 +178,26 @@ export class Session {
     const running = this.#evaluate(run)
     try {
       await Promise.race([running, run.ended])
-      // Rejections that nobody handles are announced in a later turn, and belong to this run as well.
-      await Promise.race([nextTurn(), run.ended])
+      await Promise.race([this.#settle(run), run.ended])
       return { status: 'ok' }
     } catch (thrown) {
-      // Whoever still runs on behalf of this cell gets the chance to notice before another cell starts.
-      if (run.stopped)
-        await Promise.race([running.catch(() => {}), new Promise((resolve) => setTimeout(resolve, DRAIN))])
-      else run.end(thrown)
+      if (run.stopped) await this.#drain(run, running)
+      else await Promise.race([this.#settle(run), run.ended.catch(() => {})])
       if (thrown instanceof Interrupted) return { status: 'interrupted' }
       return { status: 'error', error: this.#error(thrown) }
     }
+  }
+
+  /** Gives whoever still runs on behalf of an ended run the chance to notice before another cell starts. */
+  async #drain(run: Run, running: Promise<void>): Promise<void> {
+    run.drained = false
+    const over = running.then(
+      () => (run.drained = true),
+      () => (run.drained = true),
+    )
+    let timer: ReturnType<typeof setTimeout> | undefined
+    await Promise.race([over, new Promise((resolve) => (timer = setTimeout(resolve, DRAIN)))])
+    clearTimeout(timer)
   }
 
   async #evaluate(run: Run): Promise<void> {
@@ -176,14 +207,33 @@ export class Session {
         binding: (name) => this.#scope.binding(name),
         module: this.#options.modules,
         show: (value) => this.#showLast(value),
+        opaque: (value) => {
+          if ((typeof value === 'object' && value !== null) || typeof value === 'function')
+            this.#opaque.add(value)
+          return value
+        },
       }),
     )
   }
 
-  /** Waits for pictures whose data is on its way, unless the run is stopped meanwhile. */
+  /** Waits for pictures whose data is on its way, and for errors that are announced in a later turn. */
   async #settle(run: Run): Promise<void> {
-    while (run.pending.size > 0 && !run.stopped)
-      await Promise.race([Promise.allSettled([...run.pending]), run.ended.catch(() => {})])
+    do {
+      await Promise.allSettled([...run.pending])
+      await nextTurn()
+    } while (run.pending.size > 0 && !run.stopped)
+  }
+
+  #freeTensors(run: Run): void {
+    const roots = [...this.#scope.variables()].map(({ value }) => value)
+    // A callback that is yet to come, or code that has not noticed its end, may use tensors that nothing else holds.
+    const uncertain = this.#timers.waiting() > 0 || !run.drained
+    try {
+      this.#options.ledger?.end(roots, (object) => this.#opaque.has(object), { uncertain })
+    } catch (thrown) {
+      // The device of these tensors may be lost, and with it their memory.
+      run.output.stream('stderr', `[Tensors could not be freed: ${this.#error(thrown).message}]\n`)
+    }
   }
 
   async #showLast(value: unknown): Promise<void> {
@@ -281,17 +331,6 @@ export class Session {
     this.#runs.delete(oldest)
     this.#sources.delete(oldest)
   }
-}
-
-/** `Math` whose random numbers come from the running cell's stream. */
-function seededMath(): Math {
-  const math = Object.create(Object.prototype, Object.getOwnPropertyDescriptors(Math)) as Math
-  Object.defineProperty(math, 'random', {
-    value: () => currentStream().next(),
-    writable: true,
-    configurable: true,
-  })
-  return math
 }
 
 /** A value as a cell's result: where its own form fails, the plain one. */

@@ -41,7 +41,7 @@ function functionName(before: string): string {
     .replace(/^\s*at /, '')
     .replace(/[@(].*$/s, '')
     .replace(/\[as [^\]]*\]/, '')
-    .replace(/^(?:\s|async\b|new\b|async\*)+/, '')
+    .replace(/^(?:\s|async\b\*?|new\b)+/, '')
     .trim()
     .replace(/^Object\./, '')
   return /^(?:eval|<anonymous>|anonymous|\$cell|eval code)?$/.test(name) ? '' : name

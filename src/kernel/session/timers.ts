@@ -2,6 +2,13 @@
 import type { Run } from './run'
 
 export interface Timers {
+  readonly functions: TimerFunctions
+  /** How many callbacks are yet to come. */
+  readonly waiting: () => number
+}
+
+/** What cells call. */
+export interface TimerFunctions {
   readonly setTimeout: (callback: unknown, delay?: number, ...values: unknown[]) => number
   readonly clearTimeout: (timer: unknown) => void
   readonly setInterval: (callback: unknown, delay?: number, ...values: unknown[]) => number
@@ -42,7 +49,7 @@ export function createTimers({ current, call }: TimerHost): Timers {
       return id
     }
   const clear = (timer: unknown) => stops.get(timer as number)?.()
-  return {
+  const functions: TimerFunctions = {
     setTimeout: set(true),
     setInterval: set(false),
     clearTimeout: clear,
@@ -55,6 +62,7 @@ export function createTimers({ current, call }: TimerHost): Timers {
       })
     },
   }
+  return { functions, waiting: () => stops.size }
 }
 
 function requireFunction(value: unknown, name: string): (...values: unknown[]) => unknown {

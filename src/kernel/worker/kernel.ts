@@ -1,0 +1,125 @@
+/** A kernel: answers a driver's messages with a session on a device. The same in a web worker and in a worker thread. */
+import { cellTf, onDeviceLost, rerouteRandom, selectBackend, TensorLedger } from '../../tensor'
+import { moduleTable } from '../library/modules'
+import {
+  PROTOCOL_VERSION,
+  unreachable,
+  type BackendChoice,
+  type Device,
+  type DriverMessage,
+  type Execute,
+  type Initialize,
+  type KernelMessage,
+} from '../protocol'
+import { revoked, sharedSign, type StopSign } from '../session/interrupt'
+import { Session } from '../session/session'
+
+/** What differs between the places where a kernel lives. */
+export interface Environment {
+  readonly post: (message: KernelMessage) => void
+  /** Makes a GPU known where that takes something. @returns why that failed, in a sentence, if it did. */
+  readonly findGpu?: (backend: BackendChoice) => Promise<string | undefined>
+}
+
+export class Kernel {
+  readonly #environment: Environment
+  #session: Session | undefined
+  #shared = false
+  /** Whether a stop address could be read once: where synchronous requests do not work, none may mean "stop". */
+  #urlsWork = false
+
+  constructor(environment: Environment) {
+    this.#environment = environment
+    // The frames of a cell are below those of the library that it calls.
+    Error.stackTraceLimit = 100
+  }
+
+  /** Handles one message of the driver. */
+  receive(message: DriverMessage): void {
+    switch (message.type) {
+      case 'initialize':
+        this.#initialize(message).catch((error: unknown) => this.#refuse(reasonOf(error)))
+        break
+      case 'execute':
+        void this.#started().execute(message, this.#sign(message))
+        break
+      case 'interrupt':
+        this.#started().interrupt(message.run)
+        break
+      case 'inspect':
+        this.#started().postStatus()
+        break
+      default:
+        unreachable(message)
+    }
+  }
+
+  /** Hears of an error that nobody caught. @returns false where it is not any cell's. */
+  uncaught(thrown: unknown): boolean {
+    return this.#session?.uncaught(thrown) ?? false
+  }
+
+  async #initialize({ protocol, seed, backend, wasm, limits, stopFlag }: Initialize): Promise<void> {
+    const { post, findGpu } = this.#environment
+    if (protocol !== PROTOCOL_VERSION) {
+      this.#refuse(
+        `The kernel speaks protocol ${PROTOCOL_VERSION}, but it was started by a driver of protocol ${protocol}. ` +
+          'They belong to different versions of Genbook: reload the window, or install it again.',
+      )
+      return
+    }
+    const missing = await findGpu?.(backend)
+    const found = await selectBackend(backend, { wasm })
+    const device = missing && found.reason ? { ...found, reason: `${found.reason} ${missing}` } : found
+    this.#shared = stopFlag !== undefined
+    const session = new Session({
+      seed,
+      limits,
+      post,
+      modules: moduleTable(cellTf),
+      globals: { tf: cellTf },
+      ledger: new TensorLedger(),
+      ...(stopFlag && { stopSign: sharedSign(stopFlag) }),
+    })
+    rerouteRandom()
+    // Bundled code, such as a tensor's own print(), finds the global one.
+    Object.assign(globalThis, { console: session.builtins.console })
+    this.#session = session
+    onDeviceLost((reason) => session.hold(this.#moveOn(session, reason, wasm)))
+    post({ type: 'ready', protocol: PROTOCOL_VERSION, device })
+  }
+
+  /** Goes on without the GPU. */
+  async #moveOn(session: Session, reason: string, wasm: Initialize['wasm']): Promise<void> {
+    session.fail(
+      new Error(`${reason} What the tensors on it held is gone: run the cells that make them again.`),
+    )
+    let device: Device
+    try {
+      device = await selectBackend('wasm', { wasm })
+    } catch {
+      device = await selectBackend('cpu', { wasm })
+    }
+    this.#environment.post({ type: 'device', device: { ...device, reason }, lost: true })
+  }
+
+  /** How a run without shared memory is stopped in mid-loop. */
+  #sign({ stopUrl }: Execute): StopSign | undefined {
+    if (this.#shared || stopUrl === undefined) return undefined
+    this.#urlsWork ||= !revoked(stopUrl)
+    return this.#urlsWork ? () => revoked(stopUrl) : undefined
+  }
+
+  #started(): Session {
+    if (!this.#session) throw new Error('The kernel was asked to work before it was ready.')
+    return this.#session
+  }
+
+  #refuse(reason: string): void {
+    this.#environment.post({ type: 'startFailed', reason })
+  }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
