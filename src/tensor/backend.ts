@@ -119,13 +119,13 @@ async function tryWasm({ wasm }: BackendFiles): Promise<Device> {
     throw new Error(`The file ${file} is damaged.`)
   // TensorFlow.js insists on fetching the file: it is given the bytes that are here already, by any name.
   setWasmPaths({ [SIMD]: file, [PLAIN]: file, [THREADED]: file }, true)
-  const { platform } = tf.env()
-  const { fetch } = platform
+  const platform: { fetch?: unknown } = tf.env().platform
   platform.fetch = () => Promise.resolve(new Response(binary as Uint8Array<ArrayBuffer>))
   try {
     if (!(await tf.setBackend('wasm'))) throw new Error(`The file ${file} does not start.`)
   } finally {
-    platform.fetch = fetch
+    // What stands behind it on the prototype is in force again.
+    delete platform.fetch
   }
   fasterWasmProducts()
   return device

@@ -77,12 +77,16 @@ function open(object: object, meet: (value: unknown) => void): void {
   meet(Reflect.getPrototypeOf(object))
 }
 
+function prototypeOf(object: object): object {
+  return Reflect.getPrototypeOf(object)!
+}
+
 /** Objects of the language itself in which values hide. */
 const HIDING: readonly object[] = [
   ...[Promise.prototype, WeakMap.prototype, WeakSet.prototype, WeakRef.prototype, tf.data.Dataset.prototype],
-  // Everything with a `next`: generators and iterators, of both kinds.
-  Reflect.getPrototypeOf(Reflect.getPrototypeOf([].values())!)!,
-  Reflect.getPrototypeOf(Reflect.getPrototypeOf((async function* () {})().constructor.prototype as object)!)!,
+  // Everything with a `next`: iterators, generators, and the asynchronous ones.
+  prototypeOf(prototypeOf([].values())),
+  prototypeOf(prototypeOf(prototypeOf((async function* () {})()))),
 ]
 
 function hides(object: object): boolean {
