@@ -1,5 +1,6 @@
 import type * as vscode from 'vscode'
 import { Assets } from './assets'
+import { exportCommand } from './commands/export'
 import { interruptCommand } from './commands/interrupt'
 import { newCommand } from './commands/new'
 import { pressedButtons } from './commands/pressed'
@@ -57,4 +58,5 @@ export function activateWith(platform: Platform, context: vscode.ExtensionContex
   own(restartAndRunAboveCommand(sessions, identities))
   own(runAboveCommand())
   own(interruptCommand(sessions))
+  own(exportCommand({ assets, language }))
 }

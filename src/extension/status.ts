@@ -35,11 +35,14 @@ export class DeviceStatus extends Owner {
     const session = this.#sessions.find(notebook)
     const { text, tooltip } =
       session?.state === 'starting'
-        ? { text: vscode.l10n.t('Starting'), tooltip: vscode.l10n.t('The notebook’s kernel is starting.') }
+        ? {
+            text: vscode.l10n.t('Genbook: starting'),
+            tooltip: vscode.l10n.t('The notebook’s kernel is starting.'),
+          }
         : session?.device
           ? describe(session.device)
           : {
-              text: vscode.l10n.t('Not Started'),
+              text: vscode.l10n.t('Genbook: not started'),
               tooltip: vscode.l10n.t(
                 'No cell has run yet. Device to be used: {0}.',
                 settingsFor(notebook.uri).backend,

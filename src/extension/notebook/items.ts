@@ -80,10 +80,10 @@ export function toItems(output: Output): ItemOutput {
 export function fromItems({ items, metadata = {} }: ItemOutput): Output | undefined {
   const kept = metadata as Kept
   if (kept.output_type === 'unknown' && kept.json) return { output_type: 'unknown', json: kept.json }
-  const first = items[0]
-  if (!first && kept.output_type === undefined) return undefined
+  if (!items.length && kept.output_type === undefined) return undefined
   const unknown = unknownOf(kept)
-  switch (first?.mime) {
+  const first = items[0] ?? { mime: '', data: new Uint8Array() }
+  switch (first.mime) {
     case STDOUT:
     case STDERR: {
       const name = first.mime === STDERR ? 'stderr' : (kept.name ?? 'stdout')

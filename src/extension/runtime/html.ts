@@ -57,11 +57,13 @@ dl { display: flex; flex-wrap: wrap; gap: 6px 24px; margin: 0; min-width: 0; }
 dl > div { min-width: 0; }
 dt { font-size: 0.85em; color: var(--vscode-descriptionForeground); }
 dd { margin: 0; overflow-wrap: anywhere; font-variant-numeric: tabular-nums; }
+vscode-button[appearance=secondary] { --button-border: var(--vscode-button-secondaryBorder, transparent); }
 .buttons { display: flex; flex-wrap: wrap; gap: 6px; }
 .reason { margin: 8px 0 0; color: var(--vscode-descriptionForeground); }
 .variables { margin-top: 10px; max-height: 60vh; overflow: auto; }
 .none { margin: 4px 0; }
 vscode-data-grid-cell { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; font-family: var(--vscode-editor-font-family); font-size: var(--vscode-editor-font-size); }
 vscode-data-grid-cell[cell-type=columnheader] { font-family: var(--vscode-font-family); font-size: 0.85em; font-weight: normal; color: var(--vscode-descriptionForeground); }
-@media (max-width: 420px) { body { padding: 0 6px 8px; } .body { padding-left: 4px; } .buttons { width: 100%; } }
+@media (max-width: 420px) { body { padding: 0 6px 8px; } .body { padding-left: 4px; } vscode-button[appearance=secondary] { --button-border: var(--vscode-button-secondaryBorder, transparent); }
+.buttons { width: 100%; } }
 `

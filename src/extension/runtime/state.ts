@@ -69,6 +69,8 @@ export function afterKernel(state: NotebookState, message: KernelMessage): Noteb
 
 /** …after the kernel ended, and its variables with it. */
 export function ended(state: NotebookState, reason: string): NotebookState {
+  // The worker of a kernel that failed is ended as well; why it failed is still what matters.
+  if (state.activity.kind === 'gone' && !reason) return state
   return {
     ...opened(state.title),
     device: state.device,

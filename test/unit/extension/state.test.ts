@@ -38,6 +38,11 @@ test('a kernel that ended has no variables and no tensors, and says why', () => 
   assert.equal(gone.memory.tensors, 0)
 })
 
+test('that the worker of a failed kernel is ended does not hide why it failed', () => {
+  const failed = afterKernel(opened('a'), { type: 'startFailed', reason: 'There is no WebGPU.' })
+  assert.deepEqual(ended(failed, '').activity, { kind: 'gone', reason: 'There is no WebGPU.' })
+})
+
 test('a device that is lost is named as such', () => {
   const lost = afterKernel(opened('a'), { type: 'device', device, lost: true })
   assert.equal(lost.deviceLost, true)
