@@ -72,7 +72,10 @@ export async function needChromium() {
   console.log("Set-up: installing Debian's Chromium package …")
   const start = Date.now()
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
-  for (const args of [['update'], ['install', '-y', '--no-install-recommends', 'chromium', 'fonts-liberation']]) {
+  for (const args of [
+    ['update'],
+    ['install', '-y', '--no-install-recommends', 'chromium', 'fonts-liberation'],
+  ]) {
     const { status, output } = await runQuietly('apt-get', ['-q', ...args], { env })
     if (status)
       throw new Error(
@@ -102,7 +105,12 @@ export const chromiumFlags = [
  */
 export function softwareVulkan(chromium = findChromium()) {
   if (!chromium) return undefined
-  const folders = ['/usr/lib/chromium', '/usr/lib/chromium-browser', '/opt/google/chrome', join(chromium, '..')]
+  const folders = [
+    '/usr/lib/chromium',
+    '/usr/lib/chromium-browser',
+    '/opt/google/chrome',
+    join(chromium, '..'),
+  ]
   return folders.map((folder) => join(folder, 'vk_swiftshader_icd.json')).find((file) => existsSync(file))
 }
 

@@ -46,7 +46,11 @@ function explain(command, folder, output) {
 }
 
 function advice(output) {
-  if (/E(NOTFOUND|AI_AGAIN|CONNREFUSED|CONNRESET|TIMEDOUT|NETUNREACH|HOSTUNREACH)|ERR_SOCKET_TIMEOUT/.test(output))
+  if (
+    /E(NOTFOUND|AI_AGAIN|CONNREFUSED|CONNRESET|TIMEDOUT|NETUNREACH|HOSTUNREACH)|ERR_SOCKET_TIMEOUT/.test(
+      output,
+    )
+  )
     return 'The package registry cannot be reached: check the network, or `npm config get registry proxy https-proxy`, and run the command again.'
   if (/EUSAGE|can only install packages when/.test(output))
     return 'package.json and package-lock.json do not agree: run `npm install`, and commit both files.'

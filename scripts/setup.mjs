@@ -27,7 +27,8 @@ export async function setUp() {
  */
 export function firstDifference(folder) {
   const locked = packages(join(folder, 'package-lock.json'))
-  if (!locked) throw new Error(`${join(folder, 'package-lock.json')} is missing: restore it from the repository.`)
+  if (!locked)
+    throw new Error(`${join(folder, 'package-lock.json')} is missing: restore it from the repository.`)
   const installed = packages(join(folder, 'node_modules/.package-lock.json'))
   if (!installed) return 'none are installed'
   for (const [path, { version, integrity, optional, peer, link }] of Object.entries(locked)) {

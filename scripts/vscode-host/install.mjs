@@ -22,9 +22,7 @@ const stamp = join(folder, 'node_modules/.genbook-lock')
 
 /** Whether the host is installed as locked. */
 export function hostInstalled() {
-  return (
-    existsSync(stamp) && readFileSync(stamp, 'utf8') === lock() && firstDifference(folder) === undefined
-  )
+  return existsSync(stamp) && readFileSync(stamp, 'utf8') === lock() && firstDifference(folder) === undefined
 }
 
 /** Installs the host unless it is there. @throws an error with what to do, for instance where there is no network. */
