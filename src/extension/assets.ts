@@ -30,7 +30,8 @@ export class Assets {
   /** The WebAssembly binaries by file name, read once. */
   wasm(): Promise<Readonly<Record<string, Uint8Array>>> {
     this.#wasm ??= Promise.all(
-      WASM_FILES.map(async (name) => [name, await this.#read(`wasm/${name}`)] as const),
+      // Copied, because Node's Buffer, which some hosts return, does not survive the way into a webview.
+      WASM_FILES.map(async (name) => [name, new Uint8Array(await this.#read(`wasm/${name}`))] as const),
     ).then((entries) => Object.fromEntries(entries))
     return this.#wasm
   }
