@@ -2,7 +2,7 @@
 import { encode, type Numbers } from './encode'
 import { count, FigureError, type Attributes, type Figure, type Json } from './figure'
 import { duration, extent, quantiles, series, short } from './numbers'
-import { axisTitle, baseLayout, colorway } from './style'
+import { axisTitle, baseLayout, colorway, legendAbove } from './style'
 
 export interface LossInput {
   /** The loss of each recorded step, oldest first. */
@@ -82,7 +82,7 @@ export function lossFigure(input: LossInput): Figure {
   const title = input.title ?? 'Training loss'
   const layout: Record<string, Json> = {
     ...baseLayout(title, progress, `${title}: ${progress.replaceAll(' · ', ', ')}`, 340),
-    showlegend: traces.length > 1,
+    ...(traces.length > 1 ? legendAbove : { showlegend: false }),
     xaxis: { title: axisTitle('step'), range: [0, total * 1.01], tickformat: ',d' },
     yaxis: log
       ? { title: axisTitle('loss'), type: 'log', ...decadeTicks(losses) }

@@ -2,7 +2,7 @@
 import { encode, type Numbers } from './encode'
 import { FigureError, type Attributes, type Figure, type Json } from './figure'
 import { extent, quantiles, series, short } from './numbers'
-import { axisTitle, baseLayout, colorway } from './style'
+import { axisTitle, baseLayout, colorway, legendAbove } from './style'
 
 export interface ScheduleInput {
   /** Times, t = 0 clean. */
@@ -39,7 +39,7 @@ export function scheduleFigure(input: ScheduleInput): Figure {
     x: encode(t),
     y: encode(values.map((value) => (Number.isFinite(value) ? value : NaN))),
     line: { width: 2.5, color, simplify: false },
-    marker: { size: 5 },
+    ...(discrete ? { marker: { size: 5 } } : {}),
     hovertemplate: `${name} = %{y:.4~g}<extra></extra>`,
     ...more,
   })
@@ -48,7 +48,7 @@ export function scheduleFigure(input: ScheduleInput): Figure {
   const name = beta ? 'β' : 'λ = log α²/σ²'
   const layout: Record<string, Json> = {
     ...baseLayout(title, subtitle, `${title}: ${subtitle.replaceAll(' · ', ', ')}`, 340),
-    showlegend: true,
+    ...legendAbove,
     hovermode: 'x unified',
     margin: { l: 56, r: 64, t: 64, b: 48 },
     xaxis: { title: axisTitle('t'), zeroline: false, range: padded(extent(t), 0.01) },

@@ -167,6 +167,7 @@ function densityTrace(density: NonNullable<ScoreFieldInput['density']>): Attribu
     z: encode(values, 'f4', [y.length, x.length]),
     colorscale: densityScale,
     zmin: 0,
+    zmax: extent(values)[1] || 1,
     zsmooth: 'best',
     showscale: false,
     hoverinfo: 'skip',

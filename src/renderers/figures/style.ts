@@ -50,9 +50,14 @@ export function baseLayout(
     margin: { l: 56, r: 24, t: 64, b: 48 },
     colorway,
     hovermode: 'closest',
-    legend: { orientation: 'h', x: 1, xanchor: 'right', y: 1, yanchor: 'bottom' },
     meta: { summary },
   }
+}
+
+/** A legend in one line above the axes, at the right. */
+export const legendAbove: Attributes = {
+  showlegend: true,
+  legend: { orientation: 'h', x: 1, xanchor: 'right', y: 1, yanchor: 'bottom' },
 }
 
 /** The title of an axis, close to its labels. */

@@ -33,7 +33,7 @@ export function renderReport({ title, cells, stamp = {}, scripts }: Report): str
   const body = cells.map((cell) => cellToHtml(cell, options)).join('\n')
   const policy = [
     "default-src 'none'",
-    program !== undefined && figures ? `script-src 'sha256-${sha256(program)}'` : "script-src 'none'",
+    program !== undefined && figures ? `script-src 'sha256-${hashOf(program)}'` : "script-src 'none'",
     "style-src 'unsafe-inline'",
     // Plotly turns a figure into a blob before it is saved as a picture.
     'img-src data: blob:',
@@ -60,6 +60,14 @@ ${program !== undefined && figures ? `<script>${program}</script>` : ''}
 </body>
 </html>
 `
+}
+
+let hashed: { readonly program: string; readonly hash: string } | undefined
+
+/** The program is megabytes long and the same in every report of a run. */
+function hashOf(program: string): string {
+  if (hashed?.program !== program) hashed = { program, hash: sha256(program) }
+  return hashed.hash
 }
 
 function stampToHtml(stamp: Readonly<Record<string, string | number>>): string {
