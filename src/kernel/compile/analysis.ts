@@ -15,8 +15,8 @@ export interface Parsed {
   readonly stripped: Stripped
   readonly usings: readonly UsingStatement[]
   readonly program: Program
-  /** TypeScript's own helper functions, which come first. */
-  readonly helpers: readonly AnyNode[]
+  /** TypeScript's own helper functions by name, which come first. */
+  readonly helpers: ReadonlyMap<AnyNode, string>
   readonly references: References
   readonly analysis: CellAnalysis
   /** Whether the value of the last statement is shown. */
@@ -71,15 +71,14 @@ function parseText(cell: string, source: string): Parse {
     throw error
   }
 
-  const helpers = program.body.filter(isHelper)
-  const helperNodes = new Set<AnyNode>(helpers)
+  const helpers = new Map<AnyNode, string>()
+  for (const statement of program.body) {
+    const name = helperName(statement)
+    if (name !== undefined) helpers.set(statement, name)
+  }
   const usingNames = new Set(usings.flatMap(({ names }) => names))
   const cellNames = new Set(declaredNames(file, new Set()).map(({ name }) => name))
-  const references = resolve(
-    program,
-    (statement) => helperNodes.has(statement),
-    (name) => cellNames.has(name) && !usingNames.has(name),
-  )
+  const references = resolve(program, helpers, (name) => cellNames.has(name) && !usingNames.has(name))
   const outer = [...references.outer.values()].filter(({ declared }) => !declared)
   return {
     ok: true,
@@ -102,21 +101,21 @@ function parseText(cell: string, source: string): Parse {
   }
 }
 
-/** `var __name = (this && this.__name) || …`, as TypeScript puts before the code that needs it. */
-function isHelper(statement: AnyNode): boolean {
-  if (statement.type !== 'VariableDeclaration' || statement.kind !== 'var') return false
+/** The name in `var __name = (this && this.__name) || …`, as TypeScript puts before the code that needs it. */
+function helperName(statement: AnyNode): string | undefined {
+  if (statement.type !== 'VariableDeclaration' || statement.kind !== 'var') return undefined
   const [declarator] = statement.declarations
-  if (declarator?.id.type !== 'Identifier' || !declarator.id.name.startsWith('__')) return false
+  if (declarator?.id.type !== 'Identifier' || !declarator.id.name.startsWith('__')) return undefined
   const { init } = declarator
-  if (init?.type !== 'LogicalExpression' || init.left.type !== 'ParenthesizedExpression') return false
+  if (init?.type !== 'LogicalExpression' || init.left.type !== 'ParenthesizedExpression') return undefined
   const guard = init.left.expression
-  return (
-    guard.type === 'LogicalExpression' &&
+  return guard.type === 'LogicalExpression' &&
     guard.left.type === 'ThisExpression' &&
     guard.right.type === 'MemberExpression' &&
     guard.right.property.type === 'Identifier' &&
     guard.right.property.name === declarator.id.name
-  )
+    ? declarator.id.name
+    : undefined
 }
 
 function unique(names: readonly string[]): string[] {

@@ -4,6 +4,7 @@ import type { CellAnalysis } from '../cell'
 import type { Edits } from './edits'
 import type { PrivateNames } from './names'
 import type { References } from './references'
+import type { Handlers, NodeOf } from './script'
 import type { UsingStatement } from './typescript'
 
 /** What the aspects share. */
@@ -20,14 +21,11 @@ export interface Rewriting {
 
 export type Leave = () => void
 
-/** Edits what comes before and at a node, and returns what is to be done after its children. */
-export type Aspect = (node: AnyNode) => Leave | void
+/** For each type of node: edits what comes before and at it, and returns what is to be done after its children. */
+export type Aspect = Handlers<[], Leave | void>
 
-export type FunctionNode = Extract<
-  AnyNode,
-  { type: 'FunctionDeclaration' | 'FunctionExpression' | 'ArrowFunctionExpression' }
->
-export type ClassNode = Extract<AnyNode, { type: 'ClassDeclaration' | 'ClassExpression' }>
+export type FunctionNode = NodeOf<'FunctionDeclaration' | 'FunctionExpression' | 'ArrowFunctionExpression'>
+export type ClassNode = NodeOf<'ClassDeclaration' | 'ClassExpression'>
 
 export function isFunction(node: AnyNode): node is FunctionNode {
   return (
@@ -35,8 +33,4 @@ export function isFunction(node: AnyNode): node is FunctionNode {
     node.type === 'FunctionExpression' ||
     node.type === 'ArrowFunctionExpression'
   )
-}
-
-export function isClass(node: AnyNode): node is ClassNode {
-  return node.type === 'ClassDeclaration' || node.type === 'ClassExpression'
 }

@@ -80,18 +80,10 @@ function* variables(list: ts.VariableDeclarationList): Generator<Declaration> {
     for (const identifier of boundNames(name)) yield { identifier, kind }
 }
 
-function variableKind(list: ts.VariableDeclarationList): Kind {
-  switch (list.flags & ts.NodeFlags.BlockScoped) {
-    case ts.NodeFlags.Let:
-      return 'let'
-    case ts.NodeFlags.Const:
-      return 'const'
-    case ts.NodeFlags.Using:
-    case ts.NodeFlags.AwaitUsing:
-      return 'using'
-    default:
-      return 'var'
-  }
+function variableKind({ flags }: ts.VariableDeclarationList): Kind {
+  // The bits overlap: `await using` has those of `using` and of `const`.
+  if (flags & ts.NodeFlags.Using) return 'using'
+  return flags & ts.NodeFlags.Let ? 'let' : flags & ts.NodeFlags.Const ? 'const' : 'var'
 }
 
 function* boundNames(name: ts.BindingName): Generator<ts.Identifier> {

@@ -1,6 +1,7 @@
 /** What every identifier of a cell's JavaScript refers to, and which closures hold local variables. */
-import type { AnyNode, Identifier, Program } from 'acorn'
-import { forEachChild } from './script'
+import type { AnyNode, Identifier, Pattern, Program } from 'acorn'
+import type { ClassNode, FunctionNode } from './aspects'
+import { forEachChild, handlerOf, type Handlers, type NodeOf } from './script'
 import { declareLexical, declareVars, Scope } from './scopes'
 
 export type Role = 'read' | 'write' | 'update' | 'declare'
@@ -20,7 +21,6 @@ export interface References {
   readonly outer: ReadonlyMap<Identifier, OuterReference>
   /** Functions and classes that capture a variable, or the `this`, of a function or block around them. */
   readonly capturing: ReadonlySet<AnyNode>
-  readonly importMeta: readonly AnyNode[]
 }
 
 /** Constants of the language. A person may shadow them in a cell, but nobody can change them. */
@@ -29,16 +29,16 @@ const LITERAL_NAMES = new Set(['undefined', 'NaN', 'Infinity'])
 /**
  * Resolves a whole cell.
  *
- * @param skip statements that are nobody's code: TypeScript's helpers.
+ * @param helpers TypeScript's own declarations among the statements: nobody's code, and no names of the cell.
  * @param outlives whether a name of the top level belongs to the session; the others are the cell's own locals.
  */
 export function resolve(
   program: Program,
-  skip: (statement: AnyNode) => boolean,
+  helpers: ReadonlyMap<AnyNode, string>,
   outlives: (name: string) => boolean,
 ): References {
-  const resolver = new Resolver(outlives)
-  const statements = program.body.filter((statement) => !skip(statement))
+  const resolver = new Resolver(new Set(helpers.values()), outlives)
+  const statements = program.body.filter((statement) => !helpers.has(statement))
   declareLexical(resolver.cell, statements)
   declareVars(resolver.cell, { ...program, body: statements })
   for (const statement of statements) resolver.visit(statement, resolver.cell)
@@ -46,140 +46,25 @@ export function resolve(
     top: new Set(resolver.cell.variables.keys()),
     outer: resolver.outer,
     capturing: resolver.capturing,
-    importMeta: resolver.importMeta,
   }
 }
 
 class Resolver {
+  private readonly helpers: ReadonlySet<string>
   private readonly outlives: (name: string) => boolean
   readonly cell = new Scope(undefined)
   readonly outer = new Map<Identifier, OuterReference>()
   readonly capturing = new Set<AnyNode>()
-  readonly importMeta: AnyNode[] = []
 
-  constructor(outlives: (name: string) => boolean) {
+  constructor(helpers: ReadonlySet<string>, outlives: (name: string) => boolean) {
+    this.helpers = helpers
     this.outlives = outlives
   }
 
   visit(node: AnyNode, scope: Scope, role: Role = 'read'): void {
-    switch (node.type) {
-      case 'Identifier':
-        return this.refer(node, scope, role)
-      case 'ThisExpression':
-      case 'Super':
-        return this.captureThis(scope)
-      case 'MetaProperty':
-        if (node.meta.name === 'import') this.importMeta.push(node)
-        else this.captureThis(scope)
-        return
-
-      case 'FunctionDeclaration':
-      case 'FunctionExpression':
-      case 'ArrowFunctionExpression':
-        return this.visitFunction(node, scope)
-      case 'ClassDeclaration':
-      case 'ClassExpression': {
-        const inner = new Scope(scope, node)
-        if (node.id) inner.declare(node.id.name, node)
-        if (node.superClass) this.visit(node.superClass, inner)
-        for (const member of node.body.body) this.visit(member, inner)
-        return
-      }
-      case 'MethodDefinition':
-        if (node.computed) this.visit(node.key, scope)
-        return this.visit(node.value, scope)
-      case 'PropertyDefinition':
-        if (node.computed) this.visit(node.key, scope)
-        if (node.value) this.visit(node.value, new Scope(scope, node))
-        return
-      case 'StaticBlock': {
-        const inner = new Scope(scope, node)
-        declareVars(inner, node)
-        return this.visitBlock(node.body, inner)
-      }
-
-      case 'BlockStatement':
-        return this.visitBlock(node.body, new Scope(scope))
-      case 'SwitchStatement': {
-        this.visit(node.discriminant, scope)
-        const inner = new Scope(scope)
-        declareLexical(
-          inner,
-          node.cases.flatMap(({ consequent }) => consequent),
-        )
-        for (const clause of node.cases) forEachChild(clause, (child) => this.visit(child, inner))
-        return
-      }
-      case 'ForStatement':
-      case 'ForInStatement':
-      case 'ForOfStatement': {
-        const inner = new Scope(scope)
-        const head = node.type === 'ForStatement' ? node.init : node.left
-        if (head) declareLexical(inner, [head])
-        if (node.type === 'ForStatement') forEachChild(node, (child) => this.visit(child, inner))
-        else {
-          this.visit(node.left, inner, 'write')
-          this.visit(node.right, inner)
-          this.visit(node.body, inner)
-        }
-        return
-      }
-      case 'CatchClause': {
-        const inner = new Scope(scope)
-        if (node.param) {
-          declareLexical(inner, [asDeclaration(node.param)])
-          this.visit(node.param, inner, 'declare')
-        }
-        return this.visit(node.body, inner)
-      }
-      case 'LabeledStatement':
-        return this.visit(node.body, scope)
-      case 'BreakStatement':
-      case 'ContinueStatement':
-      case 'ImportDeclaration':
-      case 'ExportAllDeclaration':
-        return
-      case 'ExportNamedDeclaration':
-        if (node.declaration) this.visit(node.declaration, scope)
-        return
-
-      case 'VariableDeclaration':
-        for (const { id, init } of node.declarations) {
-          this.visit(id, scope, 'declare')
-          if (init) this.visit(init, scope)
-        }
-        return
-      case 'AssignmentExpression':
-        this.visit(node.left, scope, node.operator === '=' ? 'write' : 'update')
-        return this.visit(node.right, scope)
-      case 'UpdateExpression':
-        return this.visit(node.argument, scope, 'update')
-
-      // Patterns hand their role on to their targets; everything else in them is read.
-      case 'ParenthesizedExpression':
-        return this.visit(node.expression, scope, role)
-      case 'ObjectPattern':
-        for (const property of node.properties) this.visit(property, scope, role)
-        return
-      case 'ArrayPattern':
-        for (const element of node.elements) if (element) this.visit(element, scope, role)
-        return
-      case 'RestElement':
-        return this.visit(node.argument, scope, role)
-      case 'AssignmentPattern':
-        this.visit(node.left, scope, role)
-        return this.visit(node.right, scope)
-      case 'Property':
-        if (node.computed) this.visit(node.key, scope)
-        return this.visit(node.value, scope, role)
-
-      case 'MemberExpression':
-        this.visit(node.object, scope)
-        if (node.computed) this.visit(node.property, scope)
-        return
-      default:
-        forEachChild(node, (child) => this.visit(child, scope))
-    }
+    const handler = handlerOf(this.handlers, node)
+    if (handler) handler(node, scope, role)
+    else forEachChild(node, (child) => this.visit(child, scope))
   }
 
   private visitBlock(statements: readonly AnyNode[], scope: Scope): void {
@@ -187,13 +72,7 @@ class Resolver {
     for (const statement of statements) this.visit(statement, scope)
   }
 
-  private visitFunction(
-    node: Extract<
-      AnyNode,
-      { type: 'FunctionDeclaration' | 'FunctionExpression' | 'ArrowFunctionExpression' }
-    >,
-    outer: Scope,
-  ): void {
+  private visitFunction(node: FunctionNode, outer: Scope): void {
     let around = outer
     if (node.type === 'FunctionExpression' && node.id) {
       around = new Scope(outer)
@@ -222,7 +101,8 @@ class Resolver {
       }
       if (at.boundary) crossed.push(at.boundary)
     }
-    if (!LITERAL_NAMES.has(node.name)) this.outer.set(node, { name: node.name, role, declared: false })
+    if (!LITERAL_NAMES.has(node.name) && !this.helpers.has(node.name))
+      this.outer.set(node, { name: node.name, role, declared: false })
   }
 
   /** `this`, `super` and `new.target` belong to the nearest function that is no arrow; arrows on the way hold them. */
@@ -238,10 +118,113 @@ class Resolver {
       crossed.push(at.boundary)
     }
   }
+
+  private visitClass(node: ClassNode, scope: Scope): void {
+    const inner = new Scope(scope, node)
+    if (node.id) inner.declare(node.id.name, node)
+    if (node.superClass) this.visit(node.superClass, inner)
+    for (const member of node.body.body) this.visit(member, inner)
+  }
+
+  private visitFor(node: NodeOf<'ForStatement' | 'ForInStatement' | 'ForOfStatement'>, scope: Scope): void {
+    const inner = new Scope(scope)
+    const head = node.type === 'ForStatement' ? node.init : node.left
+    if (head) declareLexical(inner, [head])
+    forEachChild(node, (child) =>
+      this.visit(child, inner, child === head && node.type !== 'ForStatement' ? 'write' : 'read'),
+    )
+  }
+
+  private readonly handlers: Handlers<[scope: Scope, role: Role], void> = {
+    Identifier: (node, scope, role) => this.refer(node, scope, role),
+    ThisExpression: (_, scope) => this.captureThis(scope),
+    Super: (_, scope) => this.captureThis(scope),
+    MetaProperty: (_, scope) => this.captureThis(scope),
+
+    FunctionDeclaration: (node, scope) => this.visitFunction(node, scope),
+    FunctionExpression: (node, scope) => this.visitFunction(node, scope),
+    ArrowFunctionExpression: (node, scope) => this.visitFunction(node, scope),
+    ClassDeclaration: (node, scope) => this.visitClass(node, scope),
+    ClassExpression: (node, scope) => this.visitClass(node, scope),
+    MethodDefinition: (node, scope) => {
+      if (node.computed) this.visit(node.key, scope)
+      this.visit(node.value, scope)
+    },
+    PropertyDefinition: (node, scope) => {
+      if (node.computed) this.visit(node.key, scope)
+      if (node.value) this.visit(node.value, new Scope(scope, node))
+    },
+    StaticBlock: (node, scope) => {
+      const inner = new Scope(scope, node)
+      declareVars(inner, node)
+      this.visitBlock(node.body, inner)
+    },
+
+    BlockStatement: (node, scope) => this.visitBlock(node.body, new Scope(scope)),
+    SwitchStatement: (node, scope) => {
+      this.visit(node.discriminant, scope)
+      const inner = new Scope(scope)
+      declareLexical(
+        inner,
+        node.cases.flatMap(({ consequent }) => consequent),
+      )
+      for (const clause of node.cases) this.visit(clause, inner)
+    },
+    ForStatement: (node, scope) => this.visitFor(node, scope),
+    ForInStatement: (node, scope) => this.visitFor(node, scope),
+    ForOfStatement: (node, scope) => this.visitFor(node, scope),
+    CatchClause: (node, scope) => {
+      const inner = new Scope(scope)
+      if (node.param) {
+        declareLexical(inner, [asDeclaration(node.param)])
+        this.visit(node.param, inner, 'declare')
+      }
+      this.visit(node.body, inner)
+    },
+    LabeledStatement: (node, scope) => this.visit(node.body, scope),
+    BreakStatement: () => {},
+    ContinueStatement: () => {},
+    ImportDeclaration: () => {},
+    ExportAllDeclaration: () => {},
+    ExportNamedDeclaration: (node, scope) => {
+      if (node.declaration) this.visit(node.declaration, scope)
+    },
+
+    VariableDeclarator: (node, scope) => {
+      this.visit(node.id, scope, 'declare')
+      if (node.init) this.visit(node.init, scope)
+    },
+    AssignmentExpression: (node, scope) => {
+      this.visit(node.left, scope, node.operator === '=' ? 'write' : 'update')
+      this.visit(node.right, scope)
+    },
+    UpdateExpression: (node, scope) => this.visit(node.argument, scope, 'update'),
+
+    // Patterns hand their role on to their targets; everything else in them is read.
+    ParenthesizedExpression: (node, scope, role) => this.visit(node.expression, scope, role),
+    ObjectPattern: (node, scope, role) =>
+      node.properties.forEach((property) => this.visit(property, scope, role)),
+    ArrayPattern: (node, scope, role) =>
+      node.elements.forEach((element) => element && this.visit(element, scope, role)),
+    RestElement: (node, scope, role) => this.visit(node.argument, scope, role),
+    AssignmentPattern: (node, scope, role) => {
+      this.visit(node.left, scope, role)
+      this.visit(node.right, scope)
+    },
+    Property: (node, scope, role) => {
+      if (node.computed) this.visit(node.key, scope)
+      this.visit(node.value, scope, role)
+    },
+
+    MemberExpression: (node, scope) => {
+      this.visit(node.object, scope)
+      if (node.computed) this.visit(node.property, scope)
+    },
+  }
 }
 
 /** A parameter or catch pattern as the `let` that it amounts to. */
-function asDeclaration(id: Extract<AnyNode, { type: 'VariableDeclarator' }>['id']): AnyNode {
+function asDeclaration(id: Pattern): AnyNode {
   const { start, end } = id
   return {
     type: 'VariableDeclaration',

@@ -8,7 +8,7 @@ import { PrivateNames } from './names'
 import { closuresAspect } from './rewriteClosures'
 import { flowAspect, keepsToken } from './rewriteFlow'
 import { namesAspect } from './rewriteNames'
-import { forEachChild } from './script'
+import { forEachChild, handlerOf } from './script'
 
 /**
  * The code of a cell: an expression whose value is a strict async function of the cell's `CellRuntime`.
@@ -26,12 +26,12 @@ export function rewrite(id: string, parsed: Parsed): Edited {
   const leaveShown = parsed.shows ? showLast(program, rewriting) : undefined
   // From the outside in: a mark goes around a function's name, and both around what its body begins with.
   const aspects = [closuresAspect(rewriting), flowAspect(rewriting), namesAspect(rewriting)]
-  walk(program, aspects, (node) => helpers.includes(node))
+  walk(program, aspects, (node) => helpers.has(node))
   leaveShown?.()
 
   // Helpers move out of the function, where no name of the cell can get between them and the language's own objects.
-  const helperText = helpers.map(({ start, end }) => script.slice(start, end)).join('\n')
-  for (const { start, end } of helpers) edits.replace(start, end, '')
+  const helperText = [...helpers.keys()].map(({ start, end }) => script.slice(start, end)).join('\n')
+  for (const { start, end } of helpers.keys()) edits.replace(start, end, '')
   const body = bodyPrefix(program, rewriting)
   const shared = `${helperText}${helperTexts(names, needed, usings)}`
   const resources =
@@ -54,7 +54,7 @@ function walk(node: AnyNode, aspects: readonly Aspect[], skip: (node: AnyNode) =
   if (skip(node)) return
   const leaves: Leave[] = []
   for (const aspect of aspects) {
-    const leave = aspect(node)
+    const leave = handlerOf(aspect, node)?.(node)
     if (leave) leaves.push(leave)
   }
   forEachChild(node, (child) => walk(child, aspects, skip))

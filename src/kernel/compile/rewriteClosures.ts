@@ -3,7 +3,7 @@
  * cell's top level declares them, and are marked where tensors may hide in them.
  */
 import type { AnyNode, ObjectExpression, Program, Property } from 'acorn'
-import { isClass, isFunction, type Aspect, type ClassNode, type Leave, type Rewriting } from './aspects'
+import type { Aspect, ClassNode, Leave, Rewriting } from './aspects'
 import { unwrap } from './script'
 
 const NAMING_ASSIGNMENTS = new Set(['=', '&&=', '||=', '??='])
@@ -114,41 +114,33 @@ export function closuresAspect({ edits, names, references, needed }: Rewriting):
     }
   }
 
-  return (node) => {
-    switch (node.type) {
-      case 'Program':
-        return top(node)
-      case 'BlockStatement':
-        return hoisted(node.body, node.start + 1)
-      case 'StaticBlock':
-        return hoisted(node.body, node.body[0]?.start ?? node.end)
-      case 'SwitchStatement': {
-        const statements = node.cases.flatMap(({ consequent }) => consequent)
-        for (const { consequent } of node.cases) if (consequent[0]) hoisted(statements, consequent[0].start)
-        return
-      }
-      case 'VariableDeclarator':
-        if (node.id.type === 'Identifier') infer(node.init, node.id.name, outer.has(node.id))
-        return
-      case 'AssignmentExpression':
-        if (node.left.type === 'Identifier' && NAMING_ASSIGNMENTS.has(node.operator))
-          infer(node.right, node.left.name, outer.has(node.left))
-        return
-      case 'AssignmentPattern':
-        if (node.left.type === 'Identifier') infer(node.right, node.left.name, outer.has(node.left))
-        return
-      case 'ExportDefaultDeclaration':
-        infer(node.declaration, 'default', true)
-        return
-      case 'CallExpression':
-        unmarked.add(unwrap(node.callee))
-        return
-      case 'ObjectExpression':
-        return objectLiteral(node)
-    }
-    if (isClass(node)) return classNode(node)
-    if (isFunction(node) && node.type !== 'FunctionDeclaration')
-      return wrap(node, capturing.has(node) && !unmarked.has(node) && !computed.has(node))
+  const functionExpression = (node: AnyNode): Leave | void =>
+    wrap(node, capturing.has(node) && !unmarked.has(node) && !computed.has(node))
+  return {
+    Program: top,
+    BlockStatement: (node) => hoisted(node.body, node.start + 1),
+    StaticBlock: (node) => hoisted(node.body, node.body[0]?.start ?? node.end),
+    SwitchStatement(node) {
+      const statements = node.cases.flatMap(({ consequent }) => consequent)
+      for (const { consequent } of node.cases) if (consequent[0]) hoisted(statements, consequent[0].start)
+    },
+    VariableDeclarator({ id, init }) {
+      if (id.type === 'Identifier') infer(init, id.name, outer.has(id))
+    },
+    AssignmentExpression({ left, right, operator }) {
+      if (left.type === 'Identifier' && NAMING_ASSIGNMENTS.has(operator))
+        infer(right, left.name, outer.has(left))
+    },
+    AssignmentPattern({ left, right }) {
+      if (left.type === 'Identifier') infer(right, left.name, outer.has(left))
+    },
+    ExportDefaultDeclaration: (node) => infer(node.declaration, 'default', true),
+    CallExpression: (node) => void unmarked.add(unwrap(node.callee)),
+    ObjectExpression: objectLiteral,
+    ClassDeclaration: classNode,
+    ClassExpression: classNode,
+    FunctionExpression: functionExpression,
+    ArrowFunctionExpression: functionExpression,
   }
 }
 

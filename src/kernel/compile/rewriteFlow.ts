@@ -1,11 +1,10 @@
 /** Second aspect: a run can be stopped in every loop and call, cannot catch that, and does not go on after an await. */
 import type { AnyNode, BlockStatement, CatchClause, ForOfStatement, Program } from 'acorn'
 import { isFunction, type Aspect, type FunctionNode, type Leave, type Rewriting } from './aspects'
-import { forEachChild } from './script'
+import { forEachChild, type NodeOf } from './script'
 
-type Loop = Extract<
-  AnyNode,
-  { type: 'WhileStatement' | 'DoWhileStatement' | 'ForStatement' | 'ForInStatement' | 'ForOfStatement' }
+type Loop = NodeOf<
+  'WhileStatement' | 'DoWhileStatement' | 'ForStatement' | 'ForInStatement' | 'ForOfStatement'
 >
 
 /** Whether a cell or function keeps, in a variable, the run in which it last went on. */
@@ -86,33 +85,24 @@ export function flowAspect({ script, edits, names }: Rewriting): Aspect {
     }
   }
 
-  return (node) => {
-    switch (node.type) {
-      case 'Program':
-        keeps.push(keepsToken(node))
-        return
-      case 'FunctionDeclaration':
-      case 'FunctionExpression':
-      case 'ArrowFunctionExpression':
-        return functionEntry(node)
-      case 'StaticBlock':
-        return edits.open(script.indexOf('{', node.start) + 1, ` ${check}`)
-      case 'LabeledStatement':
-        labelled.set(node.body, labelled.get(node) ?? node)
-        return
-      case 'ForOfStatement':
-        return node.await ? awaitingLoop(node) : loopBody(node, check)
-      case 'WhileStatement':
-      case 'DoWhileStatement':
-      case 'ForStatement':
-      case 'ForInStatement':
-        return loopBody(node, check)
-      case 'AwaitExpression':
-        edits.open(node.start, `${runtime}.resumed(${readToken()}, `)
-        return () => edits.close(node.end, ')')
-      case 'CatchClause':
-        return catchClause(node)
-    }
+  const loop = (node: Loop): Leave | void => loopBody(node, check)
+  return {
+    Program: (node) => void keeps.push(keepsToken(node)),
+    FunctionDeclaration: functionEntry,
+    FunctionExpression: functionEntry,
+    ArrowFunctionExpression: functionEntry,
+    StaticBlock: (node) => edits.open(script.indexOf('{', node.start) + 1, ` ${check}`),
+    LabeledStatement: (node) => void labelled.set(node.body, labelled.get(node) ?? node),
+    WhileStatement: loop,
+    DoWhileStatement: loop,
+    ForStatement: loop,
+    ForInStatement: loop,
+    ForOfStatement: (node) => (node.await ? awaitingLoop(node) : loop(node)),
+    AwaitExpression(node) {
+      edits.open(node.start, `${runtime}.resumed(${readToken()}, `)
+      return () => edits.close(node.end, ')')
+    },
+    CatchClause: catchClause,
   }
 }
 

@@ -76,54 +76,40 @@ export function namesAspect({
     return () => leaves.forEach((leave) => leave?.())
   }
 
-  return (node) => {
-    switch (node.type) {
-      case 'Program':
-        for (const statement of node.body) top.add(statement)
-        return
-      case 'Identifier':
-        return identifier(node)
-      case 'Property':
-        if (node.shorthand) {
-          const value = node.value as AnyNode
-          shorthand.add(value.type === 'AssignmentPattern' ? value.left : value)
-        }
-        return
-      case 'CallExpression':
-        return call(node.callee, script.indexOf('(', node.callee.end))
-      case 'TaggedTemplateExpression':
-        return call(node.tag, node.quasi.start)
-      case 'UnaryExpression': {
-        const argument = unwrap(node.argument)
-        if (node.operator !== 'typeof' || argument.type !== 'Identifier') return
-        const reference = outer.get(argument)
-        if (reference) edits.replace(node.start, node.end, `${names.binding(reference.name)}.typeof`)
-        return
-      }
-      case 'ForInStatement':
-      case 'ForOfStatement':
-        loopHeads.add(node.left)
-        return
-      case 'VariableDeclaration':
-        return declaration(node)
-      case 'ImportExpression':
-        needed.add('import')
-        edits.replace(node.start, node.start + 'import'.length, names.helper('import'))
-        return
-      case 'ImportDeclaration':
-      case 'ExportAllDeclaration':
-        edits.replace(node.start, node.end, '')
-        return
-      case 'ExportNamedDeclaration':
-        edits.replace(node.start, node.declaration?.start ?? node.end, '')
-        return
-      case 'ExportDefaultDeclaration': {
-        const { declaration: value } = node
-        edits.replace(node.start, value.start, '')
-        if (!value.type.endsWith('Declaration') || ('id' in value && value.id)) return
-        edits.open(value.start, '(')
-        return () => edits.close(value.end, ');')
-      }
-    }
+  return {
+    Program(node) {
+      for (const statement of node.body) top.add(statement)
+    },
+    Identifier: identifier,
+    Property(node) {
+      if (!node.shorthand) return
+      const value = node.value as AnyNode
+      shorthand.add(value.type === 'AssignmentPattern' ? value.left : value)
+    },
+    CallExpression: (node) => call(node.callee, script.indexOf('(', node.callee.end)),
+    TaggedTemplateExpression: (node) => call(node.tag, node.quasi.start),
+    UnaryExpression(node) {
+      const argument = unwrap(node.argument)
+      if (node.operator !== 'typeof' || argument.type !== 'Identifier') return
+      const reference = outer.get(argument)
+      if (reference) edits.replace(node.start, node.end, `${names.binding(reference.name)}.typeof`)
+    },
+    ForInStatement: (node) => void loopHeads.add(node.left),
+    ForOfStatement: (node) => void loopHeads.add(node.left),
+    VariableDeclaration: declaration,
+    ImportExpression(node) {
+      needed.add('import')
+      edits.replace(node.start, node.start + 'import'.length, names.helper('import'))
+    },
+    ImportDeclaration: (node) => edits.replace(node.start, node.end, ''),
+    ExportAllDeclaration: (node) => edits.replace(node.start, node.end, ''),
+    ExportNamedDeclaration: (node) => edits.replace(node.start, node.declaration?.start ?? node.end, ''),
+    ExportDefaultDeclaration(node) {
+      const { declaration: value } = node
+      edits.replace(node.start, value.start, '')
+      if (!value.type.endsWith('Declaration') || ('id' in value && value.id)) return
+      edits.open(value.start, '(')
+      return () => edits.close(value.end, ');')
+    },
   }
 }

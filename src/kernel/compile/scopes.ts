@@ -58,43 +58,30 @@ export function declareLexical(scope: Scope, statements: readonly AnyNode[]): vo
       statement.declaration
         ? statement.declaration
         : statement
-    switch (declaration.type) {
-      case 'VariableDeclaration':
-        if (declaration.kind !== 'var')
-          for (const { id } of declaration.declarations)
-            for (const { name } of boundIdentifiers(id)) scope.declare(name)
-        break
-      case 'FunctionDeclaration':
-      case 'ClassDeclaration':
-        if (declaration.id) scope.declare(declaration.id.name)
-        break
-      case 'ImportDeclaration':
-        for (const { local } of declaration.specifiers) scope.declare(local.name)
-        break
-    }
+    if (declaration.type === 'VariableDeclaration') {
+      if (declaration.kind !== 'var')
+        for (const { id } of declaration.declarations)
+          for (const { name } of boundIdentifiers(id)) scope.declare(name)
+    } else if (declaration.type === 'FunctionDeclaration' || declaration.type === 'ClassDeclaration') {
+      if (declaration.id) scope.declare(declaration.id.name)
+    } else if (declaration.type === 'ImportDeclaration')
+      for (const { local } of declaration.specifiers) scope.declare(local.name)
   }
 }
+
+/** What no `var` comes out of: functions and classes, and expressions, to be quick. */
+const CLOSED = new Set<string>([
+  ...['FunctionDeclaration', 'FunctionExpression', 'ArrowFunctionExpression'],
+  ...['ClassDeclaration', 'ClassExpression', 'ExpressionStatement'],
+])
 
 /** Declares every `var` of a function body, static block or cell, however deep in blocks and loops. */
 export function declareVars(scope: Scope, body: BlockStatement | StaticBlock | Program): void {
   const visit = (node: AnyNode): void => {
-    switch (node.type) {
-      case 'FunctionDeclaration':
-      case 'FunctionExpression':
-      case 'ArrowFunctionExpression':
-      case 'ClassDeclaration':
-      case 'ClassExpression':
-        return
-      case 'VariableDeclaration':
-        if (node.kind === 'var')
-          for (const { id } of node.declarations)
-            for (const { name } of boundIdentifiers(id)) scope.declare(name)
-        return
-      case 'ExpressionStatement':
-        return
-      default:
-        forEachChild(node, visit)
-    }
+    if (CLOSED.has(node.type)) return
+    if (node.type !== 'VariableDeclaration') return forEachChild(node, visit)
+    if (node.kind === 'var')
+      for (const { id } of node.declarations) for (const { name } of boundIdentifiers(id)) scope.declare(name)
   }
   for (const statement of body.body) visit(statement)
 }

@@ -46,3 +46,18 @@ function isNode(value: unknown): value is AnyNode {
 export function unwrap(node: AnyNode): AnyNode {
   return node.type === 'ParenthesizedExpression' ? unwrap(node.expression) : node
 }
+
+export type NodeOf<Type extends AnyNode['type']> = Extract<AnyNode, { type: Type }>
+
+/** What to do with nodes, by their type; nothing for types that are left out. */
+export type Handlers<Rest extends unknown[], Result> = {
+  [Type in AnyNode['type']]?: (node: NodeOf<Type>, ...rest: Rest) => Result
+}
+
+/** The handler for a node, which TypeScript cannot see to be the right one. */
+export function handlerOf<Rest extends unknown[], Result>(
+  handlers: Handlers<Rest, Result>,
+  node: AnyNode,
+): ((node: AnyNode, ...rest: Rest) => Result) | undefined {
+  return handlers[node.type] as ((node: AnyNode, ...rest: Rest) => Result) | undefined
+}

@@ -66,8 +66,7 @@ export interface UsingStatement {
 export function usingStatements(file: ts.SourceFile): UsingStatement[] {
   return file.statements.filter(ts.isVariableStatement).flatMap((statement) => {
     const list = statement.declarationList
-    const kind = list.flags & ts.NodeFlags.BlockScoped
-    if (kind !== ts.NodeFlags.Using && kind !== ts.NodeFlags.AwaitUsing) return []
+    if (!(list.flags & ts.NodeFlags.Using)) return []
     const start = list.getStart(file)
     // The declared names come right after the words, whatever blanks and comments are between the two words.
     const words = file.text.slice(start, list.declarations[0]?.getStart(file) ?? list.end)
@@ -76,7 +75,8 @@ export function usingStatements(file: ts.SourceFile): UsingStatement[] {
       {
         start,
         end,
-        await: kind === ts.NodeFlags.AwaitUsing,
+        // The bits of `await using` are those of `using` and of `const`.
+        await: (list.flags & ts.NodeFlags.Const) !== 0,
         names: list.declarations.flatMap(({ name }) => (ts.isIdentifier(name) ? [name.text] : [])),
       },
     ]
