@@ -1,0 +1,51 @@
+/** Builds the kernel's scripts from source, apart from dist/, so that these tests need no build before them. */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import * as esbuild from 'esbuild'
+import { readWasm } from '../../../src/kernel/client.node'
+
+/** The root of the checkout: tests are bundled into out/ below it. */
+export const root = process.cwd()
+
+const BANNER =
+  "import { createRequire as $createRequire } from 'node:module'; const require = $createRequire(import.meta.url); const __dirname = import.meta.dirname;"
+
+/** @returns the path of a kernel for a worker thread, and what removes it. */
+export async function buildNodeKernel(): Promise<{ script: string; remove: () => Promise<void> }> {
+  const folder = await mkdtemp(join(tmpdir(), 'genbook-kernel-'))
+  const script = join(folder, 'kernel.node.mjs')
+  await esbuild.build({
+    absWorkingDir: root,
+    entryPoints: ['src/kernel/worker/node.ts'],
+    outfile: script,
+    bundle: true,
+    minify: true,
+    keepNames: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    mainFields: ['module', 'main'],
+    external: ['webgpu'],
+    banner: { js: BANNER },
+  })
+  return { script, remove: () => rm(folder, { recursive: true }) }
+}
+
+/** @returns the text of a kernel for a web worker. */
+export async function buildWebKernel(): Promise<string> {
+  const result = await esbuild.build({
+    absWorkingDir: root,
+    entryPoints: ['src/kernel/worker/web.ts'],
+    write: false,
+    bundle: true,
+    minify: true,
+    keepNames: true,
+    format: 'iife',
+    platform: 'browser',
+    target: 'chrome120',
+  })
+  return result.outputFiles[0]!.text
+}
+
+export const wasm = () => readWasm(join(root, 'node_modules/@tensorflow/tfjs-backend-wasm/dist'))
