@@ -14,13 +14,20 @@ export function build() {
 /**
  * Packs what lies in dist/.
  * @param packagePath where to; by default genbook-VERSION.vsix in the project's folder.
+ * @param quiet whether to leave out the list of what was packed.
  * @returns the path of the .vsix.
  */
-export async function pack(packagePath = join(root, `genbook-${version()}.vsix`)) {
+export async function pack(packagePath = join(root, `genbook-${version()}.vsix`), { quiet = false } = {}) {
   // Loaded only here: it takes a second, and set-up must be able to import this file without it.
   const { createVSIX } = await import('@vscode/vsce')
   // Everything is bundled, so node_modules stays out; where the sources are published is not the package's business.
-  await createVSIX({ cwd: root, packagePath, dependencies: false, allowMissingRepository: true })
+  const say = console.log
+  if (quiet) console.log = () => {}
+  try {
+    await createVSIX({ cwd: root, packagePath, dependencies: false, allowMissingRepository: true })
+  } finally {
+    console.log = say
+  }
   return packagePath
 }
 
