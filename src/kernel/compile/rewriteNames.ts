@@ -61,6 +61,7 @@ export function namesAspect({
       if (!init) edits.close(id.end, ` = ${value}`)
     } else if (init) {
       edits.open(id.start, '(')
+      edits.point(id.end, init.start)
       return () => edits.close(init.end, ')')
     }
   }
@@ -93,6 +94,10 @@ export function namesAspect({
       if (node.operator !== 'typeof' || argument.type !== 'Identifier') return
       const reference = outer.get(argument)
       if (reference) edits.replace(node.start, node.end, `${names.binding(reference.name)}.typeof`)
+    },
+    // Engines report a failed assignment at its operator.
+    AssignmentExpression({ left }) {
+      if (left.type === 'Identifier' && outer.has(left)) edits.point(left.end, left.start)
     },
     ForInStatement: (node) => void loopHeads.add(node.left),
     ForOfStatement: (node) => void loopHeads.add(node.left),
