@@ -21,7 +21,8 @@ if (!file) {
 }
 const folder = mkdtempSync(join(tmpdir(), 'genbook-extension-'))
 const extension = process.env.GENBOOK_E2E_EXTENSION ?? join(folder, 'genbook')
-if (!process.env.GENBOOK_E2E_EXTENSION) unpackExtension(await pack(join(folder, 'genbook.vsix'), { quiet: true }), extension)
+if (!process.env.GENBOOK_E2E_EXTENSION)
+  unpackExtension(await pack(join(folder, 'genbook.vsix'), { quiet: true }), extension)
 const env = { ...process.env, GENBOOK_E2E_HOST: host, GENBOOK_E2E_EXTENSION: extension }
 process.exitCode = await run(process.execPath, ['--enable-source-maps', '--test', file], { env })
 rmSync(folder, { recursive: true, force: true })

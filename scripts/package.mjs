@@ -1,7 +1,7 @@
 // npm run package: builds everything and packs it as genbook-VERSION.vsix, without asking any server anything.
 import { spawnSync } from 'node:child_process'
-import { readFileSync, statSync } from 'node:fs'
-import { join, relative } from 'node:path'
+import { mkdirSync, readFileSync, statSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { root } from './node.mjs'
 
@@ -19,6 +19,7 @@ export function build() {
  */
 export async function pack(packagePath = join(root, `genbook-${version()}.vsix`), { quiet = false } = {}) {
   // Loaded only here: it takes a second, and set-up must be able to import this file without it.
+  mkdirSync(dirname(packagePath), { recursive: true })
   const { createVSIX } = await import('@vscode/vsce')
   // Everything is bundled, so node_modules stays out; where the sources are published is not the package's business.
   const say = console.log
@@ -36,7 +37,10 @@ function version() {
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  build()
-  const file = await pack()
-  console.log(`${relative(root, file)}: ${(statSync(file).size / 1e6).toFixed(1)} MB`)
+  // scripts/package.mjs [--quiet FILE]: with a file, packs what is already built.
+  const [quiet, file] = process.argv.slice(2)
+  if (quiet !== '--quiet') build()
+  const made = await pack(file, { quiet: quiet === '--quiet' })
+  if (quiet !== '--quiet')
+    console.log(`${relative(root, made)}: ${(statSync(made).size / 1e6).toFixed(1)} MB`)
 }

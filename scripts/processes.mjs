@@ -38,7 +38,7 @@ export function run(command, args, options = {}) {
 
 /**
  * Starts a command in a process group of its own, which ends when `stop` is called or when this process does.
- * @returns the child, and `stop`, which resolves when the child has ended.
+ * @returns the child, `stop`, and `ended`; both resolve when the child has ended.
  */
 export function startGroup(command, args, options = {}) {
   const child = spawn(command, args, { ...options, detached: !windows, windowsHide: true })
@@ -64,7 +64,7 @@ export function startGroup(command, args, options = {}) {
     clearTimeout(patience)
     release()
   }
-  return { child, stop }
+  return { child, stop, ended }
 }
 
 const last = new Set()

@@ -12,7 +12,10 @@ import { root } from './node.mjs'
  * @param options.each whether to print every test as it ends, and not only those that fail.
  * @returns how many tests passed and failed.
  */
-export async function runTests(files, { env = process.env, minutes = 10, concurrency = 2, each = false } = {}) {
+export async function runTests(
+  files,
+  { env = process.env, minutes = 10, concurrency = 2, each = false } = {},
+) {
   const events = run({
     files,
     env,
@@ -41,7 +44,8 @@ export async function runTests(files, { env = process.env, minutes = 10, concurr
     if (type !== 'test:pass' && type !== 'test:fail') continue
     const error = data.details?.error
     // A group is as good as the tests in it, which are counted one by one.
-    if (data.details?.type === 'suite' && (type === 'test:pass' || error?.failureType === 'subtestsFailed')) continue
+    if (data.details?.type === 'suite' && (type === 'test:pass' || error?.failureType === 'subtestsFailed'))
+      continue
     if (type === 'test:pass' && isFile(data)) continue
     const file = isFile(data) ? data.name : data.file
     testsOf.set(file, (testsOf.get(file) ?? 0) + 1)

@@ -7,7 +7,10 @@ import { setUp } from './setup.mjs'
 
 try {
   await setUp()
-  process.exitCode = await run(modernNode(), [join(root, 'scripts/test-suites.mjs'), ...process.argv.slice(2)])
+  process.exitCode = await run(modernNode(), [
+    join(root, 'scripts/test-suites.mjs'),
+    ...process.argv.slice(2),
+  ])
 } catch (error) {
   console.log(`set-up failed: ${error.message}`)
   console.log('0 passed, 1 failed')

@@ -4,7 +4,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join, resolve } from 'node:path'
 import { modernNode, root } from '../node.mjs'
-import { startGroup } from '../processes.mjs'
+import { endWithUs, startGroup } from '../processes.mjs'
 import { codeServer } from './install.mjs'
 
 /** What a quiet, reproducible VS Code is set to, in both kinds of host. */
@@ -29,7 +29,7 @@ export const settings = {
  * @param options.port the port on 127.0.0.1; a free one by default.
  * @param options.settings more user settings.
  * @param options.log where VS Code's server writes what it has to say.
- * @returns the address to open, and `stop`.
+ * @returns the address to open, `stop`, and `ended`, which resolves when VS Code has ended.
  * @throws where it is not up within a minute, with the end of its log.
  */
 export async function startServerHost({ extensions = [], folder, port, settings: more = {}, log }) {
@@ -42,7 +42,7 @@ export async function startServerHost({ extensions = [], folder, port, settings:
   const logFile = log ?? join(root, 'out/vscode-server.log')
   mkdirSync(dirname(logFile), { recursive: true })
 
-  const { child, stop } = startGroup(
+  const { child, stop, ended } = startGroup(
     modernNode(),
     [
       join(codeServer, 'out/node/entry.js'),
@@ -53,6 +53,7 @@ export async function startServerHost({ extensions = [], folder, port, settings:
     ],
     { stdio: ['ignore', 'pipe', 'pipe'], cwd: data, env: serverEnvironment() },
   )
+  const release = endWithUs(() => rmSync(data, { recursive: true, force: true, maxRetries: 5 }))
   let said = ''
   const file = createWriteStream(logFile)
   for (const stream of [child.stdout, child.stderr])
@@ -65,6 +66,7 @@ export async function startServerHost({ extensions = [], folder, port, settings:
     await stop()
     file.end()
     rmSync(data, { recursive: true, force: true, maxRetries: 5 })
+    release()
   }
   try {
     await answering(address, child)
@@ -72,7 +74,7 @@ export async function startServerHost({ extensions = [], folder, port, settings:
     await stopAll()
     throw new Error(`VS Code's server did not start: ${error.message}. It said:\n${said}`)
   }
-  return { address, stop: stopAll }
+  return { address, stop: stopAll, ended }
 }
 
 /** VS Code takes every folder of its extensions folder for an installed extension. */

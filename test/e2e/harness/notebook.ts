@@ -38,14 +38,14 @@ export class NotebookUnderTest {
   /** Whether this is the notebook in the active editor. */
   async isActive(): Promise<boolean> {
     return this.#code.evaluate(
-      (vscode, path) => vscode.window.activeNotebookEditor?.notebook.uri.path.endsWith(path) ?? false,
+      (vscode, path) => `/${vscode.window.activeNotebookEditor?.notebook.uri.path}`.endsWith(path),
       `/${this.path}`,
     )
   }
 
   async cells(): Promise<CellState[]> {
     return this.#code.evaluate((vscode, path) => {
-      const notebook = vscode.workspace.notebookDocuments.find((one) => one.uri.path.endsWith(path))
+      const notebook = vscode.workspace.notebookDocuments.find((one) => `/${one.uri.path}`.endsWith(path))
       if (!notebook) throw new Error(`${path} is not open as a notebook`)
       const text = (data: Uint8Array, mime: string) => {
         if (/^image\/(?!svg)|octet-stream/.test(mime))
@@ -77,10 +77,8 @@ export class NotebookUnderTest {
   async metadata(): Promise<Record<string, unknown>> {
     return this.#code.evaluate(
       (vscode, path) =>
-        vscode.workspace.notebookDocuments.find((one) => one.uri.path.endsWith(path))?.metadata as Record<
-          string,
-          unknown
-        >,
+        vscode.workspace.notebookDocuments.find((one) => `/${one.uri.path}`.endsWith(path))
+          ?.metadata as Record<string, unknown>,
       `/${this.path}`,
     )
   }
@@ -89,7 +87,7 @@ export class NotebookUnderTest {
   async isDirty(): Promise<boolean> {
     return this.#code.evaluate(
       (vscode, path) =>
-        vscode.workspace.notebookDocuments.find((one) => one.uri.path.endsWith(path))?.isDirty ?? false,
+        vscode.workspace.notebookDocuments.find((one) => `/${one.uri.path}`.endsWith(path))?.isDirty ?? false,
       `/${this.path}`,
     )
   }
@@ -272,7 +270,7 @@ export class NotebookUnderTest {
   async editCell(index: number, text: string): Promise<void> {
     await this.#code.evaluate(
       async (vscode, path, index, text) => {
-        const notebook = vscode.workspace.notebookDocuments.find((one) => one.uri.path.endsWith(path))
+        const notebook = vscode.workspace.notebookDocuments.find((one) => `/${one.uri.path}`.endsWith(path))
         const cell = notebook!.cellAt(index).document
         const edit = new vscode.WorkspaceEdit()
         edit.replace(cell.uri, new vscode.Range(0, 0, cell.lineCount, 0), text)
@@ -288,7 +286,7 @@ export class NotebookUnderTest {
   async insertCell(index: number, text: string, language = 'genbook-typescript'): Promise<void> {
     await this.#code.evaluate(
       async (vscode, path, index, text, language) => {
-        const notebook = vscode.workspace.notebookDocuments.find((one) => one.uri.path.endsWith(path))!
+        const notebook = vscode.workspace.notebookDocuments.find((one) => `/${one.uri.path}`.endsWith(path))!
         const kind = language === 'markdown' ? vscode.NotebookCellKind.Markup : vscode.NotebookCellKind.Code
         const edit = new vscode.WorkspaceEdit()
         edit.set(notebook.uri, [
@@ -331,7 +329,7 @@ export class NotebookUnderTest {
 
   async save(): Promise<void> {
     await this.#code.evaluate(async (vscode, path) => {
-      const notebook = vscode.workspace.notebookDocuments.find((one) => one.uri.path.endsWith(path))
+      const notebook = vscode.workspace.notebookDocuments.find((one) => `/${one.uri.path}`.endsWith(path))
       if (!(await notebook!.save())) throw new Error('VS Code did not save')
     }, `/${this.path}`)
   }
@@ -339,7 +337,7 @@ export class NotebookUnderTest {
   /** Closes the notebook's editor. Save first: VS Code asks about unsaved changes. */
   async close(): Promise<void> {
     await this.#code.evaluate(async (vscode, path) => {
-      const mine = (input: unknown) => (input as { uri?: Api.Uri }).uri?.path.endsWith(path)
+      const mine = (input: unknown) => `/${(input as { uri?: Api.Uri }).uri?.path}`.endsWith(path)
       const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs)
       await vscode.window.tabGroups.close(tabs.filter((tab) => mine(tab.input)))
     }, `/${this.path}`)
@@ -353,7 +351,8 @@ export class NotebookUnderTest {
       const shown = await this.#code.evaluate(
         (vscode, path, index) => {
           const editor = vscode.window.activeNotebookEditor
-          if (!editor?.notebook.uri.path.endsWith(path)) return `${path} is not the active notebook`
+          if (!editor || !`/${editor.notebook.uri.path}`.endsWith(path))
+            return `${path} is not the active notebook`
           if (index >= editor.notebook.cellCount) return `${path} has no cell ${index}`
           const range = new vscode.NotebookRange(index, index + 1)
           editor.revealRange(range, vscode.NotebookEditorRevealType.InCenterIfOutsideViewport)

@@ -50,6 +50,7 @@ export function scenario(
           return code.openNotebook(`${folder}/${file}`)
         },
       })
+      await code.resetSettings()
       await code.dismissNotifications()
       await code.closeAllEditors()
     } catch (error) {

@@ -37,6 +37,7 @@ export class VSCodeUnderTest {
   readonly #channel: DriverChannel
   readonly #host: RunningHost
   readonly #folders: readonly string[]
+  readonly #changedSettings = new Set<string>()
 
   private constructor(
     kind: HostKind,
@@ -136,6 +137,23 @@ export class VSCodeUnderTest {
     }, path)
   }
 
+  /** Changes a user setting; the scenario's end takes it back. */
+  async setSetting(name: string, value: unknown): Promise<void> {
+    this.#changedSettings.add(name)
+    await this.evaluate(
+      async (vscode, name, value) => {
+        await vscode.workspace.getConfiguration().update(name, value, vscode.ConfigurationTarget.Global)
+      },
+      name,
+      value,
+    )
+  }
+
+  async resetSettings(): Promise<void> {
+    for (const name of this.#changedSettings) await this.setSetting(name, undefined)
+    this.#changedSettings.clear()
+  }
+
   // ------------------------------------------------------------------------------------------- editors
 
   /** Opens a file as VS Code does when it is clicked, and waits for a notebook's cells. */
@@ -155,6 +173,11 @@ export class VSCodeUnderTest {
       )
     })
     return notebook
+  }
+
+  /** A notebook that something else has opened, by the end of its path. */
+  notebookAt(path: string): NotebookUnderTest {
+    return new NotebookUnderTest(this, path.replace(/^\//, ''))
   }
 
   /** Opens a file of the workspace in whatever editor VS Code chooses for it. */
@@ -184,17 +207,19 @@ export class VSCodeUnderTest {
 
   // ------------------------------------------------------------------------------------------- the window
 
-  /** Runs a command by its title, through the command palette. */
+  /** Runs a command by its whole title, such as `Genbook: Restart`, through the command palette. */
   async command(title: string): Promise<void> {
-    await this.page.keyboard.press('F1')
     const input = this.page.locator('.quick-input-widget input[type=text]')
-    await input.waitFor({ state: 'visible' })
-    await input.fill(`>${title}`)
+    const exactly = new RegExp(`^${title.replace(/[^\w\s]/g, '\\$&')}$`)
     const row = this.page.locator('.quick-input-list .monaco-list-row').filter({
-      has: this.page.locator('.quick-input-list-label', { hasText: title }),
+      has: this.page.locator('.label-name', { hasText: exactly }),
     })
-    await row.first().waitFor({ state: 'visible', timeout: 15_000 })
-    await row.first().click()
+    await until(`the command ${title} in the palette`, async () => {
+      if (!(await input.isVisible())) await this.page.keyboard.press('F1')
+      await input.fill(`>${title}`, { timeout: 3000 })
+      await row.first().click({ timeout: 3000 })
+      return true
+    })
   }
 
   /** Chooses an entry of the list that VS Code has just opened at the top. */
@@ -202,6 +227,17 @@ export class VSCodeUnderTest {
     const row = this.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: label }).first()
     await row.waitFor({ state: 'visible', timeout: 15_000 })
     await row.click()
+  }
+
+  /** Presses OK in VS Code's own dialog for files, leaving the place that it proposes or typing another. */
+  async answerFileDialog(path?: string): Promise<void> {
+    const input = this.page.locator('.quick-input-widget input[type=text]')
+    await input.waitFor({ state: 'visible', timeout: 15_000 })
+    if (path !== undefined) await input.fill(path)
+    await this.page
+      .locator('.quick-input-widget')
+      .getByRole('button', { name: 'OK' })
+      .click({ timeout: 15_000 })
   }
 
   /** The messages on the screen now, newest first. */

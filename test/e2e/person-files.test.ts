@@ -1,0 +1,81 @@
+/** What a person does with files: save, close, reopen, make new ones, export. */
+import assert from 'node:assert/strict'
+import { scenario, until } from './harness'
+
+const picture =
+  "import { data, plot } from 'genbook'\nplot.samples({ data: data.moons({ noise: 0.05 }).draw(300) })"
+
+scenario(
+  'a saved notebook reopens with its source, outputs and pictures as they were',
+  async ({ code, folder, notebook }) => {
+    const book = await notebook(['%md # Moons', 'console.log("before")\n6 * 7', picture])
+    await book.runAll()
+    await book.allFinished()
+    const drawn = await book.waitForFigures(2)
+    const texts = await book.outputTexts(1)
+    const before = await book.cells()
+    assert.deepEqual(
+      before.map(({ success }) => success),
+      [undefined, true, true],
+    )
+    await book.save()
+    assert.equal(await book.isDirty(), false)
+    const saved = await code.readFile(`${folder}/test.genbook`)
+    await book.close()
+
+    const again = await code.openNotebook(`${folder}/test.genbook`)
+    const after = await again.cells()
+    const lasting = (cells: typeof before) =>
+      cells.map(({ kind, language, text, metadata, outputs }) => ({
+        kind,
+        language,
+        text,
+        metadata,
+        outputs,
+      }))
+    assert.deepEqual(lasting(after), lasting(before))
+    assert.deepEqual(await again.outputTexts(1), texts)
+    assert.deepEqual(await again.waitForFigures(2), drawn)
+
+    // Saving what nobody changed changes no byte.
+    await again.editCell(1, '6 * 8')
+    await again.editCell(1, 'console.log("before")\n6 * 7')
+    await again.save()
+    assert.equal(await code.readFile(`${folder}/test.genbook`), saved)
+  },
+  { hosts: ['server', 'web'] },
+)
+
+scenario(
+  'New Genbook opens a notebook that runs',
+  async ({ code }) => {
+    await code.command('Genbook: New Genbook')
+    const path = await until('an untitled notebook', () =>
+      code.evaluate((vscode) => {
+        const uri = vscode.window.activeNotebookEditor?.notebook.uri
+        return uri?.scheme === 'untitled' ? uri.path : ''
+      }),
+    )
+    const book = code.notebookAt(path)
+    assert.equal((await book.runCell(0)).success, true)
+    const [figure] = await book.waitForFigures(0)
+    assert.ok(figure!.traces.some(({ points }) => points === 1000))
+  },
+  { hosts: ['server', 'web'] },
+)
+
+for (const [label, extension, expected] of [
+  ['HTML', 'html', /<!doctype html>[\s\S]*Moons/i],
+  ['Jupyter', 'ipynb', /"cell_type": ?"code"[\s\S]*"nbformat": ?4/],
+  ['TypeScript', 'ts', /Moons[\s\S]*const answer = 6 \* 7/],
+] as const)
+  scenario(`Export writes ${label}`, async ({ code, folder, notebook }) => {
+    const book = await notebook(['%md # Moons', 'const answer = 6 * 7\nanswer'])
+    await book.runCell(1)
+    await code.command('Genbook: Export')
+    await code.pick(label)
+    // VS Code's own file dialog, with the place beside the notebook filled in.
+    await code.answerFileDialog()
+    await code.waitForNotification('Exported to')
+    assert.match(await code.readFile(`${folder}/test.${extension}`), expected)
+  })
