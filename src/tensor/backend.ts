@@ -8,6 +8,8 @@ import '@tensorflow/tfjs-backend-cpu'
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm'
 import { correctSecondDerivatives } from './gradients'
 import { openGpu, type Gpu } from './gpu'
+import { withoutProcessHandlers } from './handlers'
+import { shorterGpuSums } from './sums'
 import { fasterWasmProducts } from './wasm'
 
 export type BackendName = 'webgpu' | 'wasm' | 'cpu'
@@ -40,6 +42,8 @@ export async function selectBackend(choice: BackendChoice, files: BackendFiles):
   // TensorFlow.js greets on the console and warns there of what it has just been told to do.
   tf.enableProdMode()
   correctSecondDerivatives()
+
+  if (lost) forget('webgpu')
 
   const reasons: string[] = []
   if (choice === 'auto' || choice === 'webgpu') {
@@ -83,16 +87,19 @@ export function onDeviceLost(listener: (reason: string) => void): () => void {
 }
 
 let current: Gpu | undefined
+/** Whether the registered GPU is one that was lost. */
+let lost = false
 
 async function tryWebGpu(softwareToo: boolean): Promise<Device> {
   const gpu = await openGpu(softwareToo)
+  shorterGpuSums()
   forget('webgpu')
   tf.registerBackend('webgpu', () => gpu.backend, 3)
   if (!(await tf.setBackend('webgpu'))) throw new Error('TensorFlow.js could not start on the GPU.')
   current = gpu
   void gpu.lost.then((reason) => {
     if (current !== gpu) return
-    current = undefined
+    lost = true
     for (const listener of lostListeners) listener(reason)
   })
   return { backend: 'webgpu', name: gpu.name, software: gpu.software }
@@ -122,7 +129,8 @@ async function tryWasm({ wasm }: BackendFiles): Promise<Device> {
   const platform: { fetch?: unknown } = tf.env().platform
   platform.fetch = () => Promise.resolve(new Response(binary as Uint8Array<ArrayBuffer>))
   try {
-    if (!(await tf.setBackend('wasm'))) throw new Error(`The file ${file} does not start.`)
+    if (!(await withoutProcessHandlers(() => tf.setBackend('wasm'))))
+      throw new Error(`The file ${file} does not start.`)
   } finally {
     // What stands behind it on the prototype is in force again.
     delete platform.fetch
@@ -133,6 +141,9 @@ async function tryWasm({ wasm }: BackendFiles): Promise<Device> {
 
 /** Lets go of a backend of an earlier call, so that the name can be given again. */
 function forget(name: BackendName): void {
-  current = undefined
+  if (name === 'webgpu') {
+    current = undefined
+    lost = false
+  }
   if (tf.engine().registryFactory[name]) tf.removeBackend(name)
 }
