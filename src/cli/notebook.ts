@@ -1,8 +1,6 @@
 /** Notebooks on disk. */
 import { readFile } from 'node:fs/promises'
-import { NotebookFormatError } from '../notebook/errors'
-import { parseNotebook, type ParsedNotebook } from '../notebook/parse'
-import type { CodeCell } from '../notebook/types'
+import { NotebookFormatError, parseNotebook, type CodeCell, type ParsedNotebook } from '../notebook'
 import { UsageError } from './failure'
 
 export interface NotebookFile extends ParsedNotebook {
@@ -36,15 +34,13 @@ export function codeCells({ notebook }: ParsedNotebook): { cell: CodeCell; numbe
   )
 }
 
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file.',
+  EISDIR: 'this is a folder; name the notebook in it.',
+  EACCES: 'the file may not be read by this user.',
+}
+
 function reasonOf(error: unknown): string {
-  switch ((error as NodeJS.ErrnoException).code) {
-    case 'ENOENT':
-      return 'there is no such file.'
-    case 'EISDIR':
-      return 'this is a folder; name the notebook in it.'
-    case 'EACCES':
-      return 'the file may not be read by this user.'
-    default:
-      return error instanceof Error ? error.message : String(error)
-  }
+  const { code = '', message } = error as NodeJS.ErrnoException
+  return REASONS[code] ?? message
 }

@@ -1,7 +1,7 @@
 /** What cells show while they run, recorded as a notebook keeps it. */
-import type { CellError, OutputEvent } from '../kernel/protocol'
-import { unreachable } from '../kernel/protocol'
-import type { ErrorOutput, Output } from '../notebook/types'
+import { unreachable, type CellError, type OutputEvent } from '../kernel/protocol'
+import { formatError } from '../kernel/session/errors'
+import { displayOutput, errorOutput, streamOutput, type Output } from '../notebook'
 
 export class Recorder {
   readonly #outputs = new Map<string, Output[]>()
@@ -18,23 +18,18 @@ export class Recorder {
     switch (event.kind) {
       case 'display':
         this.#displays.set(event.id, { cell, index: outputs.length })
-        outputs.push({ output_type: 'display_data', data: event.bundle, metadata: {} })
+        outputs.push(displayOutput(event.bundle))
         break
       case 'update': {
         const place = this.#displays.get(event.id)
-        if (place)
-          this.#list(place.cell)[place.index] = {
-            output_type: 'display_data',
-            data: event.bundle,
-            metadata: {},
-          }
+        if (place) this.#list(place.cell)[place.index] = displayOutput(event.bundle)
         break
       }
       case 'stream': {
         const last = outputs.at(-1)
         if (last?.output_type === 'stream' && last.name === event.name)
           outputs[outputs.length - 1] = { ...last, text: last.text + event.text }
-        else outputs.push({ output_type: 'stream', name: event.name, text: event.text })
+        else outputs.push(streamOutput(event.name, event.text))
         break
       }
       case 'clear':
@@ -47,7 +42,7 @@ export class Recorder {
   }
 
   fail(cell: string, error: CellError): void {
-    this.#list(cell).push(errorOutput(error))
+    this.#list(cell).push(errorOutput(error.name, error.message, formatError(error).split('\n')))
   }
 
   #list(cell: string): Output[] {
@@ -55,18 +50,4 @@ export class Recorder {
     if (!list) this.#outputs.set(cell, (list = []))
     return list
   }
-}
-
-/** An error as nbformat keeps it: its name, its message, and lines for people. */
-export function errorOutput(error: CellError): ErrorOutput {
-  const frames = error.frames.map(
-    ({ cell, count, function: name, line, column }) =>
-      `    at ${name || '(top level)'} (In [${count}], cell ${cell}, line ${line}, column ${column})`,
-  )
-  const traceback = [
-    `${error.name}: ${error.message}`,
-    ...error.excerpt.split('\n').filter(Boolean),
-    ...frames,
-  ]
-  return { output_type: 'error', ename: error.name, evalue: error.message, traceback }
 }

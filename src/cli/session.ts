@@ -1,10 +1,11 @@
 /** Executes one notebook in a kernel of its own, from the first cell to the last. */
-import type { CellDiagnostic, CompileResult } from '../kernel/cell'
+import type { CompileResult } from '../kernel/cell'
 import { KernelClient, type RunOutcome } from '../kernel/client'
 import { createStopFlag, nodeTransport, readWasm } from '../kernel/client.node'
 import { LanguageError, type LanguageClient } from '../kernel/language/client'
 import type { BackendChoice, CellError, Device, OutputEvent } from '../kernel/protocol'
-import type { CodeCell } from '../notebook/types'
+import { syntaxError } from '../kernel/session/errors'
+import type { CodeCell } from '../notebook'
 import { built } from './built'
 import { codeCells, type NotebookFile } from './notebook'
 import { Recorder } from './outputs'
@@ -46,6 +47,8 @@ export interface Watcher {
   cellShows(event: OutputEvent): void
   cellFinished(result: CellResult, index: number, count: number): void
 }
+
+const BY_PERSON = 'Stopped by Ctrl-C.'
 
 /** How long finished cells' timers get to fail before the kernel is ended. */
 const SETTLE_MILLISECONDS = 200
@@ -138,6 +141,8 @@ async function executeCell(
   if ('name' in compiled) return { status: 'error', milliseconds: 0, error: compiled }
   if (!compiled.ok)
     return { status: 'error', milliseconds: 0, error: syntaxError(compiled.errors, cell.source, count) }
+  // Ctrl-C may have come while nothing ran that could have been interrupted.
+  if (stop.aborted) return { status: 'interrupted', milliseconds: 0, error: plain('Interrupted', BY_PERSON) }
   let overdue = false
   const timer =
     timeout === undefined
@@ -156,7 +161,7 @@ async function executeCell(
     return {
       status: 'interrupted',
       milliseconds,
-      error: plain('Interrupted', stop.aborted ? 'Stopped by Ctrl-C.' : 'The cell was stopped.'),
+      error: plain('Interrupted', BY_PERSON),
     }
   return { status: 'ok', milliseconds }
 }
@@ -183,21 +188,6 @@ function timedOut(seconds: number, { restartNeeded }: RunOutcome): CellError {
 
 function plain(name: string, message: string): CellError {
   return { name, message, frames: [], excerpt: '' }
-}
-
-/** A cell that does not compile, as an error at its place. */
-export function syntaxError(errors: readonly CellDiagnostic[], source: string, count: number): CellError {
-  const [first] = errors
-  if (!first) throw new Error('a cell failed to compile without an error')
-  const { cell, line, column } = first
-  const text = source.split(/\r\n|\r|\n/)[line - 1] ?? ''
-  const margin = `${line} | `
-  return {
-    name: 'SyntaxError',
-    message: first.message,
-    frames: [{ cell, count, function: '', line, column }],
-    excerpt: `${margin}${text}\n${' '.repeat(margin.length + column - 1)}^`,
-  }
 }
 
 /** Gives callbacks of finished cells a moment, so that what they throw is still seen. */

@@ -1,7 +1,7 @@
 /** What a run came to, for people and for programs. */
 import type { CellError } from '../kernel/protocol'
 import type { CellResult, CellStatus, SessionResult } from './session'
-import { counted, deviceName, seconds } from './words'
+import { deviceName, seconds } from './words'
 
 export interface FileResult {
   readonly path: string
@@ -37,7 +37,7 @@ function tally(cells: readonly CellResult[]): string {
   const others = (['error', 'interrupted', 'not run'] as const)
     .filter((status) => count(status))
     .map((status) => `${count(status)} ${status === 'error' ? 'failed' : status}`)
-  return [`${count('ok')} of ${counted(cells.length, 'cell')} ran`, ...others].join(', ')
+  return [`${count('ok')} of ${cells.length} ok`, ...others].join(', ')
 }
 
 function describeFailure({ number, error }: CellResult): string[] {

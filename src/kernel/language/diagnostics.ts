@@ -3,6 +3,7 @@ import ts from 'typescript'
 import type { CellDiagnostic, ImportedModule } from '../cell'
 import { Lines } from '../compile/lines'
 import type { ParsedCell } from './cellModule'
+import { GLOBALS_FILE } from './environment'
 import { isImportable, notImportable } from './importable'
 
 /** “Variable implicitly has type any[] in some locations”, and the place where it has. */
@@ -79,13 +80,15 @@ function convert(
   }
 }
 
-/** Names cells by their number where TypeScript names their modules. */
+/** Names cells by their number, and modules as they are imported, where TypeScript names the files behind them. */
 function readable(message: string, placeOf: (module: string) => number): string {
   return message
     .replace(/import\("(\/cells\/[^"]+)"\)\.([\w$]+)/g, (_, module: string, name: string) =>
       placeOf(module) ? `${name} (cell ${placeOf(module)})` : name,
     )
     .replace(/'"(\/cells\/[^"]+)"'/g, (_, module: string) => `cell ${placeOf(module)}`)
+    .replaceAll(`typeof import("${GLOBALS_FILE.replace('.d.ts', '')}")`, 'tf')
+    .replace(/import\("\/node_modules\/((?:@[^/"]+\/)?[^/"]+)[^"]*"\)/g, 'import("$1")')
 }
 
 /** Line and column from 1, as editors count. */

@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { Folder } from './genbook'
+
+test('a bad call exits with 2 and says what is wrong', async (t) => {
+  const folder = await Folder.create(t)
+  const name = await folder.notebook('a.genbook', ['1'])
+  const calls: [string[], RegExp][] = [
+    [['runn', name], /unknown command 'runn'/],
+    [['run'], /missing required argument 'file'/],
+    [['run', name, '--frobnicate'], /unknown option '--frobnicate'/],
+    [['run', name, '--backend', 'tpu'], /Allowed choices are auto, webgpu, wasm, cpu/],
+    [['run', name, '--seed', '1.5'], /whole number/],
+    [['run', name, '--timeout', '0'], /above 0/],
+    [['run', name, '--html'], /--html needs --out/],
+    [['run', name, '--out', '.'], /would overwrite a\.genbook/],
+    [['run', name, '--out', name], /a\.genbook/],
+    [['run', name, 'absent.genbook'], /absent\.genbook: there is no such file/],
+    [['check', '.'], /folder/],
+    [['export', name], /--ipynb, --html or --ts/],
+    [['export', name, '--html', '--ts'], /cannot be used with/],
+  ]
+  for (const [args, message] of calls) {
+    const { status, stdout, stderr } = await folder.genbook(args)
+    assert.equal(status, 2, args.join(' '))
+    assert.match(stdout + stderr, message)
+  }
+})
+
+test('a file that is no notebook is named with line and column', async (t) => {
+  const folder = await Folder.create(t)
+  await folder.text('broken.genbook', '{\n "cells": [1 }')
+  for (const command of [['run'], ['check'], ['export', '--html']]) {
+    const { status, stdout, stderr } = await folder.genbook([...command, 'broken.genbook'])
+    assert.equal(status, 2)
+    assert.match(stdout + stderr, /broken\.genbook:2:14: expected/)
+  }
+})
+
+test('help has examples for every command, and is no failure', async (t) => {
+  const folder = await Folder.create(t)
+  for (const args of [['--help'], ['run', '--help'], ['check', '--help'], ['export', '--help']]) {
+    const { status, stdout } = await folder.genbook(args)
+    assert.equal(status, 0)
+    assert.match(stdout, /Examples:\n {2}genbook /)
+  }
+  assert.match((await folder.genbook(['--version'])).stdout, /^\d+\.\d+\.\d+\n$/)
+})
