@@ -10,16 +10,7 @@ import { type Json, MAX_DEPTH, setOwn } from './json'
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y
 const WORD = /[\p{L}\p{N}_$.+-]+/uy
 const CONFLICT = /<{7}|={7}|>{7}/y
-const ESCAPES: Readonly<Record<string, string>> = {
-  '"': '"',
-  '\\': '\\',
-  '/': '/',
-  b: '\b',
-  f: '\f',
-  n: '\n',
-  r: '\r',
-  t: '\t',
-}
+const ESCAPE = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y
 
 /** Where the JSON of a text starts: after a byte order mark, if there is one, and white space. */
 export function startOfJson(text: string): number {
@@ -115,52 +106,42 @@ class Reader {
   }
 
   private string(): string {
-    const { text } = this
-    let from = this.at + 1
-    let done = ''
-    for (let i = from; i < text.length; i++) {
+    const { text, at: start } = this
+    let escapes = false
+    for (let i = start + 1; i < text.length; i++) {
       const unit = text.charCodeAt(i)
       if (unit === 0x22) {
         this.at = i + 1
-        return done + text.slice(from, i)
+        return escapes ? this.unescape(start, i + 1) : text.slice(start + 1, i)
       }
-      if (unit < 0x20) {
+      if (unit === 0x5c) {
+        escapes = true
+        i++
+      } else if (unit < 0x20) {
         this.at = i
         throw this.unexpected(
           `the end of the text or an escape such as ${JSON.stringify(text[i]).slice(1, -1)}`,
         )
       }
-      if (unit === 0x5c) {
-        done += text.slice(from, i)
-        this.at = i
-        done += this.escape()
-        i = this.at - 1
-        from = this.at
-      }
     }
     throw errorAt(text, text.length, "'\"' that ends the text", 'the end of the file')
   }
 
-  private escape(): string {
-    const letter = this.text.charAt(this.at + 1)
-    if (letter === 'u') {
-      const digits = this.text.slice(this.at + 2, this.at + 6)
-      if (/^[0-9a-fA-F]{4}$/.test(digits)) {
-        this.at += 6
-        return String.fromCharCode(Number.parseInt(digits, 16))
-      }
-    } else if (Object.hasOwn(ESCAPES, letter)) {
-      this.at += 2
-      return ESCAPES[letter] ?? ''
+  /** The string between two quotes whose escapes have not been checked. */
+  private unescape(start: number, end: number): string {
+    const { text } = this
+    try {
+      return JSON.parse(text.slice(start, end)) as string
+    } catch {
+      let at = text.indexOf('\\', start)
+      for (; isEscape(text, at); at = text.indexOf('\\', ESCAPE.lastIndex));
+      throw errorAt(
+        text,
+        at,
+        'an escape of JSON: \\" \\\\ \\/ \\b \\f \\n \\r \\t or \\u with four hexadecimal digits',
+        JSON.stringify(text.slice(at, Math.min(end - 1, at + (text.charAt(at + 1) === 'u' ? 6 : 2)))),
+      )
     }
-    throw errorAt(
-      this.text,
-      this.at,
-      'an escape of JSON: \\" \\\\ \\/ \\b \\f \\n \\r \\t or \\u with four hexadecimal digits',
-      letter
-        ? JSON.stringify(this.text.slice(this.at, this.at + (letter === 'u' ? 6 : 2)))
-        : 'the end of the file',
-    )
   }
 
   private number(): number {
@@ -193,6 +174,12 @@ class Reader {
   private unexpected(expected: string): NotebookFormatError {
     return errorAt(this.text, this.at, expected, describeCharacters(this.text, this.at))
   }
+}
+
+/** Whether a whole escape stands at an offset; `ESCAPE.lastIndex` is then just after it. */
+function isEscape(text: string, at: number): boolean {
+  ESCAPE.lastIndex = at
+  return ESCAPE.test(text)
 }
 
 /** What stands at an offset, for people: a word, a conflict marker of a merge, a character by name or number. */

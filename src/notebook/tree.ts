@@ -8,12 +8,22 @@ import type { Attachments, Cell, MimeBundle, Notebook, Output } from './types'
 export class Leaf {
   /** The way in which nbformat writes it. */
   readonly canonical: () => Json
-  /** Whether a stored value means this one. */
-  readonly same: (stored: Json) => boolean
+  private readonly compare: (stored: Json) => boolean
+  /** Rewriting asks again at every level of the tree above, and data may be large. */
+  private last: { readonly stored: Json; readonly same: boolean } | undefined
 
-  constructor(canonical: () => Json, same: (stored: Json) => boolean) {
+  constructor(canonical: () => Json, compare: (stored: Json) => boolean) {
     this.canonical = canonical
-    this.same = same
+    this.compare = compare
+  }
+
+  /** Whether a stored value means this one. */
+  same(stored: Json): boolean {
+    const { last } = this
+    if (last && last.stored === stored) return last.same
+    const same = this.compare(stored)
+    this.last = { stored, same }
+    return same
   }
 }
 
