@@ -2,9 +2,9 @@
 import ts from 'typescript'
 import type { CellDiagnostic, ImportedModule } from '../cell'
 import { Lines } from '../compile/lines'
+import { isImportable, unknownImport } from '../library/specifiers'
 import type { ParsedCell } from './cellModule'
 import { GLOBALS_FILE } from './environment'
-import { isImportable, notImportable } from './importable'
 
 /** “Variable implicitly has type any[] in some locations”, and the place where it has. */
 const EVOLVING_DECLARED = 7034
@@ -42,7 +42,7 @@ export function moduleErrors(cell: ParsedCell): CellDiagnostic[] {
     cell: cell.id,
     category: 'error',
     code: 2307,
-    message: notImportable(specifier),
+    message: unknownImport(specifier),
     start,
     end,
     ...position(lines, start),
