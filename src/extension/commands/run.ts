@@ -13,8 +13,7 @@ export function mayRun(): boolean {
 export async function restart(sessions: Sessions, notebook: vscode.NotebookDocument): Promise<boolean> {
   if (!mayRun()) return false
   try {
-    await sessions.of(notebook).restart()
-    return true
+    return await sessions.of(notebook).restart()
   } catch (error) {
     void vscode.window.showErrorMessage(error instanceof Error ? error.message : String(error))
     return false

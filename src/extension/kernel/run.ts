@@ -16,6 +16,8 @@ export class CellRun {
   readonly #stop = deferred()
   /** Whether the person wants it to stop. */
   stopped = false
+  /** Whether the person wants to hear nothing more of it, because the session is started anew. */
+  abandoned = false
 
   constructor(id: string, execution: vscode.NotebookCellExecution, writer: OutputWriter) {
     this.id = id
@@ -45,7 +47,13 @@ export class CellRun {
     this.#stop.resolve()
   }
 
+  abandon(): void {
+    this.abandoned = true
+    this.stop()
+  }
+
   fail(error: CellError): void {
+    if (this.abandoned) return this.end(undefined)
     this.writer.error(error)
     this.end(false)
   }

@@ -36,6 +36,9 @@ export interface Loss {
 /** What late output of finished cells is collected for, so that a fast timer in a cell does not flood VS Code. */
 const LATE_MILLISECONDS = 50
 
+/** A kernel that was being started is not wanted any more. */
+class Superseded extends Error {}
+
 /** Runs the cells of one notebook, one after another, on a kernel that lives from the first run to a restart. */
 export class Session extends Owner {
   /** Names the notebook for the runtime view and the checker, whatever its file is called. */
@@ -105,11 +108,24 @@ export class Session extends Owner {
     this.#client?.interrupt()
   }
 
-  /** Ends the kernel with all its variables and starts another. */
-  async restart(): Promise<void> {
+  /**
+   * Ends the kernel with all its variables and starts another.
+   *
+   * @returns false where another restart, or the notebook's end, came between
+   * @throws Error when the kernel cannot be started
+   */
+  async restart(): Promise<boolean> {
+    this.#dropQueue()
+    this.#current?.abandon()
     this.#endKernel(vscode.l10n.t('The notebook was restarted.'))
     this.#count = 0
-    await this.#start()
+    try {
+      await this.#start()
+      return true
+    } catch (error) {
+      if (error instanceof Superseded) return false
+      throw error
+    }
   }
 
   /** The notebook's document is gone for now: it is being renamed or saved under another name. */
@@ -133,6 +149,7 @@ export class Session extends Owner {
 
   override dispose(): void {
     this.#dropQueue()
+    this.#current?.abandon()
     this.#endKernel(vscode.l10n.t('The notebook was closed.'))
     this.#surroundings.view.forget(this.id)
     super.dispose()
@@ -201,7 +218,7 @@ export class Session extends Owner {
       (client) => {
         if (this.#starting !== starting) {
           client.terminate()
-          throw new Error(vscode.l10n.t('The notebook was restarted or closed.'))
+          throw new Superseded(vscode.l10n.t('The notebook was restarted or closed.'))
         }
         this.#starting = undefined
         this.#adopt(client)

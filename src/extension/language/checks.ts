@@ -62,8 +62,11 @@ export class Checks extends Owner {
     const show = (found: readonly CellDiagnostic[]) => {
       if (this.#latest.get(notebook) === check) this.#show(cells, found)
     }
-    // A checker that gave up (on hostile or enormous cells) has nothing to say, until a cell changes.
-    result.then(show, () => show([]))
+    // A checker that gave up (on hostile or enormous cells, or a machine that was too busy) may be asked again.
+    result.then(show, () => {
+      show([])
+      if (this.#latest.get(notebook) === check) this.#latest.delete(notebook)
+    })
     return result
   }
 

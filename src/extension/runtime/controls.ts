@@ -67,7 +67,7 @@ export function table<Key extends string>(
 ): Table<Readonly<Record<Key, string>>> {
   const grid = document.createElement('vscode-data-grid') as DataGrid
   grid.setAttribute('aria-label', label)
-  grid.setAttribute('generate-header', 'sticky')
+  grid.setAttribute('generate-header', 'default')
   grid.setAttribute('grid-template-columns', columns.map(({ width }) => width).join(' '))
   grid.columnDefinitions = columns.map(({ key, title }) => ({ columnDataKey: key, title }))
   return { element: grid, show: (rows) => void (grid.rowsData = [...rows]) }

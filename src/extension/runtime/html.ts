@@ -60,7 +60,7 @@ dd { margin: 0; overflow-wrap: anywhere; font-variant-numeric: tabular-nums; }
 vscode-button[appearance=secondary] { --button-border: var(--vscode-button-secondaryBorder, transparent); }
 .buttons { display: flex; flex-wrap: wrap; gap: 6px; }
 .reason { margin: 8px 0 0; color: var(--vscode-descriptionForeground); }
-.variables { margin-top: 10px; max-height: 60vh; overflow: auto; }
+.variables { margin-top: 10px; }
 .none { margin: 4px 0; }
 vscode-data-grid-cell { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; font-family: var(--vscode-editor-font-family); font-size: var(--vscode-editor-font-size); }
 vscode-data-grid-cell[cell-type=columnheader] { font-family: var(--vscode-font-family); font-size: 0.85em; font-weight: normal; color: var(--vscode-descriptionForeground); }

@@ -80,7 +80,7 @@ export class NotebookPanel {
     this.#reason.hidden = !this.#reason.textContent
     this.#tensors.textContent = String(state.memory.tensors)
     this.#bytes.textContent = formatBytes(state.memory.bytes)
-    // The table loses its scroll position when it is filled, so it is filled only when there is news.
+    // The table loses its focus when it is filled, so it is filled only when there is news.
     if (state.variables !== this.#shown) {
       this.#shown = state.variables
       this.#variables.show(state.variables.map(({ name, kind, summary }) => ({ name, kind, summary })))

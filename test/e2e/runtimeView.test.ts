@@ -1,0 +1,77 @@
+/** The runtime view comes, hides and goes while cells run. */
+import assert from 'node:assert/strict'
+import { scenario, until } from './harness'
+
+const ticking =
+  "let ticks = 0\nwhile (ticks < 60) {\n  await new Promise((r) => setTimeout(r, 50))\n  ticks++\n}\n'ticked'"
+
+scenario('hiding the panel changes nothing', async ({ code, notebook }) => {
+  const book = await notebook([ticking, 'ticks'])
+  await book.startCell(0)
+  await book.waitForIcon(0, 'running')
+  await code.evaluate((vscode) => vscode.commands.executeCommand('workbench.action.closePanel'))
+  assert.equal((await book.finished(0)).success, true)
+  await book.runCell(1)
+  await book.waitForOutput(1, /^60$/)
+})
+
+scenario('running a cell leaves the keyboard with the notebook', async ({ code, notebook }) => {
+  const book = await notebook(['1', '2'])
+  await book.type(0, ' + 1')
+  await code.page.keyboard.press('Control+Enter')
+  await book.finished(0)
+  await code.runtimeView()
+  await code.page.keyboard.type(' + 3')
+  await until('what is typed to arrive in the cell', async () => (await book.cell(0)).text === '1 + 1 + 3')
+})
+
+scenario(
+  'a view that is moved to another container ends the run, says so and offers the way back',
+  async ({ code, notebook }) => {
+    const book = await notebook(['const a = 6', 'while (true) {}', 'a * 7'])
+    await book.runCell(0)
+    await book.startCell(1)
+    await book.waitForIcon(1, 'running')
+    await code.evaluate((vscode) =>
+      vscode.commands.executeCommand('vscode.moveViews', {
+        viewIds: ['genbook.runtime'],
+        destinationId: 'workbench.view.explorer',
+      }),
+    )
+    assert.equal((await book.finished(1)).success, false)
+    await book.waitForOutput(1, /closed or moved[^]*Restart and Run Above/)
+    await code.waitForNotification('closed or moved')
+    await code.answerNotification('Restart and Run Above')
+    await until('the variable to be back', async () => (await book.runCell(2)).success)
+    await book.waitForOutput(2, /^42$/)
+    await code.evaluate((vscode) =>
+      vscode.commands.executeCommand('workbench.action.resetViewLocations' as string),
+    )
+  },
+)
+
+scenario('the view’s Interrupt stops the cell and its Restart starts afresh', async ({ code, notebook }) => {
+  const book = await notebook(['const a = 1', 'while (true) {}', 'a'])
+  await book.runCell(0)
+  await book.startCell(1)
+  const view = await code.runtimeView()
+  await until('the view to say what runs', async () =>
+    /running cell \[2\]/.test(await code.runtimeViewText()),
+  )
+  await view.locator('vscode-button', { hasText: /^Interrupt$/ }).click()
+  assert.equal((await book.finished(1)).success, false)
+  await book.runCell(2)
+  await book.waitForOutput(2, /^1$/)
+})
+
+scenario('a closed notebook leaves the view, and its worker ends', async ({ code, notebook }) => {
+  const book = await notebook(['1'], 'closing.genbook')
+  await book.runCell(0)
+  await until('the view to list it', async () => /closing\.genbook/.test(await code.runtimeViewText()))
+  await book.save()
+  await book.close()
+  await until('the view to forget it', async () => !/closing\.genbook/.test(await code.runtimeViewText()))
+  const view = await code.runtimeView()
+  const mine = code.page.workers().filter((worker) => worker.url().startsWith('blob:vscode-webview'))
+  assert.deepEqual(mine, [], `${view.url()} has no worker left`)
+})
