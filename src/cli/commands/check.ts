@@ -58,7 +58,7 @@ async function problemsOf(file: NotebookFile, language: LanguageClient): Promise
   const cells = codeCells(file)
   const numbers = new Map(cells.map(({ cell, number }) => [cell.id, number]))
   const locator = new SourceLocator(file.text)
-  const texts = cells.map(({ cell: { id, source } }) => ({ id, source }))
+  const texts = cells.map(({ cell: { id, source }, number }) => ({ id, source, name: `cell ${number}` }))
   const found = await language.check(file.path, texts).catch((error: unknown) => {
     if (error instanceof LanguageError) throw new UsageError(`${file.path}: ${error.message}`)
     throw error

@@ -8,6 +8,8 @@ import type { CellAnalysis, DeclaredName } from '../cell'
 export interface ParsedCell {
   readonly id: string
   readonly source: string
+  /** Whether the text is kept from TypeScript. */
+  readonly hidden?: boolean
   readonly analysis: CellAnalysis
   /** Names that the person exports themselves. */
   readonly exported: ReadonlySet<string>
@@ -31,14 +33,17 @@ export interface Visible {
   namespace?: Provider
 }
 
-/** @returns what the module of `cell` has after the person's text */
-export function tail(
+/**
+ * @param isOpen whether an evolving variable of that name has no single cell that tells its type
+ * @returns the text of the cell's module, which starts with the person's own
+ */
+export function moduleText(
   cell: ParsedCell,
   visible: ReadonlyMap<string, Visible>,
   isOpen: (name: string) => boolean,
 ): string {
-  const lines = ['\n;', ...imports(cell, visible), ...exports(cell, isOpen)]
-  return lines.join('\n')
+  const own = cell.hidden ? '' : cell.source
+  return [own, ';', ...imports(cell, visible), ...exports(cell, isOpen)].join('\n')
 }
 
 function imports(cell: ParsedCell, visible: ReadonlyMap<string, Visible>): string[] {

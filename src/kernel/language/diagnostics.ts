@@ -11,12 +11,12 @@ const EVOLVING_DECLARED = 7034
 const EVOLVING_USED = 7005
 
 /**
- * @param placeOf number of the cell whose module lies at a path, from 1; 0 where there is none
+ * @param nameOf what people call the cell whose module lies at a path
  */
 export function semanticErrors(
   cell: ParsedCell,
   found: readonly ts.Diagnostic[],
-  placeOf: (module: string) => number,
+  nameOf: (module: string) => string | undefined,
 ): CellDiagnostic[] {
   const lines = new Lines(cell.source, 'editor')
   const inside = found.filter(isIn(cell.source))
@@ -31,7 +31,7 @@ export function semanticErrors(
       // `moduleErrors` says it better.
       .filter(({ start }) => !badImports.has(start))
       .filter((error) => error.code !== EVOLVING_DECLARED || usedHere.has(textOf(cell, error)))
-      .map((error) => convert(cell, error, lines, placeOf))
+      .map((error) => convert(cell, error, lines, nameOf))
   )
 }
 
@@ -66,14 +66,14 @@ function convert(
   cell: ParsedCell,
   diagnostic: ts.DiagnosticWithLocation,
   lines: Lines,
-  placeOf: (module: string) => number,
+  nameOf: (module: string) => string | undefined,
 ): CellDiagnostic {
   const { start, length, code } = diagnostic
   return {
     cell: cell.id,
     category: 'error',
     code,
-    message: readable(ts.flattenDiagnosticMessageText(diagnostic.messageText, '\n'), placeOf),
+    message: readable(ts.flattenDiagnosticMessageText(diagnostic.messageText, '\n'), nameOf),
     start,
     end: Math.min(start + length, cell.source.length),
     ...position(lines, start),
@@ -81,12 +81,13 @@ function convert(
 }
 
 /** Names cells by their number, and modules as they are imported, where TypeScript names the files behind them. */
-function readable(message: string, placeOf: (module: string) => number): string {
+function readable(message: string, nameOf: (module: string) => string | undefined): string {
   return message
-    .replace(/import\("(\/cells\/[^"]+)"\)\.([\w$]+)/g, (_, module: string, name: string) =>
-      placeOf(module) ? `${name} (cell ${placeOf(module)})` : name,
-    )
-    .replace(/'"(\/cells\/[^"]+)"'/g, (_, module: string) => `cell ${placeOf(module)}`)
+    .replace(/import\("(\/cells\/[^"]+)"\)\.([\w$]+)/g, (_, module: string, name: string) => {
+      const cell = nameOf(module)
+      return cell === undefined ? name : `${name} (${cell})`
+    })
+    .replace(/'"(\/cells\/[^"]+)"'/g, (_, module: string) => nameOf(module) ?? 'another cell')
     .replaceAll(`typeof import("${GLOBALS_FILE.replace('.d.ts', '')}")`, 'tf')
     .replace(/import\("\/node_modules\/((?:@[^/"]+\/)?[^/"]+)[^"]*"\)/g, 'import("$1")')
 }

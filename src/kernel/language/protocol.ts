@@ -13,6 +13,8 @@ export const LANGUAGE_PROTOCOL_VERSION = 1
 export interface CellText {
   readonly id: string
   readonly source: string
+  /** What people call it, in messages about other cells; by default its place among these cells, such as `cell 2`. */
+  readonly name?: string
 }
 
 /** Everything that can be asked, by name: what is sent and what comes back. */

@@ -9,10 +9,12 @@ import type { CellAnalysis, CellDiagnostic } from '../cell'
 import { analyse } from '../compile/analysis'
 import { declaredNames } from '../compile/declarations'
 import { isImportable } from '../library/specifiers'
-import { exportedNames, evolvingNames, tail, type ParsedCell } from './cellModule'
+import { TOO_DEEP } from '../compile/diagnostics'
+import { exportedNames, evolvingNames, moduleText, type ParsedCell } from './cellModule'
 import { moduleErrors, semanticErrors } from './diagnostics'
 import { CELL_OPTIONS, GLOBALS_FILE, type Environment } from './environment'
 import type { CellText } from './protocol'
+import { redeclarations } from './redeclared'
 import { Names, type Source } from './visible'
 
 /** What is known of a cell's text. */
@@ -67,28 +69,73 @@ export class NotebookService {
     sources.forEach((source, index) => {
       const current = this.#parsed.get(cells[index]!.id)!.cell
       const visible = names.visibleFrom(index)
-      scripts.set(this.path(current.id), current.source + tail(current, visible, names.isOpen))
+      scripts.set(this.path(current.id), moduleText(current, visible, names.isOpen))
       if (source.cell !== current)
-        scripts.set(`${source.module}.ts`, source.cell.source + tail(source.cell, visible, names.isOpen))
+        scripts.set(`${source.module}.ts`, moduleText(source.cell, visible, names.isOpen))
     })
     this.#replace(scripts)
     this.#forget(new Set(cells.map(({ id }) => id)))
   }
 
-  /** Errors in the cells' own text, in document order. A cell that does not parse has its syntax errors only. */
+  /**
+   * Errors in the cells' own text, and warnings of names declared anew with another type, in document order. A cell that
+   * does not parse has its syntax errors only.
+   */
   check(): CellDiagnostic[] {
-    const place = (module: string) =>
-      1 +
-      this.#cells.findIndex(
-        ({ id }) =>
-          module === this.#now + encodeURIComponent(id) || module === this.#good + encodeURIComponent(id),
+    const nameOf = (module: string) => {
+      const index = this.#cells.findIndex(({ id }) =>
+        [this.#now, this.#good].some((folder) => folder + encodeURIComponent(id) === module),
       )
+      return index < 0 ? undefined : this.#nameOf(index)
+    }
+    const warnings = this.#redeclarations()
     return this.#cells.flatMap(({ id }) => {
       const { cell, errors } = this.#parsed.get(id)!
       if (errors.length) return errors
-      const found = this.typescript.getSemanticDiagnostics(this.path(id))
-      return [...moduleErrors(cell), ...semanticErrors(cell, found, place)].sort((a, b) => a.start - b.start)
+      const found = [
+        ...moduleErrors(cell),
+        ...semanticErrors(cell, this.#semantic(cell), nameOf),
+        ...warnings.filter((warning) => warning.cell === id),
+      ]
+      return found.sort((a, b) => a.start - b.start)
     })
+  }
+
+  #nameOf(index: number): string {
+    return this.#cells[index]!.name ?? `cell ${index + 1}`
+  }
+
+  #redeclarations(): CellDiagnostic[] {
+    const program = this.typescript.getProgram()!
+    const cells = this.#cells.flatMap(({ id }, index) => {
+      const { cell, errors } = this.#parsed.get(id)!
+      const file = program.getSourceFile(this.path(id))
+      return errors.length || !file ? [] : [{ cell, file, name: this.#nameOf(index) }]
+    })
+    return this.#guarded(() => redeclarations(cells, program.getTypeChecker())) ?? []
+  }
+
+  #semantic({ id }: ParsedCell): readonly ts.Diagnostic[] {
+    const tooDeep = {
+      ...TOO_DEEP,
+      start: 0,
+      length: 0,
+      category: ts.DiagnosticCategory.Error,
+      file: undefined,
+    }
+    return this.#guarded(() => this.typescript.getSemanticDiagnostics(this.path(id))) ?? [tooDeep]
+  }
+
+  /** @returns undefined where the checker's stack ran out */
+  #guarded<T>(ask: () => T): T | undefined {
+    try {
+      return ask()
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error
+      // What the checker had half done by then must not mislead it about other cells.
+      this.typescript.cleanupSemanticCache()
+      return undefined
+    }
   }
 
   dispose(): void {
@@ -152,8 +199,10 @@ export class NotebookService {
 }
 
 function parse(id: string, source: string): Parsed {
-  const file = ts.createSourceFile('cell.ts', source, ts.ScriptTarget.ESNext, true, ts.ScriptKind.TS)
   const result = analyse(source, id)
+  if (!result.ok && result.errors.some(({ message }) => message === TOO_DEEP.messageText))
+    return { cell: empty(id, source), errors: result.errors }
+  const file = ts.createSourceFile('cell.ts', source, ts.ScriptTarget.ESNext, true, ts.ScriptKind.TS)
   const cell = {
     id,
     source,
@@ -162,6 +211,12 @@ function parse(id: string, source: string): Parsed {
     evolving: evolvingNames(file),
   }
   return { cell, errors: result.ok ? [] : result.errors }
+}
+
+/** A cell that TypeScript must not see, since reading it would overflow the stack. */
+function empty(id: string, source: string): ParsedCell {
+  const analysis = { declared: [], used: [], assigned: [], imports: [] }
+  return { id, source, hidden: true, analysis, exported: new Set(), evolving: new Set() }
 }
 
 /** What can be told of a cell that cannot run: enough for the other cells to find its names. */

@@ -134,3 +134,33 @@ test('cells may come, go and move', () => {
   assert.deepEqual(notebook.check('a', 'const a = 1', 'a'), [])
   assert.deepEqual(notebook.check('a'), ['a:1:1 2304'])
 })
+
+test('a redeclaration that earlier functions do not expect is a warning', () => {
+  const warnings = (...sources: string[]) =>
+    new Notebook().diagnostics(...sources).map(({ cell, line, column, category, message }) => ({
+      place: `${cell}:${line}:${column} ${category}`,
+      message,
+    }))
+  const cells = ['const scale = 2', 'const f = (x: number) => x * scale', '\nconst scale = "two"']
+  const [warning, ...others] = warnings(...cells)
+  assert.deepEqual(others, [])
+  assert.equal(warning!.place, 'c:2:7 warning')
+  assert.match(warning!.message, /'scale' of cell 1 .* cell 2 .*'number'.*'string'/)
+  assert.deepEqual(warnings('const scale = 2', cells[1]!, 'const scale = 3'), [])
+  assert.deepEqual(warnings('let scale = 2', 'scale * 2', 'let scale = "s"'), [])
+  assert.deepEqual(warnings('let scale = 2', 'const f = (scale: number) => scale', 'let scale = "s"'), [])
+  assert.deepEqual(
+    warnings('let x = 2\nconst get = () => x.toFixed()', 'let x = "s"').map(({ place }) => place),
+    ['b:1:5 warning'],
+  )
+  assert.deepEqual(
+    warnings(
+      'let x = 2',
+      'const get = () => x.toFixed()',
+      'let x = "s"',
+      'const up = () => x.toUpperCase()',
+      'let x = 3',
+    ).map(({ place }) => place),
+    ['c:1:5 warning', 'e:1:5 warning'],
+  )
+})
