@@ -5,7 +5,8 @@ import { pathToFileURL } from 'node:url'
 import * as esbuild from 'esbuild'
 import { root } from './node.mjs'
 
-const settings = {
+/** How every test and benchmark is bundled. */
+export const testBundle = {
   absWorkingDir: root,
   bundle: true,
   format: 'esm',
@@ -40,7 +41,7 @@ export async function bundleTests(filter = '') {
   await rm(outdir, { recursive: true, force: true })
   if (!entries.length) return []
   const result = await esbuild.build({
-    ...settings,
+    ...testBundle,
     entryPoints: entries,
     outdir,
     outbase: 'test',
@@ -63,7 +64,7 @@ export async function bundleEndToEnd(filter = '') {
   if (!entries.length) return undefined
   const outfile = join(folderOf('tests-e2e', filter), 'end-to-end.mjs')
   await esbuild.build({
-    ...settings,
+    ...testBundle,
     stdin: {
       contents: entries.map((file) => `import './${file.replaceAll('\\', '/')}'`).join('\n'),
       resolveDir: root,

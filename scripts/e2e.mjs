@@ -1,4 +1,5 @@
-// node scripts/with-node.mjs scripts/e2e.mjs SERVER_OR_WEB [FILTER]: end-to-end tests against what lies in dist/.
+// node scripts/with-node.mjs scripts/e2e.mjs server|web [FILTER [NAME]]: end-to-end tests against what lies
+// in dist/: those of files whose path contains FILTER and, of these, those whose name matches NAME.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,9 +8,9 @@ import { pack } from './package.mjs'
 import { run } from './processes.mjs'
 import { installHost, needChromium, unpackExtension } from './vscode-host/index.mjs'
 
-const [host, filter] = process.argv.slice(2)
+const [host, filter, name] = process.argv.slice(2)
 if (host !== 'server' && host !== 'web') {
-  console.error('say which VS Code: node scripts/with-node.mjs scripts/e2e.mjs server|web [FILTER]')
+  console.error('say which VS Code: node scripts/with-node.mjs scripts/e2e.mjs server|web [FILTER [NAME]]')
   process.exit(2)
 }
 await needChromium()
@@ -24,5 +25,6 @@ const extension = process.env.GENBOOK_E2E_EXTENSION ?? join(folder, 'genbook')
 if (!process.env.GENBOOK_E2E_EXTENSION)
   unpackExtension(await pack(join(folder, 'genbook.vsix'), { quiet: true }), extension)
 const env = { ...process.env, GENBOOK_E2E_HOST: host, GENBOOK_E2E_EXTENSION: extension }
-process.exitCode = await run(process.execPath, ['--enable-source-maps', '--test', file], { env })
+const names = name ? ['--test-name-pattern', name] : []
+process.exitCode = await run(process.execPath, ['--enable-source-maps', '--test', ...names, file], { env })
 rmSync(folder, { recursive: true, force: true })

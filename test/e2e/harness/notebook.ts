@@ -129,9 +129,13 @@ export class NotebookUnderTest {
 
   /** Runs a cell with the button beside it, without waiting for its end. */
   async startCell(index: number): Promise<void> {
-    const row = await this.reveal(index)
-    await row.hover({ position: { x: 200, y: 20 } })
-    await row.locator('.run-button-container [aria-label^="Execute Cell"]').first().click({ timeout: 15_000 })
+    await until(`the run button of cell ${index}`, async () => {
+      const row = await this.reveal(index)
+      // The button shows under the mouse, and rows move while outputs grow.
+      await row.locator('.cell-editor-container').hover({ timeout: 3000 })
+      await row.locator('.run-button-container [aria-label^="Execute Cell"]').first().click({ timeout: 3000 })
+      return true
+    })
   }
 
   /** Runs a cell with the button beside it and waits for its end. @returns the cell afterwards. */
@@ -156,16 +160,15 @@ export class NotebookUnderTest {
     )
   }
 
-  /** Waits until every code cell has run to its end. @returns all cells. */
+  /** Waits until every code cell has run to its end, or one has failed, which ends Run All. @returns all cells. */
   async allFinished({ seconds = RUN_SECONDS }: Patience = {}): Promise<CellState[]> {
     return until(
       'all cells to finish',
       async () => {
         const cells = await this.cells()
-        const done = cells.every(
-          ({ kind, text, success }) => kind !== 'code' || !text.trim() || success !== undefined,
-        )
-        return done ? cells : undefined
+        const code = cells.filter(({ kind, text }) => kind === 'code' && text.trim())
+        const done = code.every(({ success }) => success !== undefined)
+        return done || code.some(({ success }) => success === false) ? cells : undefined
       },
       { seconds },
     )

@@ -1,0 +1,2 @@
+export function build(): void
+export function pack(packagePath?: string, options?: { readonly quiet?: boolean }): Promise<string>

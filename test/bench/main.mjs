@@ -1,0 +1,41 @@
+// npm run bench [-- FILTER]: measures, and prints what was measured on what machine. Nothing here passes or fails.
+// One file a benchmark: test/bench/NAME.bench.ts, whose default export is { title, run }.
+import { cpus, release, totalmem, type as system } from 'node:os'
+import { readFileSync } from 'node:fs'
+import { glob, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import * as esbuild from 'esbuild'
+import { testBundle } from '../../scripts/bundle-tests.mjs'
+import { root } from '../../scripts/node.mjs'
+import { build } from '../../scripts/package.mjs'
+
+const filter = process.argv[2] ?? ''
+const versions = ['typescript', '@tensorflow/tfjs', 'plotly.js-dist', 'playwright-core'].map((name) => {
+  const { version } = JSON.parse(readFileSync(join(root, 'node_modules', name, 'package.json'), 'utf8'))
+  return `${name} ${version}`
+})
+const [{ model }] = cpus()
+console.log(
+  `${model} (${cpus().length} cores), ${(totalmem() / 2 ** 30).toFixed(0)} GB, ${system()} ${release()}`,
+)
+console.log(`Node ${process.versions.node}, ${versions.join(', ')}`)
+
+build()
+const entries = []
+for await (const file of glob('test/bench/*.bench.ts', { cwd: root }))
+  if (file.includes(filter)) entries.push(file)
+const outdir = join(root, 'out/bench')
+await rm(outdir, { recursive: true, force: true })
+await esbuild.build({ ...testBundle, entryPoints: entries.sort(), outdir, outExtension: { '.js': '.mjs' } })
+for (const entry of entries) {
+  const file = join(outdir, entry.replace(/^.*[/\\]/, '').replace(/\.ts$/, '.mjs'))
+  const { default: benchmark } = await import(pathToFileURL(file).href)
+  console.log(`\n${benchmark.title}`)
+  try {
+    await benchmark.run((what, value) => console.log(`  ${what.padEnd(64)} ${value}`))
+  } catch (error) {
+    console.log(`  could not be measured: ${error.message}`)
+    process.exitCode = 1
+  }
+}

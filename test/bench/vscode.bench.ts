@@ -1,0 +1,115 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { hostInstalled, hostSize, unpackExtension } from '../../scripts/vscode-host/index.mjs'
+import { pack } from '../../scripts/package.mjs'
+import { VSCodeUnderTest } from '../e2e/harness'
+import { median, spread, type Benchmark } from './benchmark'
+import { largeNotebook } from './largeNotebook'
+
+const benchmark: Benchmark = {
+  title: 'In VS Code, with a server',
+  async run(report) {
+    if (!hostInstalled())
+      throw new Error(
+        `VS Code for the browser (${hostSize}) is not installed; \`npm test -- smoke\` installs it.`,
+      )
+    const folder = mkdtempSync(join(tmpdir(), 'genbook-bench-'))
+    const extension = join(folder, 'genbook')
+    unpackExtension(await pack(join(folder, 'genbook.vsix'), { quiet: true }), extension)
+    const code = await VSCodeUnderTest.start({ host: 'server', extensions: [extension] })
+    try {
+      report('activation, loading the code included', `${(await activation(code)).toFixed(1)} ms`)
+      const ours = await roundTrips(code, 'genbook.genbook', 'genbook-kernel')
+      const none = await roundTrips(code, 'genbook-test.e2e-driver', 'nothing')
+      report('round trip of `1 + 1`', spread(ours))
+      report('the same with a controller that does nothing', spread(none))
+      report("beyond VS Code's own", `${(median(ours) - median(none)).toFixed(1)} ms`)
+      await code.closeAllEditors()
+      report('a notebook of 10 MB opened and shown', `${(await opening(code)).toFixed(0)} ms`)
+    } finally {
+      await code.stop()
+      rmSync(folder, { recursive: true, force: true })
+    }
+  },
+}
+
+export default benchmark
+
+function activation(code: VSCodeUnderTest): Promise<number> {
+  return code.evaluate(async (vscode) => {
+    const extension = vscode.extensions.getExtension('genbook.genbook')
+    if (!extension) throw new Error('the extension is not installed')
+    if (extension.isActive) throw new Error('the extension was active before a notebook was opened')
+    const start = performance.now()
+    await extension.activate()
+    return performance.now() - start
+  })
+}
+
+/** Milliseconds from the command that executes a cell to the event that it has ended, fifty times. */
+async function roundTrips(code: VSCodeUnderTest, extension: string, kernel: string): Promise<number[]> {
+  const cell = {
+    cell_type: 'code',
+    id: 'one',
+    metadata: {},
+    execution_count: null,
+    source: ['1 + 1'],
+    outputs: [],
+  }
+  const path = `${kernel}.genbook`
+  await code.writeFile(path, JSON.stringify({ cells: [cell], metadata: {}, nbformat: 4, nbformat_minor: 5 }))
+  await code.openNotebook(path)
+  return code.evaluate(
+    async (vscode, extension, kernel) => {
+      if (kernel === 'nothing') {
+        const controller = vscode.notebooks.createNotebookController(kernel, 'genbook', 'Nothing')
+        controller.supportsExecutionOrder = true
+        controller.executeHandler = async (cells) => {
+          for (const cell of cells) {
+            const execution = controller.createNotebookCellExecution(cell)
+            execution.start(Date.now())
+            const item = vscode.NotebookCellOutputItem.text('2')
+            await execution.replaceOutput(new vscode.NotebookCellOutput([item]))
+            execution.end(true, Date.now())
+          }
+        }
+      }
+      await vscode.commands.executeCommand('notebook.selectKernel', { id: kernel, extension })
+      const notebook = vscode.window.activeNotebookEditor!.notebook
+      const once = () =>
+        new Promise<number>((resolve) => {
+          const start = performance.now()
+          const listener = vscode.workspace.onDidChangeNotebookDocument((event) => {
+            const change = event.cellChanges.find(
+              ({ executionSummary }) => executionSummary?.success !== undefined,
+            )
+            if (event.notebook !== notebook || !change) return
+            listener.dispose()
+            resolve(performance.now() - start)
+          })
+          void vscode.commands.executeCommand('notebook.cell.execute', {
+            ranges: [{ start: 0, end: 1 }],
+            document: notebook.uri,
+          })
+        })
+      // The first starts the kernel.
+      for (let i = 0; i < 3; i++) await once()
+      const times = []
+      for (let i = 0; i < 50; i++) times.push(await once())
+      return times
+    },
+    extension,
+    kernel,
+  )
+}
+
+async function opening(code: VSCodeUnderTest): Promise<number> {
+  await code.writeFile('large.genbook', largeNotebook(10e6))
+  return code.evaluate(async (vscode) => {
+    const uri = vscode.Uri.joinPath(vscode.workspace.workspaceFolders![0]!.uri, 'large.genbook')
+    const start = performance.now()
+    await vscode.window.showNotebookDocument(await vscode.workspace.openNotebookDocument(uri))
+    return performance.now() - start
+  })
+}
