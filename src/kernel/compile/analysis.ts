@@ -67,7 +67,7 @@ function parseText(cell: string, source: string): Parse {
   try {
     program = parseScript(script)
   } catch (error) {
-    if (error instanceof ScriptError) return fail([earlyError(error, stripped)])
+    if (error instanceof ScriptError) return fail([earlyError(error, source, stripped)])
     throw error
   }
 

@@ -1,6 +1,7 @@
 /** What a cell's TypeScript declares and imports at its top level. */
 import ts from 'typescript'
 import type { DeclaredName, ImportedModule } from '../cell'
+import { endInCell, startInCell } from './parse'
 
 type Kind = DeclaredName['kind']
 
@@ -42,7 +43,7 @@ export function declaredNames(file: ts.SourceFile, values: ReadonlySet<string>):
       type: meaning.type || (first?.type ?? false),
       namespace: meaning.namespace || (first?.namespace ?? false),
       constant: MEANINGS[earlierKind ?? kind].constant,
-      start: first?.start ?? identifier.getStart(file),
+      start: first?.start ?? startInCell(file, identifier),
     })
   }
   return [...names.values()]
@@ -115,7 +116,11 @@ export function importedModules(file: ts.SourceFile): ImportedModule[] {
   const modules: ImportedModule[] = []
   const add = (literal: ts.Node | undefined): void => {
     if (literal && ts.isStringLiteralLike(literal))
-      modules.push({ specifier: literal.text, start: literal.getStart(file), end: literal.end })
+      modules.push({
+        specifier: literal.text,
+        start: startInCell(file, literal),
+        end: endInCell(file, literal),
+      })
   }
   const visit = (node: ts.Node): void => {
     if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) add(node.moduleSpecifier)

@@ -3,15 +3,8 @@ import ts from 'typescript'
 import type { CellDiagnostic } from '../cell'
 import { Lines } from './lines'
 import type { ScriptError } from './script'
-import type { Stripped } from './typescript'
-
-/** A problem at a place, before it is given a line. TypeScript's diagnostics are such. */
-export interface Problem {
-  readonly code: number
-  readonly messageText: string | ts.DiagnosticMessageChain
-  readonly start?: number | undefined
-  readonly length?: number | undefined
-}
+import { startInCell } from './parse'
+import type { Problem, Stripped } from './typescript'
 
 export const TOO_DEEP: Problem = {
   code: 0,
@@ -24,7 +17,8 @@ export const TOO_DEEP: Problem = {
 export function diagnostics(cell: string, source: string, problems: readonly Problem[]): CellDiagnostic[] {
   const lines = new Lines(source, 'editor')
   return problems
-    .map(({ code, messageText, start = 0, length = 0 }): CellDiagnostic => {
+    .map(({ code, messageText, start: from = 0, length = 0 }): CellDiagnostic => {
+      const start = Math.min(from, source.length)
       const { line, column } = lines.position(start)
       return {
         cell,
@@ -32,7 +26,7 @@ export function diagnostics(cell: string, source: string, problems: readonly Pro
         code,
         message: ts.flattenDiagnosticMessageText(messageText, '\n'),
         start,
-        end: start + length,
+        end: Math.min(start + length, source.length),
         line: line + 1,
         column: column + 1,
       }
@@ -44,8 +38,8 @@ export function diagnostics(cell: string, source: string, problems: readonly Pro
 export function unsupported(file: ts.SourceFile): Problem[] {
   const problems: Problem[] = []
   const add = (node: ts.Node, messageText: string): void => {
-    const start = node.getStart(file)
-    problems.push({ code: 0, messageText, start, length: node.end - start })
+    const start = startInCell(file, node)
+    problems.push({ code: 0, messageText, start, length: node.getWidth(file) })
   }
   for (const statement of file.statements) {
     if (ts.isImportEqualsDeclaration(statement))
@@ -71,18 +65,16 @@ export function unsupported(file: ts.SourceFile): Problem[] {
  * An early error as a problem of the cell. TypeScript's wording is taken where it sees the same mistake, since it
  * speaks of the person's own text.
  */
-export function earlyError(error: ScriptError, stripped: Stripped): Problem {
+export function earlyError(error: ScriptError, source: string, stripped: Stripped): Problem {
   const start = stripped.mappings.findLast(({ script }) => script <= error.offset)?.source ?? 0
-  const line = stripped.file.getLineAndCharacterOfPosition(start).line
-  const same = stripped
+  const lines = new Lines(source, 'editor')
+  const line = (offset: number): number => lines.position(offset).line
+  const [nearest] = stripped
     .check()
-    .filter(({ code, start: at }) => isGrammatical(code) && at !== undefined && lineOf(stripped, at) === line)
-  const nearest = same.sort((a, b) => Math.abs(a.start! - start) - Math.abs(b.start! - start))[0]
-  return nearest ?? { code: 0, messageText: `${error.message}.`, start, length: 0 }
-}
-
-function lineOf({ file }: Stripped, offset: number): number {
-  return file.getLineAndCharacterOfPosition(offset).line
+    .flatMap((problem) => (problem.start === undefined ? [] : [{ problem, start: problem.start }]))
+    .filter(({ problem, start: at }) => isGrammatical(problem.code) && line(at) === line(start))
+    .sort((a, b) => Math.abs(a.start - start) - Math.abs(b.start - start))
+  return nearest?.problem ?? { code: 0, messageText: `${error.message}.`, start, length: 0 }
 }
 
 /** TypeScript numbers grammar from 1000 and 18000; the others are names declared twice. */

@@ -5,6 +5,7 @@
 import { decodedMappings, TraceMap } from '@jridgewell/trace-mapping'
 import ts from 'typescript'
 import { Lines } from './lines'
+import { endInCell, inCell, parseErrors, parseFile, startInCell } from './parse'
 
 const FILE = 'cell.ts'
 
@@ -26,6 +27,14 @@ const options: ts.CompilerOptions = {
   sourceMap: true,
 }
 
+/** What is wrong at an offset of the cell. */
+export interface Problem {
+  readonly code: number
+  readonly messageText: string | ts.DiagnosticMessageChain
+  readonly start?: number | undefined
+  readonly length?: number | undefined
+}
+
 /** Where a piece of the JavaScript comes from: offsets in both texts, ascending in `script`. */
 export interface Mapping {
   readonly script: number
@@ -35,11 +44,11 @@ export interface Mapping {
 export interface Stripped {
   readonly file: ts.SourceFile
   /** Errors of the parser; the rest is meaningless when there are any. */
-  readonly syntaxErrors: readonly ts.Diagnostic[]
+  readonly syntaxErrors: readonly Problem[]
   readonly script: string
   readonly mappings: readonly Mapping[]
   /** TypeScript's errors of every kind but missing names, computed when asked for. */
-  check(): readonly ts.Diagnostic[]
+  check(): readonly Problem[]
 }
 
 /**
@@ -63,13 +72,14 @@ export interface UsingStatement {
 }
 
 /** The `using` declarations among a cell's own statements. */
-export function usingStatements(file: ts.SourceFile): UsingStatement[] {
+function usingStatements(file: ts.SourceFile, source: string): UsingStatement[] {
   return file.statements.filter(ts.isVariableStatement).flatMap((statement) => {
     const list = statement.declarationList
     if (!(list.flags & ts.NodeFlags.Using)) return []
-    const start = list.getStart(file)
+    const start = startInCell(file, list)
+    const [first] = list.declarations
     // The declared names come right after the words, whatever blanks and comments are between the two words.
-    const words = file.text.slice(start, list.declarations[0]?.getStart(file) ?? list.end)
+    const words = source.slice(start, first ? startInCell(file, first) : endInCell(file, list))
     const end = start + words.lastIndexOf('using') + 'using'.length
     return [
       {
@@ -86,20 +96,20 @@ export function usingStatements(file: ts.SourceFile): UsingStatement[] {
 /** Parses a cell and emits it as JavaScript. Throws RangeError where the text nests too deeply for the stack. */
 export function strip(source: string): Stripped & { readonly usings: readonly UsingStatement[] } {
   const first = parse(neutralise(source, []))
-  const usings = first.syntaxErrors.length ? [] : usingStatements(first.file)
+  const usings = first.syntaxErrors.length ? [] : usingStatements(first.file, source)
   if (first.syntaxErrors.length) return { ...first, usings, script: '', mappings: [] }
-  const program = usings.length ? parse(neutralise(source, usings)).program : first.program
+  const { program, file } = usings.length ? parse(neutralise(source, usings)) : first
   const output = new Map<string, string>()
-  program.emit(program.getSourceFile(FILE), (name, text) => output.set(name, text))
+  program.emit(file, (name, text) => output.set(name, text))
   const script = (output.get('cell.js') ?? '').replace(/\/\/# sourceMappingURL=.*\s*$/, '')
   const map = new TraceMap(output.get('cell.js.map') ?? '')
-  return { ...first, usings, script, mappings: offsets(map, script, source) }
+  return { ...first, usings, script, mappings: offsets(map, script, file) }
 }
 
 function parse(text: string): Pick<Stripped, 'file' | 'syntaxErrors' | 'check'> & { program: ts.Program } {
   const host: ts.CompilerHost = {
     getSourceFile: (name, languageVersion) =>
-      name === FILE ? ts.createSourceFile(name, text, languageVersion, true, ts.ScriptKind.TS) : undefined,
+      name === FILE ? parseFile(name, text, languageVersion) : undefined,
     getDefaultLibFileName: () => 'lib.d.ts',
     getCurrentDirectory: () => '',
     getCanonicalFileName: (name) => name,
@@ -114,25 +124,30 @@ function parse(text: string): Pick<Stripped, 'file' | 'syntaxErrors' | 'check'> 
   return {
     program,
     file,
-    syntaxErrors: program.getSyntacticDiagnostics(file),
+    syntaxErrors: parseErrors(file).map((error) => problem(file, error)),
     check: () => {
       const checked = ts.createProgram([FILE], { ...options, noCheck: false }, host)
-      return checked.getSemanticDiagnostics(checked.getSourceFile(FILE))
+      const again = checked.getSourceFile(FILE)!
+      return checked.getSemanticDiagnostics(again).map((error) => problem(again, error))
     },
   }
 }
 
+function problem(file: ts.SourceFile, { code, messageText, start, length }: ts.Diagnostic): Problem {
+  return { code, messageText, start: start === undefined ? undefined : inCell(file, start), length }
+}
+
 /** A source map's segments as offsets. */
-function offsets(map: TraceMap, script: string, source: string): Mapping[] {
+function offsets(map: TraceMap, script: string, file: ts.SourceFile): Mapping[] {
   const scriptLines = new Lines(script, 'script')
-  const sourceLines = new Lines(source, 'script')
+  const sourceLines = new Lines(file.text, 'script')
   const mappings: Mapping[] = []
   decodedMappings(map).forEach((segments, line) => {
     for (const segment of segments)
       if (segment.length > 1)
         mappings.push({
           script: scriptLines.offset(line, segment[0]),
-          source: sourceLines.offset(segment[2]!, segment[3]!),
+          source: inCell(file, sourceLines.offset(segment[2]!, segment[3]!)),
         })
   })
   return mappings
