@@ -3,8 +3,11 @@ import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
+import { chromium } from 'playwright-core'
+import { chromiumFlags, needChromium } from '../../../scripts/chromium.mjs'
 import { LanguageClient } from '../../../src/kernel/language/client'
 import { startLanguageThread } from '../../../src/kernel/language/client.node'
+import type { LanguageMethods, LanguageResponse } from '../../../src/kernel/language/protocol'
 
 const dist = join(process.cwd(), 'dist')
 const client = new LanguageClient({
@@ -58,4 +61,49 @@ test('cells cannot reach the files of the machine that checks them', async () =>
   const found = await client.check('files', [{ id: 'a', source }])
   assert.ok(found.length >= 2)
   assert.ok(found.every(({ message }) => !message.includes('root:')))
+})
+
+test('compiles and checks in a browser', async (t) => {
+  const browser = await chromium.launch({ executablePath: await needChromium(), args: [...chromiumFlags] })
+  t.after(() => browser.close())
+  const page = await browser.newPage()
+  const [script, types] = await Promise.all(
+    ['language.js', 'types.json'].map((name) => readFile(join(dist, name), 'utf8')),
+  )
+  const cells = [
+    { id: 'a', source: 'const a = tf.zeros([2])' },
+    { id: 'b', source: 'a.shape\na.shapes' },
+  ]
+  const requests = [
+    { request: 1, method: 'compile', params: cells[0] },
+    { request: 2, method: 'initialize', params: { protocol: 1, types } },
+    { request: 3, method: 'check', params: { notebook: 'n', cells } },
+  ]
+  const responses = await page.evaluate(
+    async ([text, messages]) => {
+      const address = URL.createObjectURL(new Blob([text], { type: 'text/javascript' }))
+      const worker = new Worker(address)
+      const responses: LanguageResponse[] = []
+      for (const message of messages)
+        responses.push(
+          await new Promise<LanguageResponse>((resolve, reject) => {
+            worker.onmessage = (event: MessageEvent<LanguageResponse>) => resolve(event.data)
+            worker.onerror = (event) => reject(new Error(event.message))
+            worker.postMessage(message)
+          }),
+        )
+      return responses
+    },
+    [script!, requests] as const,
+  )
+  assert.ok(
+    responses.every(({ ok }) => ok),
+    JSON.stringify(responses),
+  )
+  const [compiled, , checked] = responses.map((response) => (response as { result: unknown }).result)
+  assert.equal((compiled as LanguageMethods['compile']['result']).ok, true)
+  assert.deepEqual(
+    (checked as LanguageMethods['check']['result']).map(({ cell, line, column }) => [cell, line, column]),
+    [['b', 2, 3]],
+  )
 })
