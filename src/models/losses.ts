@@ -13,16 +13,19 @@ const FIRST_TIME = 1e-3
  * n times, spread evenly and shifted together by one random number, so that a batch covers all noise levels:
  * t_i = from + (to − from) · ((u + i/n) mod 1) on an interval, and the same rounded to the steps 1, …, T on a table.
  *
+ * `warp` maps [0, 1) into itself, to put more of them where it is flat: u ↦ u² favours low noise.
+ *
  * Kingma et al., "Variational diffusion models", 2021, appendix I.1, https://arxiv.org/abs/2107.00630
  */
 export function spreadTimes(
   { times: { from, to, discrete } }: GaussianProcess,
   n: number,
   stream: RandomStream,
+  warp: Curve = (u) => u,
 ): Float64Array {
   const [u = 0] = stream.uniform(1)
   return Float64Array.from({ length: n }, (_, i) => {
-    const place = (u + i / n) % 1
+    const place = warp((u + i / n) % 1)
     if (discrete) return from + 1 + Math.floor(place * (to - from))
     const first = from + FIRST_TIME * (to - from)
     return first + (to - first) * place
@@ -34,6 +37,8 @@ export interface DenoisingOptions {
   readonly compare?: Quantity
   /** Weight of the squared error at time t. Default: 1. */
   readonly weight?: Curve
+  /** Warps the times' even spread over [0, 1), such as `(u) => u ** 2` for more of them at low noise. */
+  readonly times?: Curve
   /** Where times and noise are drawn from. Default: the cell's own stream. */
   readonly stream?: RandomStream
 }
@@ -43,7 +48,7 @@ export interface DenoisingOptions {
  *
  *   E ‖ŷ(x_t, t) − y‖² / d,   x_t = α_t x_0 + σ_t ε,
  *
- * with t uniform and y the compared quantity of the x_0 and ε that x_t was made from. For the noise this is DDPM's
+ * with t uniform, unless `times` warps it, and y the compared quantity of the x_0 and ε that x_t was made from. For the noise this is DDPM's
  * L_simple; its minimiser is the exact denoiser whatever is compared.
  *
  * Ho, Jain and Abbeel, 2020, equation 14, https://arxiv.org/abs/2006.11239
@@ -53,11 +58,11 @@ export interface DenoisingOptions {
 export function denoising(
   model: Denoiser,
   x0: tf.Tensor,
-  { compare = 'noise', weight = () => 1, stream = currentStream() }: DenoisingOptions = {},
+  { compare = 'noise', weight = () => 1, times, stream = currentStream() }: DenoisingOptions = {},
 ): tf.Scalar {
   return tf.tidy(() => {
     const { process } = model
-    const t = spreadTimes(process, x0.shape[0] ?? 0, stream)
+    const t = spreadTimes(process, x0.shape[0] ?? 0, stream, times)
     const noise = normalLike(x0, stream)
     const xt = combine([over(t, process.alpha), x0], [over(t, process.sigma), noise])
     const error = tf.sub(model.predict(xt, t).read(compare), truth(process, t, x0, noise).read(compare))

@@ -16,6 +16,11 @@ import type { Network, Params } from './network'
 const SLOWEST = 0.25
 const FASTEST = 8
 
+/** What keeps the size of SiLU's outputs, E[SiLU(z)²]^(−½) for a standard normal z. */
+const SILU_GAIN = 1.68
+/** Lets the first layer tell apart points a third of the data's size from each other. */
+const FIRST_GAIN = 3
+
 export interface MlpOptions {
   /** Length of one state. */
   readonly dim: number
@@ -49,17 +54,17 @@ export function mlp({ dim, hidden = [128, 128, 128], embedding = 32 }: MlpOption
       return affine(params, hidden.length, h)
     })
 
-  // Weights of variance 1/inputs keep activations of order one; the last layer starts near zero, so that an untrained
-  // network predicts nothing in particular.
+  // Activations keep their size from layer to layer; the last layer starts near zero, so that an untrained network
+  // predicts nothing in particular.
   const initial = (stream: RandomStream): Params => {
     const params: Record<string, tf.Tensor> = {}
-    for (const [layer, inputs] of widths.entries()) {
-      const last = layer === hidden.length
-      const outputs = last ? dim : hidden[layer]!
-      params[`W${layer}`] = weights(stream, inputs, outputs, last ? 0.01 : 1)
-      if (!last) params[`U${layer}`] = weights(stream, embedding, outputs, 1)
+    for (const [layer, outputs] of hidden.entries()) {
+      params[`W${layer}`] = weights(stream, widths[layer]!, outputs, layer === 0 ? FIRST_GAIN : SILU_GAIN)
+      params[`U${layer}`] = weights(stream, embedding, outputs, 1)
       params[`b${layer}`] = tf.zeros([outputs])
     }
+    params[`W${hidden.length}`] = weights(stream, widths.at(-1)!, dim, 0.01)
+    params[`b${hidden.length}`] = tf.zeros([dim])
     return params
   }
   return Object.assign(network, { shape: [dim], initial })
