@@ -74,6 +74,7 @@ export class Session {
   readonly #opaque = new WeakSet()
   readonly #timers: Timers
   #queue: Promise<void> = Promise.resolve()
+  #held: Promise<void> = Promise.resolve()
   #displays = 0
 
   constructor(options: SessionOptions) {
@@ -103,7 +104,10 @@ export class Session {
    * @param sign how to tell that this run is to stop, where threads share no memory.
    */
   execute(message: Execute, sign?: StopSign): Promise<void> {
-    this.#queue = this.#queue.then(() => this.#execute(message, sign))
+    this.#queue = this.#queue.then(async () => {
+      await this.#held
+      await this.#execute(message, sign)
+    })
     return this.#queue
   }
 
@@ -119,20 +123,29 @@ export class Session {
     this.interrupts.executing?.end(error)
   }
 
-  /** Lets no further cell start before `done` has settled. */
+  /** Lets no further cell start, and no tensors be freed, before `done` has resolved: the device is being exchanged. */
   hold(done: Promise<void>): void {
-    this.#queue = this.#queue.then(() => done)
+    this.#held = this.#held.then(() => done).catch((error: unknown) => void this.uncaught(error))
   }
 
   /** Posts what the session holds. */
   postStatus(): void {
     this.#options.post({
       type: 'status',
-      memory: this.#options.ledger?.memory() ?? { tensors: 0, bytes: 0 },
+      memory: this.#memory(),
       variables: [...this.#scope.variables()]
         .filter(({ kind }) => kind !== 'import')
         .map(({ name, value }) => describeVariable(name, value)),
     })
+  }
+
+  #memory(): Status['memory'] {
+    try {
+      return this.#options.ledger?.memory() ?? { tensors: 0, bytes: 0 }
+    } catch {
+      // While the device is being exchanged there is none to ask.
+      return { tensors: 0, bytes: 0 }
+    }
   }
 
   /**
@@ -165,6 +178,7 @@ export class Session {
       this.#scope.begin(cell.analysis)
       outcome = await this.#outcome(run)
       this.#scope.end()
+      await this.#held
       this.#freeTensors(run)
     }
     output.end()
@@ -220,6 +234,8 @@ export class Session {
   async #settle(run: Run): Promise<void> {
     do {
       await Promise.allSettled([...run.pending])
+      // A browser announces a rejection by a task of its own, which it queues behind the first turn.
+      await nextTurn()
       await nextTurn()
     } while (run.pending.size > 0 && !run.stopped)
   }
@@ -303,6 +319,8 @@ export class Session {
   }
 
   #report(run: Run, thrown: unknown): void {
+    // What is left of a run that was stopped or has failed may stumble over its end.
+    if (run.finished && run.stopped) return
     if (run.finished) this.#options.post({ type: 'lateError', cell: run.cell.id, error: this.#error(thrown) })
     else run.end(thrown)
   }

@@ -85,7 +85,7 @@ export class Kernel {
     // Bundled code, such as a tensor's own print(), finds the global one.
     Object.assign(globalThis, { console: session.builtins.console })
     this.#session = session
-    onDeviceLost((reason) => session.hold(this.#moveOn(session, reason, wasm)))
+    onDeviceLost((reason) => session.hold(this.#moveOn(session, reason.replace(/\.+$/, '.'), wasm)))
     post({ type: 'ready', protocol: PROTOCOL_VERSION, device })
   }
 

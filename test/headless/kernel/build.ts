@@ -33,10 +33,15 @@ export async function buildNodeKernel(): Promise<{ script: string; remove: () =>
 }
 
 /** @returns the text of a kernel for a web worker. */
-export async function buildWebKernel(): Promise<string> {
+export const buildWebKernel = () => buildForPages('src/kernel/worker/web.ts')
+
+/** @returns the text of the script of the test's page. */
+export const buildPage = () => buildForPages('test/headless/kernel/page.ts')
+
+async function buildForPages(entry: string): Promise<string> {
   const result = await esbuild.build({
     absWorkingDir: root,
-    entryPoints: ['src/kernel/worker/web.ts'],
+    entryPoints: [entry],
     write: false,
     bundle: true,
     minify: true,

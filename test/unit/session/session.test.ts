@@ -47,7 +47,7 @@ test('a handle changes what is shown, from a later cell too', async () => {
   const [shown] = first.events
   assert.equal(shown?.kind, 'display')
   assert.deepEqual(second.events, [
-    { kind: 'update', id: 'id' in shown! ? shown.id : '', bundle: { 'text/plain': '42' } },
+    { kind: 'update', id: 'id' in shown ? shown.id : '', bundle: { 'text/plain': '42' } },
   ])
 })
 

@@ -1,0 +1,41 @@
+/** What the test's page offers: a client of a kernel in a Worker, as the runtime view has it. */
+import { KernelClient, type RunOutcome } from '../../../src/kernel/client'
+import { webTransport } from '../../../src/kernel/client.web'
+import type { CompiledCell } from '../../../src/kernel/cell'
+import type { BackendChoice, Device, OutputEvent } from '../../../src/kernel/protocol'
+
+export interface PageApi {
+  start(script: string, backend: BackendChoice, wasm: Record<string, string>): Promise<Device>
+  /** With `stop`, presses Stop so many milliseconds after the first output. */
+  run(cell: CompiledCell, stop?: number): Promise<{ outcome: RunOutcome; events: OutputEvent[] }>
+  readonly late: [cell: string, message: string][]
+  readonly devices: { device: Device; lost: boolean }[]
+}
+
+let client: KernelClient
+const late: [string, string][] = []
+const devices: { device: Device; lost: boolean }[] = []
+
+const api: PageApi = {
+  late,
+  devices,
+  start(script, backend, wasm) {
+    client = new KernelClient(webTransport(script), { startMilliseconds: 60_000, graceMilliseconds: 20_000 })
+    client.on('lateError', (cell, error) => late.push([cell, error.message]))
+    client.on('device', (device, lost) => devices.push({ device, lost }))
+    const bytes = (text: string) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0))
+    const binaries = Object.fromEntries(Object.entries(wasm).map(([name, text]) => [name, bytes(text)]))
+    return client.start({ seed: 1, backend, wasm: binaries })
+  },
+  async run(cell, stop) {
+    const events: OutputEvent[] = []
+    let waiting = stop !== undefined
+    const outcome = await client.execute(cell, 1, (event) => {
+      events.push(event)
+      if (waiting) setTimeout(() => client.interrupt(), stop)
+      waiting = false
+    })
+    return { outcome, events }
+  },
+}
+Object.assign(globalThis, { api })

@@ -1,0 +1,148 @@
+/** The kernel as a blob Worker of a page in Chromium, under a content security policy like a webview's. */
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { chromium, type Browser, type Page } from 'playwright-core'
+import { chromiumFlags, needChromium } from '../../../scripts/chromium.mjs'
+import { compileCell } from '../../../src/kernel/compile/compile'
+import type { BackendChoice } from '../../../src/kernel/protocol'
+import { plainTexts } from '../../unit/session/harness'
+import { buildPage, buildWebKernel, wasm } from './build'
+import type { PageApi } from './page'
+
+declare const api: PageApi
+
+const POLICY =
+  "default-src 'none'; script-src 'self' 'unsafe-eval' 'wasm-unsafe-eval' blob:; worker-src blob:; connect-src blob:"
+
+let browser: Browser
+let kernel: string
+let script: string
+let files: Record<string, string>
+/** A page with a kernel on WASM. */
+let page: Page
+let device: string
+
+before(async () => {
+  ;[kernel, script] = await Promise.all([buildWebKernel(), buildPage()])
+  const binaries = Object.entries(await wasm())
+  files = Object.fromEntries(binaries.map(([name, bytes]) => [name, Buffer.from(bytes).toString('base64')]))
+  const executablePath = await needChromium()
+  browser = await chromium.launch({ executablePath, args: [...chromiumFlags] })
+  const opened = await open('wasm')
+  page = opened.page
+  device = opened.device.name
+})
+after(() => browser?.close())
+
+async function open(backend: BackendChoice) {
+  const page = await browser.newPage()
+  // The address is answered here; localhost counts as a secure context, which WebGPU asks for.
+  await page.route('http://localhost/**', (route) =>
+    route.request().url().endsWith('page.js')
+      ? route.fulfill({ contentType: 'text/javascript', body: script })
+      : route.fulfill({
+          contentType: 'text/html',
+          headers: { 'content-security-policy': POLICY },
+          body: '<!doctype html><script src="/page.js"></script>',
+        }),
+  )
+  await page.goto('http://localhost/')
+  const device = await page.evaluate(([text, choice, binaries]) => api.start(text, choice, binaries), [
+    kernel,
+    backend,
+    files,
+  ] as const)
+  return { page, device }
+}
+
+async function run(page: Page, source: string, stop?: number) {
+  const compiled = compileCell('cell', source)
+  assert.ok(compiled.ok, 'the cell compiles')
+  const { outcome, events } = await page.evaluate(([cell, delay]) => api.run(cell, delay), [
+    compiled.cell,
+    stop,
+  ] as const)
+  return { outcome, events, texts: plainTexts(events) }
+}
+
+test('cells run in a page’s Worker: results, errors with their lines, pictures, late errors', async () => {
+  assert.equal(device, 'WASM SIMD')
+  assert.deepEqual((await run(page, 'const x = tf.ones([3]); x.sum().arraySync()')).texts, ['3'])
+  const { outcome } = await run(page, 'function f() {\n  return missing\n}\nawait null\nf()')
+  assert.ok(outcome.status === 'error')
+  assert.deepEqual(
+    outcome.error.frames.map(({ function: name, line, column }) => [name, line, column]),
+    [
+      ['f', 2, 10],
+      ['', 5, 1],
+    ],
+  )
+  const { events } = await run(page, 'display.image(tf.ones([2, 2]))')
+  assert.ok(events[0]?.kind === 'display' && 'image/png' in events[0].bundle)
+  const unhandled = await run(page, "Promise.reject(new Error('unhandled')); undefined")
+  assert.ok(unhandled.outcome.status === 'error')
+  assert.equal(unhandled.outcome.error.message, 'unhandled')
+  await run(page, "setTimeout(() => { throw new Error('late') }, 10); undefined")
+  await run(page, 'await new Promise((r) => setTimeout(r, 50))')
+  assert.deepEqual(await page.evaluate(() => api.late), [['cell', 'late']])
+})
+
+test('Stop reaches synchronous loops without shared memory, and keeps the variables', async () => {
+  assert.equal(await page.evaluate(() => typeof SharedArrayBuffer), 'undefined')
+  await run(
+    page,
+    `import { data, vp, mlp, denoiser, train } from 'genbook'
+     let kept = 1; function spin() { while (true) {} }
+     const model = denoiser(vp(), mlp({ dim: 2, hidden: [16] }))`,
+  )
+  const cells = [
+    "console.log('go'); spin()",
+    "console.log('go'); while (true) { try { spin() } catch {} }",
+    "console.log('go'); await new Promise(() => {})",
+    'await train(model, data.moons(), { steps: 1_000_000, batch: 32 })',
+  ]
+  for (const cell of cells) {
+    const { outcome } = await run(page, cell, 50)
+    assert.equal(outcome.status, 'interrupted', cell)
+    assert.deepEqual((await run(page, 'kept')).texts, ['1'])
+  }
+})
+
+test('a cell may run as long as it likes while nobody presses Stop', async () => {
+  const long = 'const start = performance.now(); while (performance.now() - start < 1200) {} true'
+  assert.deepEqual((await run(page, long)).texts, ['true'])
+})
+
+test('the policy keeps the network away from cells', async () => {
+  const { texts } = await run(
+    page,
+    "await globalThis.fetch('http://localhost/').then(() => 'reached', () => 'blocked')",
+  )
+  assert.deepEqual(texts, ["'blocked'"])
+})
+
+test('a software GPU runs cells where it is asked for; when it is lost, cells go on without it', async () => {
+  const { page, device } = await open('webgpu')
+  assert.deepEqual([device.backend, device.software], ['webgpu', true])
+  const { texts } = await run(page, "display(tf.range(0, 4)); console.log('after'); tf.ones([2]).add(1)")
+  assert.deepEqual(
+    texts.map((text) => text.trim().split('\n').slice(0, 2).join(': ')),
+    [
+      'Tensor float32 [4]: mean 1.5 ± 1.118, min 0, max 3',
+      'after',
+      'Tensor float32 [2]: mean 2 ± 0, min 2, max 2',
+    ],
+  )
+  // Large enough that TensorFlow.js does not compute it on the processor.
+  const running = run(page, 'while (true) await tf.ones([64, 64]).matMul(tf.ones([64, 64])).data()')
+  const devtools = await browser.newBrowserCDPSession()
+  await devtools.send('Browser.crashGpuProcess')
+  const { outcome } = await running
+  assert.ok(outcome.status === 'error', JSON.stringify(outcome))
+  assert.match(outcome.error.message, /SwiftShader \(software\) was lost.*run the cells that make them again/)
+  const after = await run(page, 'tf.ones([2]).add(1).arraySync()')
+  assert.deepEqual(after.texts, ['[2, 2]'])
+  const [change] = await page.evaluate(() => api.devices)
+  assert.deepEqual([change?.lost, change?.device.backend], [true, 'wasm'])
+  assert.match(change?.device.reason ?? '', /was lost/)
+})
