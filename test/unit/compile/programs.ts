@@ -353,9 +353,9 @@ export class Program {
     this.statements.push(
       this.random.oneOf(
         () =>
-          `import ${path}, { join as ${join} } from 'node:path'; import type { ParsedPath } from 'node:path'; trace(${path}.sep + ${join}('a', 'b'))`,
+          `import ${path}, { join as ${join} } from 'node:path'; import type { ParsedPath } from 'node:path'; trace(${path}.sep + ${join}('a', 'b'));`,
         () =>
-          `trace(${join}('c')); import { basename as ${join}, default as ${path} } from "node:path"; import * as ${all} from 'node:util'; trace(${all}.format('%d', 1), ${path} === undefined)`,
+          `trace(${join}('c')); import { basename as ${join}, default as ${path} } from "node:path"; import * as ${all} from 'node:util'; trace(${all}.format('%d', 1), ${path} === undefined);`,
       ),
     )
   }
