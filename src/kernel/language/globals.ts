@@ -33,9 +33,11 @@ declare global {
   }
   const console: Console
 
-  function setTimeout<A extends unknown[]>(callback: (...values: A) => void, milliseconds?: number, ...values: A): number
+  function setTimeout(callback: (...values: never[]) => void, milliseconds?: number): number
+  function setTimeout<A extends unknown[]>(callback: (...values: A) => void, milliseconds: number | undefined, ...values: A): number
   function clearTimeout(timer: number | undefined): void
-  function setInterval<A extends unknown[]>(callback: (...values: A) => void, milliseconds?: number, ...values: A): number
+  function setInterval(callback: (...values: never[]) => void, milliseconds?: number): number
+  function setInterval<A extends unknown[]>(callback: (...values: A) => void, milliseconds: number | undefined, ...values: A): number
   function clearInterval(timer: number | undefined): void
   function queueMicrotask(callback: () => void): void
   function structuredClone<T>(value: T): T

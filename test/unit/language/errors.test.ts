@@ -46,7 +46,9 @@ test('TensorFlow.js and display are there without an import, the page and the ne
     [],
   )
   assert.deepEqual(
-    check('setTimeout(() => {}, 10)\nperformance.now()\nstructuredClone({ a: 1 }).a.toFixed()'),
+    check(
+      'setTimeout(() => {}, 10)\nawait new Promise((done) => setTimeout(done, 10))\nsetTimeout((n: number) => n, 1, 2)\nperformance.now()\nstructuredClone({ a: 1 }).a.toFixed()',
+    ),
     [],
   )
 })
