@@ -6,7 +6,10 @@ import type { Transport } from './client'
 import type { KernelMessage } from './protocol'
 
 export interface NodeKernelOptions {
-  /** The largest JavaScript heap of the kernel, in MiB; a cell that exceeds it ends the kernel, not this process. */
+  /**
+   * The largest JavaScript heap of the kernel, in MiB. Node ends the thread of a cell that exceeds it; where the heap
+   * grows faster than Node looks, it ends the process.
+   */
   readonly heapMegabytes?: number
 }
 

@@ -10,7 +10,15 @@ import { isHandle, type Screen, type Shown } from '../display/display'
 import { describeVariable } from '../display/describe'
 import { preview } from '../display/preview'
 import { display, setScreen } from '../display/screen'
-import type { CellError, Execute, KernelMessage, MimeBundle, Outcome, OutputLimits } from '../protocol'
+import type {
+  CellError,
+  Execute,
+  KernelMessage,
+  MimeBundle,
+  Outcome,
+  OutputLimits,
+  Status,
+} from '../protocol'
 import { createConsole } from './console'
 import { setCurrentInterrupts } from './current'
 import { cellError, stackOf } from './errors'

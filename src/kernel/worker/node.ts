@@ -6,24 +6,11 @@ import { Kernel } from './kernel'
 const port = parentPort
 if (!port) throw new Error('This script is a kernel: it runs in a worker thread that a driver starts.')
 
-const kernel = new Kernel({
-  post(message) {
-    // WebAssembly's loader installs listeners that end the thread at any error.
-    if (message.type === 'ready' || message.type === 'device') listenToErrors()
-    port.postMessage(message)
-  },
-  findGpu,
-})
+const kernel = new Kernel({ post: (message) => port.postMessage(message), findGpu })
 
 port.on('message', (message: DriverMessage) => kernel.receive(message))
-listenToErrors()
-
-function listenToErrors(): void {
-  for (const event of ['unhandledRejection', 'uncaughtException']) {
-    process.removeAllListeners(event)
-    process.on(event, report)
-  }
-}
+process.on('unhandledRejection', report)
+process.on('uncaughtException', report)
 
 function report(thrown: unknown): void {
   // Thrown again, it ends the thread, and the driver says so.

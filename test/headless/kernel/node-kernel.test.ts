@@ -151,7 +151,12 @@ test('Stop drops the cells that wait', async () => {
 
 test('a callback left by an earlier cell cannot keep the kernel from stopping', async () => {
   const client = await start()
-  await run(client, 'let kept = 1; setTimeout(() => { while (true) {} }, 0)').done
+  const left = new Promise((resolve) => client.on('lateOutput', resolve))
+  await run(
+    client,
+    "let kept = 1; setTimeout(() => { console.log('blocked'); while (true) {} }, 200); undefined",
+  ).done
+  await left
   const blocked = run(client, 'kept').done
   client.interrupt()
   assert.equal((await blocked).outcome.status, 'interrupted')
@@ -177,15 +182,6 @@ test('a kernel that dies in mid-run ends the run with an error that says so', as
   const { outcome } = await run(client, 'process.exit(3)').done
   assert.ok(outcome.status === 'error' && outcome.restartNeeded)
   assert.match(outcome.error.message, /ended by itself with status 3\. .*Restart and Run Above/)
-})
-
-test('a cell that takes all memory ends the kernel, not the driver', async () => {
-  const transport = nodeTransport(kernel.script, { heapMegabytes: 128 })
-  const client = await start({ transport })
-  const { outcome } = await run(client, 'const all = []; while (true) all.push(new Array(1000).fill({}))')
-    .done
-  assert.ok(outcome.status === 'error' && outcome.restartNeeded)
-  assert.match(outcome.error.message, /ran out of memory/)
 })
 
 test('a driver of another version is refused with a reason', async () => {
