@@ -155,8 +155,8 @@ function sizes(panels: readonly Panel[]): string {
 function panelSize([[left, right], [bottom, top]]: readonly [Range, Range], longest: number): Size {
   const aspect = Math.min(2.5, Math.max(0.4, (right - left) / (top - bottom)))
   return aspect > 1
-    ? { width: longest, height: longest / aspect }
-    : { width: longest * aspect, height: longest }
+    ? { width: longest, height: Math.round(longest / aspect) }
+    : { width: Math.round(longest * aspect), height: longest }
 }
 
 /** One range per coordinate for all sets. */

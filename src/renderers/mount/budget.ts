@@ -22,13 +22,16 @@ export class ContextBudget {
     return this.#holders.size
   }
 
-  /** Grants WebGL to a figure, taking it from the one that has been out of sight longest where all is taken. */
+  /**
+   * Grants WebGL to a figure. Where all is taken, a figure on screen takes it from the one that has been out of sight
+   * longest; one out of sight does not, or two such would take it from each other forever.
+   */
   request(holder: ContextHolder): boolean {
     if (this.#holders.has(holder)) return true
     if (this.#holders.size >= this.#limit) {
       const hidden = [...this.#holders].filter((other) => !other.visible).sort((a, b) => a.seenAt - b.seenAt)
       const oldest = hidden[0]
-      if (!oldest) return false
+      if (!oldest || !holder.visible) return false
       this.#holders.delete(oldest)
       oldest.yieldContexts()
     }

@@ -117,6 +117,7 @@ export class FigureView implements ContextHolder {
     if (!figure) return
     const layout = structuredClone(this.#zoom.apply(figure.layout))
     const fresh = this.#plot.data === undefined
+    if (fresh) this.#zoom.begin(figure.layout)
     this.#width = this.#plot.clientWidth
     const widest = typeof layout.width === 'number' ? layout.width : Infinity
     await Plotly.react(
@@ -140,12 +141,8 @@ export class FigureView implements ContextHolder {
 
   #listen(): void {
     this.#plot.on('plotly_relayout', (event) => {
-      if (this.#figure)
-        this.#zoom.record(
-          event as Readonly<Record<string, unknown>>,
-          this.#plot.layout as unknown as Figure['layout'],
-          this.#figure.layout,
-        )
+      const shown = this.#plot.layout as unknown as Figure['layout']
+      if (this.#figure && this.#zoom.record({ ...event }, shown, this.#figure.layout)) void this.redraw()
     })
     const emitter: { on(event: string, heard: () => void): void } = this.#plot
     emitter.on('plotly_webglcontextlost', () => {

@@ -6,6 +6,13 @@ type Ranges = Map<string, Attributes>
 export class Zoom {
   readonly #axes: Ranges = new Map()
   readonly #cameras: Ranges = new Map()
+  /** What Plotly's own Reset goes back to: the first version of the figure, which may have been replaced since. */
+  #first: Attributes | undefined
+
+  /** Called when Plotly draws a figure from scratch. */
+  begin(own: Attributes): void {
+    this.#first = structuredClone(own)
+  }
 
   /**
    * Takes note of a person's change.
@@ -13,8 +20,10 @@ export class Zoom {
    * @param event what Plotly says was changed: `xaxis.range[0]`, `xaxis.autorange`, `scene.camera`, …
    * @param shown the layout as it now is.
    * @param own the layout that the figure itself asks for: back there, nothing is to be remembered.
+   * @returns whether the figure is to be drawn again, because the person went back to what is no longer its own view.
    */
-  record(event: Readonly<Record<string, unknown>>, shown: Attributes, own: Attributes): void {
+  record(event: Readonly<Record<string, unknown>>, shown: Attributes, own: Attributes): boolean {
+    let outdated = false
     for (const key of Object.keys(event)) {
       const axis = /^([xy]axis\d*)\.(?:range|autorange)/.exec(key)?.[1]
       if (axis) {
@@ -22,11 +31,15 @@ export class Zoom {
         const range: Json =
           now.autorange === true ? { autorange: true } : { range: now.range ?? null, autorange: false }
         if (isOwn(range, object(own[axis]))) this.#axes.delete(axis)
-        else this.#axes.set(axis, structuredClone(range))
+        else if (this.#first && isOwn(range, object(this.#first[axis]))) {
+          this.#axes.delete(axis)
+          outdated = true
+        } else this.#axes.set(axis, structuredClone(range))
       }
       const scene = /^(scene\d*)\.camera/.exec(key)?.[1]
       if (scene) this.#cameras.set(scene, structuredClone({ camera: object(shown[scene]).camera ?? null }))
     }
+    return outdated
   }
 
   /** The layout with what was remembered. */

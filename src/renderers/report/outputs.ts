@@ -57,12 +57,14 @@ function figure(bundle: Bundle, options: OutputOptions): string | undefined {
   try {
     const json = embedJson(stored)
     if (json.length <= LARGEST_FIGURE) {
+      const figure = readFigure(stored)
       const id = options.nextId()
-      const summary = escapeHtml(plain(bundle) ?? describe(readFigure(stored)))
+      const summary = escapeHtml(plain(bundle) ?? describe(figure))
       const still = picture(bundle) ?? ''
       return (
         `<div class="figure" role="img" aria-label="${summary}" data-figure="${id}">` +
-        `<noscript>${still}<p class="note">${summary}</p></noscript></div>` +
+        // Stays where scripts are off.
+        `${still}<p class="note">${summary}</p></div>` +
         `<script type="application/json" id="${id}">${json}</script>`
       )
     }

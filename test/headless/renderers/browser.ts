@@ -88,16 +88,11 @@ export class OutputPage {
     this.errors = loaded.errors
   }
 
-  static async open(
-    browser: Browser,
-    renderer: string,
-    theme: Theme = 'light',
-    csp = '',
-  ): Promise<OutputPage> {
+  static async open(browser: Browser, renderer: string, csp = ''): Promise<OutputPage> {
     const loaded = await open(
       browser,
-      `<!doctype html><html style="${themes[theme].variables}"><head><meta charset="utf-8">${csp}</head>
-      <body class="${themes[theme].class}" style="margin:12px;background:var(--vscode-editor-background);color:var(--vscode-editor-foreground);font:13px sans-serif">
+      `<!doctype html><html style="${themes.light.variables}"><head><meta charset="utf-8">${csp}</head>
+      <body class="${themes.light.class}" style="margin:12px;background:var(--vscode-editor-background);color:var(--vscode-editor-foreground);font:13px sans-serif">
       <div id="outputs"></div><script type="module" src="/harness.js"></script></body></html>`,
       {
         'renderer.js': renderer,
@@ -105,6 +100,8 @@ export class OutputPage {
           import { activate } from '/renderer.js'
           window.renderer = await activate({ setState() {}, getState() {}, workspace: { isTrusted: true } })
           window.render = async (id, text) => {
+            // What the driver itself calls may evaluate code whatever the page's policy; VS Code's calls may not.
+            await new Promise((resolve) => setTimeout(resolve))
             let element = document.getElementById(id)
             if (!element) {
               element = document.createElement('div')
@@ -128,6 +125,19 @@ export class OutputPage {
   async show(id: string, figure: Figure | string): Promise<void> {
     const text = typeof figure === 'string' ? figure : JSON.stringify(figure)
     await this.page.evaluate(([id, text]) => (window as unknown as Harness).render(id!, text!), [id, text])
+  }
+
+  /** As it was when it was opened. */
+  async clear(): Promise<void> {
+    await this.page.setViewportSize({ width: 900, height: 700 })
+    await this.page.mouse.move(0, 0)
+    await this.page.evaluate(() => {
+      ;(window as unknown as Harness).renderer.disposeOutputItem()
+      document.getElementById('outputs')!.replaceChildren()
+      scrollTo(0, 0)
+    })
+    await this.theme('light')
+    this.requests.length = this.errors.length = 0
   }
 
   async theme(theme: Theme): Promise<void> {

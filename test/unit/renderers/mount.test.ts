@@ -143,6 +143,16 @@ void describe('the budget of WebGL contexts', () => {
     assert.deepEqual([shown.yields, recent.yields, old.yields, budget.held], [0, 0, 1, 3])
   })
 
+  test('is not taken by figures out of sight: the one that had to yield does not ask it back', () => {
+    const budget = new ContextBudget(1)
+    const [first, second] = [holder(false, 0), holder(true, 1)]
+    assert.ok(budget.request(first))
+    assert.ok(budget.request(second))
+    second.visible = false
+    assert.equal(budget.request(first), false)
+    assert.equal(second.yields, 0)
+  })
+
   test('is never taken from figures on screen', () => {
     const budget = new ContextBudget(1)
     const [first, second] = [holder(true, 0), holder(true, 1)]
@@ -175,6 +185,14 @@ void describe('zoom', () => {
     zoom.record({ 'yaxis.range[0]': 1 }, { yaxis: { range: [1, 2] } }, own)
     zoom.record({ 'xaxis.range[0]': 0, 'xaxis.range[1]': 10 }, { xaxis: { range: [0, 10] } }, own)
     zoom.record({ 'yaxis.autorange': true }, { yaxis: { range: [0, 7], autorange: true } }, own)
+    assert.deepEqual(zoom.apply(own), own)
+  })
+
+  test('is forgotten when Plotly goes back to the first version of a figure that has changed since', () => {
+    const zoom = new Zoom()
+    zoom.begin({ xaxis: { range: [0, 5] } })
+    assert.equal(zoom.record({ 'xaxis.range': 0 }, { xaxis: { range: [1, 2] } }, own), false)
+    assert.equal(zoom.record({ 'xaxis.range': 0 }, { xaxis: { range: [0, 5] } }, own), true)
     assert.deepEqual(zoom.apply(own), own)
   })
 
