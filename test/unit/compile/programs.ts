@@ -247,9 +247,9 @@ export class Program {
     return this.random.oneOf(
       () => `(${value} as number)`,
       () => `(${value})!`,
-      () => `(<number>${value})`,
+      () => `(<number>${this.leaf()})`,
       () => `(${value} satisfies number)`,
-      () => `(<T,>(x: T): T => x)<number>(${value})`,
+      () => `(<T,>(x: T) => x as T)<number>(${value})`,
     )
   }
 
