@@ -21,11 +21,18 @@ export async function pack(packagePath = join(root, `genbook-${version()}.vsix`)
   // Loaded only here: it takes a second, and set-up must be able to import this file without it.
   mkdirSync(dirname(packagePath), { recursive: true })
   const { createVSIX } = await import('@vscode/vsce')
-  // Everything is bundled, so node_modules stays out; where the sources are published is not the package's business.
+  // Everything is bundled, so node_modules stays out; where the sources are published is not the package's business, and
+  // so links stay as they are.
   const say = console.log
   if (quiet) console.log = () => {}
   try {
-    await createVSIX({ cwd: root, packagePath, dependencies: false, allowMissingRepository: true })
+    await createVSIX({
+      cwd: root,
+      packagePath,
+      dependencies: false,
+      allowMissingRepository: true,
+      rewriteRelativeLinks: false,
+    })
   } finally {
     console.log = say
   }
