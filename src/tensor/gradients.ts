@@ -11,6 +11,7 @@
  * (through `where`, as in selu and logSumExp), whose gradient is zero, and a fused kernel for elu, written out here.
  */
 import * as tf from '@tensorflow/tfjs'
+import { imageGradients } from './imageGradients'
 
 /** The part of the engine that is changed, which its types keep private. */
 interface Recorder {
@@ -36,6 +37,7 @@ export function correctSecondDerivatives(): void {
   if (done) return
   done = true
   recordCopiesLast(tf.engine() as unknown as Recorder)
+  for (const config of imageGradients) tf.registerGradient(config)
   for (const name of COMPARISONS) tf.registerGradient(constant(name))
   tf.registerGradient(exponentialUnit(tf.Elu, 1, 1))
   tf.registerGradient(exponentialUnit(tf.Selu, SELU_ALPHA, SELU_SCALE))

@@ -193,6 +193,48 @@ for (const backend of ['cpu', 'wasm'] as const)
     })
   })
 
+describe('second derivatives of image operations', () => {
+  before(() => selectBackend('cpu', files))
+  const image = (shape: [number, number, number, number], k: number) =>
+    tf.tensor4d(
+      Float32Array.from({ length: tf.util.sizeFromShape(shape) }, (_, i) => Math.sin(k * i + 0.3)),
+      shape,
+    )
+  const operations: Record<string, (x: tf.Tensor4D, w: tf.Tensor4D) => tf.Tensor> = {
+    avgPool: (x) => tf.avgPool(x, 2, 2, 'valid'),
+    'avgPool, overlapping': (x) => tf.avgPool(x, 3, 1, 'same'),
+    depthwiseConv2d: (x, w) => tf.depthwiseConv2d(x, w, 1, 'same'),
+    'depthwiseConv2d, in strides': (x, w) => tf.depthwiseConv2d(x, w, 2, 'valid'),
+    resizeNearestNeighbor: (x) => tf.image.resizeNearestNeighbor(x, [8, 8]),
+  }
+  for (const [name, operation] of Object.entries(operations))
+    test(name, () => {
+      // f(x, w) = Σ tanh(op(x, w)) + ‖w‖²: H·v along x and w by one difference of first gradients, which are TensorFlow.js's own.
+      const [x, w] = [image([1, 4, 4, 2], 0.7), image([2, 2, 2, 2], 1.1)]
+      const [u, v] = [image([1, 4, 4, 2], 1.9), image([2, 2, 2, 2], 2.3)]
+      const first = (x: tf.Tensor, w: tf.Tensor) =>
+        tf.grads((x, w) =>
+          operation(x as tf.Tensor4D, w as tf.Tensor4D)
+            .tanh()
+            .sum()
+            .add(w.square().sum()),
+        )([x, w])
+      const along = (x: tf.Tensor, w: tf.Tensor) => {
+        const [gx, gw] = first(x, w)
+        return tf.add<tf.Scalar>(gx!.mul(u).sum(), gw!.mul(v).sum())
+      }
+      const actual = tf.tidy(() => tf.grads(along)([x, w])).flatMap(take)
+      const at = (h: number) => tf.tidy(() => first(x.add(u.mul(h)), w.add(v.mul(h)))).flatMap(take)
+      // Single precision: a step of 0.02 leaves h²/6 of truncation, extrapolated away, and 1e-7/h of rounding.
+      const [a, b, c, d] = [at(0.04), at(-0.04), at(0.02), at(-0.02)]
+      compare(
+        actual,
+        a.map((_, i) => (4 * (c[i]! - d[i]!)) / 0.12 - (a[i]! - b[i]!) / 0.24),
+        2e-4,
+      )
+    })
+})
+
 /** Single precision against doubles, relative to the largest number. */
 function compare(actual: readonly number[], expected: readonly number[], tolerance: number): void {
   const size = Math.max(1, ...expected.map(Math.abs))

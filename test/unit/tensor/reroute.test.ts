@@ -20,7 +20,10 @@ afterEach(() => {
 
 const N = 20_000
 const mean = (x: readonly number[]) => x.reduce((a, b) => a + b, 0) / x.length
-const variance = (x: readonly number[]) => mean(x.map((a) => (a - mean(x)) ** 2))
+const variance = (x: readonly number[]) => {
+  const centre = mean(x)
+  return mean(x.map((a) => (a - centre) ** 2))
+}
 
 /** Every random function of TensorFlow.js, with the mean and the variance of its law. */
 const LAWS: Record<string, readonly [() => tfjs.Tensor, number, number]> = {
