@@ -187,7 +187,12 @@ export class Program {
           () => `${name}.fixed`,
           () => `${name}.make(${this.number()}).field`,
         )
-      default:
+      case 'const':
+      case 'let':
+      case 'array':
+      case 'object':
+      case 'enum':
+      case 'namespace':
         return this.leaf()
     }
   }
