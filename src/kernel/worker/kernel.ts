@@ -70,7 +70,8 @@ export class Kernel {
     }
     const missing = await findGpu?.(backend)
     const found = await selectBackend(backend, { wasm })
-    const device = missing && found.reason ? { ...found, reason: `${found.reason} ${missing}` } : found
+    // What is missing says more than that there is no WebGPU.
+    const device = missing && found.reason ? { ...found, reason: missing } : found
     this.#shared = stopFlag !== undefined
     const session = new Session({
       seed,

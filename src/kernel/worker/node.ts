@@ -2,6 +2,7 @@
 import { parentPort } from 'node:worker_threads'
 import type { BackendChoice, DriverMessage } from '../protocol'
 import { Kernel } from './kernel'
+import { hasVulkan } from './vulkan'
 
 const port = parentPort
 if (!port) throw new Error('This script is a kernel: it runs in a worker thread that a driver starts.')
@@ -20,6 +21,8 @@ function report(thrown: unknown): void {
 /** Node has no WebGPU of its own; the package `webgpu` brings Chromium's, where it is installed. */
 async function findGpu(backend: BackendChoice): Promise<string | undefined> {
   if (backend === 'wasm' || backend === 'cpu') return undefined
+  if (process.platform === 'linux' && !(await hasVulkan()))
+    return 'No graphics driver: the Vulkan loader libvulkan.so.1 (Debian: libvulkan1) is not installed.'
   try {
     const { create, globals } = await import('webgpu')
     Object.assign(globalThis, globals)
