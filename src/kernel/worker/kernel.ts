@@ -69,7 +69,9 @@ export class Kernel {
       return
     }
     const missing = await findGpu?.(backend)
-    const found = await selectBackend(backend, { wasm })
+    const found = await selectBackend(backend, { wasm }).catch((error: Error) => {
+      throw missing ? new Error(`${error.message} ${missing}`) : error
+    })
     // What is missing says more than that there is no WebGPU.
     const device = missing && found.reason ? { ...found, reason: missing } : found
     this.#shared = stopFlag !== undefined
