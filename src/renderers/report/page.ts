@@ -33,7 +33,9 @@ function redrawAll(): void {
 }
 
 function fit(frame: HTMLIFrameElement): void {
-  const height = frame.contentDocument?.documentElement.scrollHeight
+  // Null until the frame's first element is parsed, whatever the type says.
+  const root = frame.contentDocument?.documentElement as HTMLElement | null | undefined
+  const height = root?.scrollHeight
   if (height) frame.style.height = `${height}px`
 }
 
