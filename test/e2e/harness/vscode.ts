@@ -167,10 +167,10 @@ export class VSCodeUnderTest {
         await this.page.getByText("Don't ask me again").click({ timeout: 2000 })
         await trust.click({ timeout: 2000 })
       }
-      return (
-        (await notebook.isActive()) &&
-        (await this.page.locator('.notebookOverlay .cell-list-container').count())
-      )
+      if (!(await notebook.isActive())) return false
+      const editor = this.page.locator(await this.activeNotebookElement())
+      const rows = editor.locator('.monaco-list-row')
+      return (await notebook.cells()).length === 0 || (await rows.first().isVisible())
     })
     return notebook
   }
