@@ -121,6 +121,33 @@ test('the policy keeps the network away from cells', async () => {
   assert.deepEqual(texts, ["'blocked'"])
 })
 
+test('an untrained network has the same outputs on a software GPU as on WASM, from the same random numbers', async () => {
+  // The example's network and sizes: 1,024 points of the moons at a time in the middle.
+  const cell = `import { data, vp, mlp, denoiser } from 'genbook'
+    const fresh = denoiser(vp(), mlp({ dim: 2, hidden: [64, 64, 64] }), { predicts: 'noise' })
+    const points = data.moons({ noise: 0.05 }).draw(1024)
+    const read = async (x) => Array.from(await x.data())
+    console.log(JSON.stringify([await read(points), await read(fresh.predict(points, 0.5).noise), await read(fresh.score(points, 0.1))]))`
+  const numbers = async (page: Page) => {
+    const { events, outcome } = await run(page, cell)
+    assert.equal(outcome.status, 'ok', JSON.stringify(outcome))
+    const printed = events.map((event) => (event.kind === 'stream' ? event.text : '')).join('')
+    return JSON.parse(printed) as [number[], number[], number[]]
+  }
+  const gpu = await open('webgpu')
+  assert.equal(gpu.device.backend, 'webgpu')
+  const [wasm, webgpu] = [await numbers(page), await numbers(gpu.page)]
+  await gpu.page.close()
+  wasm.forEach((expected, which) => {
+    const found = webgpu[which]!
+    assert.equal(found.length, 2048)
+    const largest = Math.max(...expected.map(Math.abs))
+    const difference = Math.max(...expected.map((value, i) => Math.abs(value - found[i]!)))
+    assert.ok(largest > 0)
+    assert.ok(difference <= 1e-4 * largest, `output ${which} differs by ${difference} of ${largest}`)
+  })
+})
+
 test('a software GPU runs cells where it is asked for; when it is lost, cells go on without it', async () => {
   const { page, device } = await open('webgpu')
   assert.deepEqual([device.backend, device.software], ['webgpu', true])
