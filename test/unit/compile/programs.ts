@@ -51,7 +51,7 @@ export class Program {
   constructor(seed: number) {
     this.random = new Random(seed)
     if (this.random.chance(0.3)) this.importSome()
-    const length = this.random.integer(6, 16)
+    const length = this.random.integer(4, 10)
     for (let i = 0; i < length; i++) {
       this.statements.push(this.decorate(this.topLevel()))
       if (this.random.chance(0.5)) this.statements.push(this.traceAll())

@@ -490,6 +490,14 @@ describe('using', () => {
     ],
     [['a!', 'a', 'b', 'in c', 'c']],
   )
+  shows(
+    'works in the heads of loops',
+    [
+      resource,
+      'for await (await using c of [openLater("c")]) log.push("in c"); for (using d of [open("d")]) ; log',
+    ],
+    [['in c', 'c', 'd']],
+  )
   throws(
     'disposes when the cell fails',
     [resource, 'using a = open("a"); throw new TypeError("own")'],
