@@ -3,6 +3,7 @@ import type { CellDiagnostic } from '../cell'
 import { preview } from '../display/preview'
 import type { CellError, CellFrame } from '../protocol'
 import { excerpt } from './excerpt'
+import { plainMessage } from './scope.message'
 import { rawFrames, type RunSource } from './stack'
 
 /** A message longer than this is cut. */
@@ -78,7 +79,7 @@ export function stackOf(thrown: unknown): string {
 function describe(thrown: unknown, depth = 0): { name: string; message: string } {
   if (!isErrorLike(thrown)) return { name: 'Thrown', message: preview(thrown) }
   const name = textOf(thrown, 'name') || 'Error'
-  let message = textOf(thrown, 'message') ?? ''
+  let message = plainMessage(textOf(thrown, 'message') ?? '')
   if (depth < 3) {
     const inner = (error: unknown) => {
       const each = describe(error, depth + 1)

@@ -233,3 +233,20 @@ test('training draws its loss, stoppable and repeatable', async () => {
   assert.match(texts[0]!, /step/)
   assert.equal((await new Bench().run(cell)).texts.at(-1), texts.at(-1))
 })
+
+test('the engine’s messages are in the words of the cell', async () => {
+  const bench = new Bench()
+  await bench.run('const f = 1; const x = { y: undefined as any }')
+  const messages: string[] = []
+  for (const cell of ['f()', 'x.y()', 'new f()', 'x.y.z', 'const [a] = f', 'for (const b of f) b']) {
+    const { outcome } = await bench.run(cell)
+    assert.ok(outcome.status === 'error', cell)
+    messages.push(outcome.error.message)
+  }
+  assert.deepEqual(messages.slice(0, 3), [
+    'f is not a function',
+    'x.y is not a function',
+    'f is not a constructor',
+  ])
+  for (const message of messages) assert.doesNotMatch(message, /\$|\bvalue\b/)
+})
