@@ -51,5 +51,6 @@ function expected(text: string): boolean {
     /Failed to load resource/,
     /Manifest fetch/,
     /Activating extension 'vscode\./,
+    /authentication provider 'github'/,
   ].some((pattern) => pattern.test(text))
 }

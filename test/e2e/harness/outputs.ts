@@ -15,8 +15,8 @@ export interface DrawnFigure {
   /** How many point marks, lines and filled areas there are in the picture's SVG. */
   readonly marks: number
   readonly paths: number
-  /** Canvases, which WebGL traces are drawn on. */
-  readonly canvases: number
+  /** Pixels on canvases, which WebGL traces are drawn on, that are not left transparent. */
+  readonly painted: number
   readonly title: string
   readonly axisTitles: readonly string[]
   /** The computed colours of paper and text. */
@@ -83,6 +83,15 @@ export async function drawnFigures(code: VSCodeUnderTest, index: number): Promis
       ...within.querySelectorAll<PlotElement>('.js-plotly-plot'),
       ...[...within.querySelectorAll('*')].flatMap((one) => (one.shadowRoot ? all(one.shadowRoot) : [])),
     ]
+    const painted = (canvas: HTMLCanvasElement): number => {
+      if (!canvas.width || !canvas.height) return 0
+      const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext('2d')!
+      copy.drawImage(canvas, 0, 0)
+      const { data } = copy.getImageData(0, 0, canvas.width, canvas.height)
+      let count = 0
+      for (let i = 3; i < data.length; i += 4) if (data[i]! > 0) count++
+      return count
+    }
     return all(cell).map((plot) => {
       const titles = plot.querySelectorAll(
         '.infolayer [class*="title"] text, .infolayer text[class*="title"]',
@@ -100,7 +109,7 @@ export async function drawnFigures(code: VSCodeUnderTest, index: number): Promis
         })),
         marks: plot.querySelectorAll('.point').length,
         paths: plot.querySelectorAll('.plot path, .trace path').length,
-        canvases: plot.querySelectorAll('canvas').length,
+        painted: [...plot.querySelectorAll('canvas')].map(painted).reduce((sum, one) => sum + one, 0),
         title: text(plot.querySelector('.gtitle')),
         axisTitles: axis.map(text).filter(Boolean),
         background: getComputedStyle(plot.querySelector('.main-svg') ?? plot).backgroundColor,

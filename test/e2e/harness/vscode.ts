@@ -170,7 +170,7 @@ export class VSCodeUnderTest {
       if (!(await notebook.isActive())) return false
       const editor = this.page.locator(await this.activeNotebookElement())
       const rows = editor.locator('.monaco-list-row')
-      return (await notebook.cells()).length === 0 || (await rows.first().isVisible())
+      return (await notebook.cells()).length === 0 || (await rows.count()) > 0
     })
     return notebook
   }
