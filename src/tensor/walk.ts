@@ -8,8 +8,12 @@ export interface Reached {
   readonly complete: boolean
 }
 
-/** Objects and elements looked at before the walk gives up and calls itself incomplete. */
+/** Objects looked at before the walk gives up and calls itself incomplete. */
 const BUDGET = 2_000_000
+/** How many elements of an array cost as much as one object. */
+const ELEMENTS = 16
+/** Longer arrays are taken to have no properties but their elements: to list the keys would take longer than the walk. */
+const LONGEST_LISTED = 100
 
 /**
  * Walks own properties, elements, maps, sets, prototypes and what closures were declared to hold, from `roots` on.
@@ -25,32 +29,36 @@ export function reach(roots: Iterable<unknown>, isOpaque: (object: object) => bo
   let budget = BUDGET
 
   const meet = (value: unknown): void => {
-    budget--
     if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return
     if (seen.has(value) || LANGUAGE.has(value)) return
+    budget--
     seen.add(value)
     waiting.push(value)
   }
 
   for (const root of roots) meet(root)
   while (waiting.length > 0) {
-    if (budget < 0) return { tensors, complete: false }
+    if (budget < 0) break
     const object = waiting.pop()!
-    if (isTensor(object)) {
-      tensors.add(object)
-      meet(object.kerasMask)
-      continue
-    }
     if (ArrayBuffer.isView(object)) continue
     try {
+      if (isTensor(object)) {
+        tensors.add(object)
+        meet(object.kerasMask)
+        continue
+      }
       if (hides(object) || isOpaque(object)) complete = false
+      if (Array.isArray(object)) {
+        budget -= object.length / ELEMENTS
+        if (budget < 0) break
+      }
       open(object, meet)
     } catch {
       // A proxy may refuse to be looked at.
       complete = false
     }
   }
-  return { tensors, complete }
+  return { tensors, complete: complete && budget >= 0 }
 }
 
 /** Unlike `instanceof tf.Tensor`, which looks for methods by name, this calls no getter. */
@@ -60,14 +68,16 @@ function isTensor(object: object): object is tf.Tensor {
 
 function open(object: object, meet: (value: unknown) => void): void {
   for (const value of heldBy(object)) meet(value)
-  if (Array.isArray(object)) for (const element of object) meet(element)
-  else if (isOf(Map.prototype, object))
+  const elements = Array.isArray(object) && isLong(object)
+  // Not an iterator, which a cell may have replaced.
+  if (elements) for (let i = 0; i < object.length; i++) meet(object[i])
+  if (isOf(Map.prototype, object))
     Map.prototype.forEach.call(object, (value, key) => {
       meet(key)
       meet(value)
     })
   else if (isOf(Set.prototype, object)) Set.prototype.forEach.call(object, meet)
-  if (!Array.isArray(object))
+  if (!elements)
     for (const key of Reflect.ownKeys(object)) {
       const property = Reflect.getOwnPropertyDescriptor(object, key)
       meet(property?.value)
@@ -75,6 +85,10 @@ function open(object: object, meet: (value: unknown) => void): void {
       meet(property?.set)
     }
   meet(Reflect.getPrototypeOf(object))
+}
+
+function isLong(array: readonly unknown[]): boolean {
+  return array.length > LONGEST_LISTED && Reflect.getPrototypeOf(array) === Array.prototype
 }
 
 function prototypeOf(object: object): object {

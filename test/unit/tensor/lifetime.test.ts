@@ -121,6 +121,42 @@ describe('what the walk meets stays, the rest is freed', () => {
   })
 })
 
+describe('odd arrays and proxies', () => {
+  test('properties of arrays are walked like those of other objects', () => {
+    class Batch extends Array<number> {
+      mean = tf.scalar(1)
+    }
+    ledger.end([Object.assign([1, 2], { best: tf.scalar(2) }), Batch.from({ length: 1000 }, (_, i) => i)])
+    assert.equal(live(), 2)
+  })
+
+  test('an array of four thousand million holes ends no walk late', () => {
+    const holes: unknown[] = []
+    holes.length = 2 ** 32 - 1
+    const x = tf.scalar(1)
+    ledger.end([{ holes, x }])
+    assert.equal(x.isDisposed, false)
+  })
+
+  test('a replaced iterator is not called', () => {
+    const list = Object.assign([tf.scalar(1)], {
+      [Symbol.iterator]: () => {
+        throw new Error('called')
+      },
+    })
+    ledger.end([list])
+    assert.equal(live(), 1)
+  })
+
+  test('a revoked proxy stops nothing', () => {
+    const { proxy, revoke } = Proxy.revocable({}, {})
+    revoke()
+    const x = tf.scalar(1)
+    ledger.end([{ proxy, x }])
+    assert.equal(x.isDisposed, false)
+  })
+})
+
 describe('what may be hidden is not disposed of', () => {
   const hiding: Record<string, (x: tf.Tensor) => object> = {
     'a closure that the compiler marked': (x) => opaque(() => x),
