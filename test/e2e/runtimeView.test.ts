@@ -18,7 +18,7 @@ scenario('hiding the panel changes nothing', async ({ code, notebook }) => {
 scenario('running a cell leaves the keyboard with the notebook', async ({ code, notebook }) => {
   const book = await notebook(['1', '2'])
   await book.type(0, ' + 1')
-  await code.page.keyboard.press('Control+Enter')
+  await code.page.keyboard.press('Meta+Enter')
   await book.finished(0)
   await code.runtimeView()
   await code.page.keyboard.type(' + 3')
@@ -50,7 +50,7 @@ scenario(
   },
 )
 
-scenario('the view’s Interrupt stops the cell and its Restart starts afresh', async ({ code, notebook }) => {
+scenario('the view’s Interrupt stops the cell and keeps its variables', async ({ code, notebook }) => {
   const book = await notebook(['const a = 1', 'while (true) {}', 'a'])
   await book.runCell(0)
   await book.startCell(1)

@@ -11,6 +11,9 @@ export class CellRun {
   readonly id: string
   readonly writer: OutputWriter
   #execution: vscode.NotebookCellExecution | undefined
+  /** The execution before `detach`. */
+  #held: vscode.NotebookCellExecution | undefined
+  #begun: vscode.NotebookCellExecution | undefined
   #started: { readonly count: number; readonly at: number } | undefined
   #ended: { readonly success: boolean | undefined; readonly at: number } | undefined
   readonly #stop = deferred()
@@ -65,15 +68,22 @@ export class CellRun {
     if (this.#execution) this.#finish(this.#execution)
   }
 
-  /** The document is gone; the run goes on, unseen. */
+  /** The document is going, or gone, and must not change any more; the run goes on, unseen. */
   detach(): void {
+    this.#held = this.#execution ?? this.#held
     this.#execution = undefined
     this.writer.pause()
   }
 
-  /** The run is seen again, in another document's cell. */
+  /** The document stays after all. */
+  reattach(): void {
+    if (this.#held) this.attach(this.#held)
+  }
+
+  /** The run is seen again, with everything that it has shown meanwhile; mostly in another document's cell. */
   attach(execution: vscode.NotebookCellExecution): void {
     this.#execution = execution
+    this.#held = undefined
     if (!this.#started) {
       if (this.#ended) execution.end(undefined)
       return
@@ -84,6 +94,8 @@ export class CellRun {
   }
 
   #begin(execution: vscode.NotebookCellExecution): void {
+    if (this.#begun === execution) return
+    this.#begun = execution
     execution.executionOrder = this.#started!.count
     execution.start(this.#started!.at)
   }

@@ -54,6 +54,8 @@ export class Session extends Owner {
   #starting: Promise<KernelClient> | undefined
   #queue: CellRun[] = []
   #current: CellRun | undefined
+  /** While no document shows them: the runs that were going on, some of which may have ended since. */
+  #unseen: readonly CellRun[] | undefined
   #count = 0
   readonly #displays: Displays = new Map()
   readonly #writers = new Map<string, OutputWriter>()
@@ -80,6 +82,11 @@ export class Session extends Owner {
     if (this.#current) return 'running'
     if (this.#client) return 'idle'
     return this.#starting ? 'starting' : 'none'
+  }
+
+  /** Whether a run has something to show that its document has not got. */
+  get hasUnseenRuns(): boolean {
+    return (this.#unseen?.length ?? 0) > 0
   }
 
   /** Runs cells after those that wait already; resolves when all of them have ended. */
@@ -128,9 +135,16 @@ export class Session extends Owner {
     }
   }
 
-  /** The notebook's document is gone for now: it is being renamed or saved under another name. */
+  /** The notebook's document is about to make way for another, and must not change any more. */
   detach(): void {
-    for (const run of this.#runs()) run.detach()
+    this.#unseen ??= this.#runs()
+    for (const run of this.#unseen) run.detach()
+  }
+
+  /** The document stays after all. */
+  reattach(): void {
+    for (const run of this.#unseen ?? []) run.reattach()
+    this.#unseen = undefined
   }
 
   /** Goes on in another document of the same notebook. */
@@ -140,11 +154,12 @@ export class Session extends Owner {
     for (const [id, output] of this.#displays)
       if (!this.#current?.writer.shows(output)) this.#displays.delete(id)
     const cells = new Map(notebook.getCells().map((cell) => [this.#id(cell), cell]))
-    for (const run of this.#runs()) {
-      run.detach()
+    this.detach()
+    for (const run of this.#unseen ?? []) {
       const cell = cells.get(run.id)
       if (cell) run.attach(this.#surroundings.controller.createNotebookCellExecution(cell))
     }
+    this.#unseen = undefined
   }
 
   override dispose(): void {
@@ -172,7 +187,8 @@ export class Session extends Owner {
       const client = compiled && (await untilStopped(run, starting))
       if (!compiled || !client || run.stopped) return this.#interrupted(run)
       const outcome = await client.execute(compiled.cell, count, (event) => run.writer.event(event))
-      if (this.#device) void stampRun(this.#notebook, this.#device, this.#surroundings.version)
+      if (this.#device && !this.#unseen)
+        void stampRun(this.#notebook, this.#device, this.#surroundings.version)
       return this.#finish(run, outcome)
     } catch (error) {
       run.fail(plainError(error))
@@ -309,7 +325,7 @@ export class Session extends Owner {
     this.#late.delete(id)
     const writer = this.#writers.get(id)
     const cell = this.#notebook.getCells().find((candidate) => this.#id(candidate) === id)
-    if (!writer || !cell || this.#notebook.isClosed) return
+    if (!writer || !cell || this.#unseen || this.#notebook.isClosed) return
     if (this.#current?.id === id) return changes.forEach((change) => change(writer))
     // A cell that waits to run again will be cleared anyway.
     if (this.#queue.some((run) => run.id === id)) return

@@ -1,10 +1,13 @@
 import * as vscode from 'vscode'
+import { within } from '../deferred'
 import { isGenbook } from '../notebook/cells'
 import { Owner } from '../owner'
 import { Session, type Loss, type SessionSurroundings } from './session'
 
 /** How long a session waits for the document of its renamed notebook. */
-const MOVING_MILLISECONDS = 10_000
+const MOVING_MILLISECONDS = 30_000
+/** How long VS Code may take to carry out what was asked of it. */
+const SETTLING_MILLISECONDS = 100
 
 export interface SessionLoss extends Loss {
   readonly session: Session
@@ -29,7 +32,7 @@ export class Sessions extends Owner {
   constructor(surroundings: SessionSurroundings) {
     super()
     this.#surroundings = surroundings
-    this.own(vscode.workspace.onWillRenameFiles(({ files }) => this.#expect(files)))
+    this.own(vscode.workspace.onWillRenameFiles((event) => event.waitUntil(this.#expect(event.files))))
     this.own(vscode.workspace.onDidOpenNotebookDocument((notebook) => this.#opened(notebook)))
     this.own(vscode.workspace.onDidCloseNotebookDocument((notebook) => this.#closed(notebook)))
     this.own(new vscode.Disposable(() => this.#sessions.forEach((session) => session.dispose())))
@@ -56,12 +59,28 @@ export class Sessions extends Owner {
     return [...this.#sessions.values()].find((session) => session.id === id)
   }
 
-  #expect(files: readonly { readonly oldUri: vscode.Uri; readonly newUri: vscode.Uri }[]): void {
+  /** Nothing may change in a document that is being renamed: it would stay behind, with changes to save. */
+  async #expect(
+    files: readonly { readonly oldUri: vscode.Uri; readonly newUri: vscode.Uri }[],
+  ): Promise<void> {
     for (const { oldUri, newUri } of files)
       for (const [notebook, session] of this.#sessions) {
-        const moved = movedUri(notebook.uri, oldUri, newUri)
-        if (moved) this.#moving.set(moved.toString(), session)
+        const moved = movedUri(notebook.uri, oldUri, newUri)?.toString()
+        if (moved === undefined) continue
+        this.#moving.set(moved, session)
+        session.detach()
+        setTimeout(() => this.#giveUp(moved, session), MOVING_MILLISECONDS)
       }
+    // What was written before is still on its way.
+    if (this.#moving.size) await new Promise((resolve) => setTimeout(resolve, SETTLING_MILLISECONDS))
+  }
+
+  /** The renamed notebook did not open: it was not renamed, or has closed. */
+  #giveUp(address: string, session: Session): void {
+    if (this.#moving.get(address) !== session) return
+    this.#moving.delete(address)
+    if (session.notebook.isClosed) this.#end(session)
+    else session.reattach()
   }
 
   #opened(notebook: vscode.NotebookDocument): void {
@@ -91,7 +110,7 @@ export class Sessions extends Owner {
 
   async #move(session: Session, notebook: vscode.NotebookDocument): Promise<void> {
     session.detach()
-    if (session.state === 'running') await this.#select(notebook)
+    if (session.hasUnseenRuns) await this.#select(notebook)
     if (!notebook.isClosed) session.attach(notebook)
     this.#changed.fire(session)
   }
@@ -114,23 +133,13 @@ export class Sessions extends Owner {
       id: controller.id,
       extension: this.#surroundings.extensionId,
     })
-    await selected
+    await within(MOVING_MILLISECONDS, selected)
   }
 
   #closed(notebook: vscode.NotebookDocument): void {
     const session = this.#sessions.get(notebook)
     if (!session) return
-    const moving = [...this.#moving].find(([, candidate]) => candidate === session)
-    if (!moving) {
-      this.#end(session)
-      return
-    }
-    session.detach()
-    setTimeout(() => {
-      if (this.#moving.get(moving[0]) !== session) return
-      this.#moving.delete(moving[0])
-      this.#end(session)
-    }, MOVING_MILLISECONDS)
+    if (![...this.#moving.values()].includes(session)) this.#end(session)
   }
 
   #end(session: Session): void {

@@ -304,19 +304,25 @@ export class NotebookUnderTest {
     )
   }
 
-  /** Selects a cell, as a click on its border does, so that commands act on it. */
+  /** Selects cells by clicks on them outside of their text, so that commands act on them. */
   async select(index: number, end = index + 1): Promise<void> {
-    await this.#code.evaluate(
-      async (vscode, index, end) => {
-        const editor = vscode.window.activeNotebookEditor!
-        editor.selection = new vscode.NotebookRange(index, end)
-        editor.revealRange(editor.selection)
-        await vscode.commands.executeCommand('notebook.focusTop')
-        editor.selection = new vscode.NotebookRange(index, end)
-        editor.selections = [editor.selection]
-      },
-      index,
-      end,
+    // Not the margin: a second click there folds the cell.
+    const click = async (at: number, modifiers: 'Shift'[]) => {
+      const row = await this.reveal(at)
+      const bar = row.locator('.cell-statusbar-container').first()
+      await ((await bar.isVisible()) ? bar : row).click({ modifiers })
+    }
+    await click(index, [])
+    if (end > index + 1) await click(end - 1, ['Shift'])
+    await until(`cells ${index} to ${end} to be selected`, () =>
+      this.#code.evaluate(
+        (vscode, index, end) => {
+          const selection = vscode.window.activeNotebookEditor?.selections[0]
+          return selection?.start === index && selection.end === end
+        },
+        index,
+        end,
+      ),
     )
   }
 
