@@ -18,7 +18,7 @@ scenario(
     await shows(/\b1\b[\s\S]*128/)
 
     const view = await code.runtimeView()
-    await view.locator('vscode-button', { hasText: /^Restart$/ }).click()
+    await view.getByRole('button', { name: 'Restart', exact: true }).click()
     await until('the variables to be gone', async () => !/weights/.test(await code.runtimeViewText()))
     assert.equal((await book.runCell(1)).success, false)
   },

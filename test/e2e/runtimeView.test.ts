@@ -42,7 +42,8 @@ scenario(
     await book.waitForOutput(1, /closed or moved[^]*Restart and Run Above/)
     await code.waitForNotification('closed or moved')
     await code.answerNotification('Restart and Run Above')
-    await until('the variable to be back', async () => (await book.runCell(2)).success)
+    await until('the variable to be back', async () => /\ba\s+number\s+6/.test(await code.runtimeViewText()))
+    await book.runCell(2)
     await book.waitForOutput(2, /^42$/)
     await code.evaluate((vscode) =>
       vscode.commands.executeCommand('workbench.action.resetViewLocations' as string),
@@ -58,7 +59,7 @@ scenario('the view’s Interrupt stops the cell and keeps its variables', async 
   await until('the view to say what runs', async () =>
     /running cell \[2\]/.test(await code.runtimeViewText()),
   )
-  await view.locator('vscode-button', { hasText: /^Interrupt$/ }).click()
+  await view.getByRole('button', { name: 'Interrupt', exact: true }).click()
   assert.equal((await book.finished(1)).success, false)
   await book.runCell(2)
   await book.waitForOutput(2, /^1$/)

@@ -56,7 +56,7 @@ export async function outputTexts(code: VSCodeUnderTest, index: number): Promise
   return cell?.evaluate((cell) =>
     [...cell.querySelectorAll<HTMLElement>('.output')].map((output) => {
       // Renderers may draw inside a shadow root, which innerText does not enter.
-      const inside = [...output.querySelectorAll('*')]
+      const inside = [output, ...output.querySelectorAll('*')]
         .map((one) => one.shadowRoot)
         .filter((one) => one !== null)
       return [output.innerText, ...inside.map((one) => one.textContent)].join('\n').trim()
