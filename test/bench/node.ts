@@ -10,9 +10,11 @@ import type { BackendChoice, OutputEvent } from '../../src/kernel/protocol'
 
 export interface NodeSession {
   /** Compiles and executes a cell. @throws where it does not compile or fails. */
-  run(source: string): Promise<{ readonly outcome: RunOutcome; readonly events: readonly OutputEvent[] }>
+  readonly run: (
+    source: string,
+  ) => Promise<{ readonly outcome: RunOutcome; readonly events: readonly OutputEvent[] }>
   readonly device: string
-  dispose(): void
+  readonly dispose: () => void
 }
 
 export async function startNodeSession(backend: BackendChoice): Promise<NodeSession> {

@@ -45,9 +45,7 @@ scenario(
     await until('the variable to be back', async () => /\ba\s+number\s+6/.test(await code.runtimeViewText()))
     await book.runCell(2)
     await book.waitForOutput(2, /^42$/)
-    await code.evaluate((vscode) =>
-      vscode.commands.executeCommand('workbench.action.resetViewLocations' as string),
-    )
+    await code.evaluate((vscode) => vscode.commands.executeCommand('workbench.action.resetViewLocations'))
   },
 )
 

@@ -56,9 +56,9 @@ export class NotebookUnderTest {
         kind: cell.kind === vscode.NotebookCellKind.Code ? ('code' as const) : ('markup' as const),
         language: cell.document.languageId,
         text: cell.document.getText(),
-        metadata: cell.metadata as Record<string, unknown>,
+        metadata: cell.metadata,
         outputs: cell.outputs.map((output) => ({
-          metadata: (output.metadata ?? {}) as Record<string, unknown>,
+          metadata: output.metadata ?? {},
           items: output.items.map(({ mime, data }) => ({ mime, text: text(data, mime) })),
         })),
         order: cell.executionSummary?.executionOrder,
@@ -179,7 +179,7 @@ export class NotebookUnderTest {
     const row = await this.reveal(index)
     const classes = await row
       .locator('.cell-status-left .codicon')
-      .evaluateAll((icons) => icons.map((icon) => icon.className))
+      .evaluateAll((icons: Element[]) => icons.map((icon) => icon.className))
     const icon = classes.map(iconOf).find(Boolean) ?? 'none'
     return { icon, order: (await row.locator('.execution-count-label').innerText()).trim() }
   }

@@ -47,7 +47,7 @@ async function container(
       ),
     top,
   )
-  return (handle.asElement() as ElementHandle<HTMLElement> | null) ?? undefined
+  return handle.asElement() ?? undefined
 }
 
 /** The text of each of a cell's outputs; undefined while the page has not drawn them. */

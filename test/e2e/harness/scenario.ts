@@ -16,7 +16,7 @@ export interface Scenario {
   /** This scenario's own folder in the workspace, to put before file names. */
   readonly folder: string
   /** Writes a notebook of these cells (code, or Markdown where the text starts with `%md`) into the folder and opens it. */
-  notebook(cells: readonly string[], name?: string): Promise<NotebookUnderTest>
+  readonly notebook: (cells: readonly string[], name?: string) => Promise<NotebookUnderTest>
 }
 
 /** Set by the runner: which kind of VS Code this process tests, and where the unpacked extension lies. */
