@@ -12,8 +12,12 @@ scenario(
     assert.equal(success, true)
     await book.waitForOutput(
       0,
-      /Type error, line 2, column 7: Type 'string' is not assignable to type 'number'\.[^]*it ran/,
+      (text) =>
+        text.includes("line 2, column 7: Type 'string' is not assignable to type 'number'.") &&
+        text.includes('it ran'),
     )
+    const kinds = (await book.cell(0)).outputs.map(({ items }) => items[0]?.mime)
+    assert.deepEqual(kinds, ['text/markdown', 'application/vnd.code.notebook.stdout'])
   },
   everywhere,
 )
