@@ -1,0 +1,11 @@
+export interface RunOptions {
+  readonly env?: NodeJS.ProcessEnv
+  readonly minutes?: number
+  readonly concurrency?: number
+  readonly each?: boolean
+}
+
+export function runTests(
+  files: readonly string[],
+  options?: RunOptions,
+): Promise<{ readonly passed: number; readonly failed: number }>
