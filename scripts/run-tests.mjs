@@ -27,7 +27,6 @@ export async function runTests(
   let failed = 0
   const testsOf = new Map(files.map((file) => [file, 0]))
   const said = new Map()
-  const late = new Set()
   const isFile = ({ name, nesting }) => nesting === 0 && testsOf.has(name)
   const fail = (title, reason, file) => {
     failed++
@@ -38,13 +37,9 @@ export async function runTests(
   }
 
   for await (const { type, data } of events) {
-    if (type === 'test:stdout' || type === 'test:stderr')
+    // What throws after its test has ended is told as a diagnostic, and fails the file.
+    if (type === 'test:stdout' || type === 'test:stderr' || (type === 'test:diagnostic' && data.file))
       said.set(data.file, ((said.get(data.file) ?? '') + data.message).slice(-20_000))
-    if (type === 'test:diagnostic' && /asynchronous activity after the test/.test(data.message)) {
-      // Told once for the file and once for the run.
-      if (!late.has(data.message)) fail(relative(root, data.file ?? ''), data.message, data.file)
-      late.add(data.message)
-    }
     if (type !== 'test:pass' && type !== 'test:fail') continue
     const error = data.details?.error
     // A group is as good as the tests in it, which are counted one by one.

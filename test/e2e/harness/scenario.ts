@@ -40,6 +40,7 @@ export function scenario(
   test(`${name} (${kind})`, { timeout: seconds * 1000 }, async () => {
     shared ??= await VSCodeUnderTest.start({ host: kind, extensions: [extension] })
     const code = shared
+    code.errors.length = 0
     const folder = `${String(++count).padStart(2, '0')}-${name.replace(/\W+/g, '-').slice(0, 40)}`
     try {
       await run({

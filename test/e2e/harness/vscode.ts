@@ -31,8 +31,8 @@ export class VSCodeUnderTest {
   readonly kind: HostKind
   /** The folder that was opened; in the web host, what is written to it stays in the page. */
   readonly workspace: string
-  /** Errors that pages reported, less those that VS Code always reports. */
-  readonly errors: readonly string[]
+  /** Errors that pages reported in this scenario, less those that VS Code always reports. */
+  readonly errors: string[]
   readonly #browser: Browser
   readonly #channel: DriverChannel
   readonly #host: RunningHost
