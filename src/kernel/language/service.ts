@@ -68,7 +68,7 @@ export class NotebookService {
     const scripts = new Map<string, string>()
     sources.forEach((source, index) => {
       const current = this.#parsed.get(cells[index]!.id)!.cell
-      const visible = names.visibleFrom(index)
+      const visible = names.visibleFrom(index, current.source + source.cell.source)
       scripts.set(this.path(current.id), moduleText(current, visible, names.isOpen))
       if (source.cell !== current)
         scripts.set(`${source.module}.ts`, moduleText(source.cell, visible, names.isOpen))

@@ -10,6 +10,9 @@ export interface Source {
 type Meaning = keyof Visible
 const meanings: readonly Meaning[] = ['value', 'type', 'namespace']
 
+/** Up to so many names, every cell imports them all. */
+const MOST_NAMES = 200
+
 export class Names {
   /** By name and meaning, the indices of the declaring cells in document order. */
   readonly #homes = new Map<string, Record<Meaning, { index: number; provider: Provider }[]>>()
@@ -35,10 +38,15 @@ export class Names {
   /** Whether an evolving variable of that name is assigned by another cell than its own. */
   readonly isOpen = (name: string): boolean => this.#open.has(name)
 
-  /** What the cell at `index` sees of the others. */
-  visibleFrom(index: number): Map<string, Visible> {
+  /**
+   * What the cell at `index` sees of the others. In a notebook of very many names only those that stand somewhere in
+   * its text: all names in all cells would cost quadratic time, and all that is lost is "did you mean".
+   */
+  visibleFrom(index: number, text: string): Map<string, Visible> {
     const visible = new Map<string, Visible>()
+    const all = this.#homes.size <= MOST_NAMES
     for (const [name, homes] of this.#homes) {
+      if (!all && !text.includes(name)) continue
       const found: Visible = {}
       for (const meaning of meanings) {
         const provider = nearest(homes[meaning], index)
