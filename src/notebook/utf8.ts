@@ -20,9 +20,10 @@ export function decodeText(bytes: Uint8Array): string {
   try {
     return strict().decode(bytes)
   } catch {
-    const valid = validPrefix(bytes)
-    const byte = (bytes[valid.bytes] ?? 0).toString(16).toUpperCase().padStart(2, '0')
-    throw errorAt(valid.text, valid.text.length, 'text in UTF-8', `the byte 0x${byte}`)
+    const text = validPrefix(bytes)
+    // Where a character breaks off in its middle, its first byte is the one at fault: elsewhere it may be a whole letter.
+    const byte = (bytes[encodeText(text).length] ?? 0).toString(16).toUpperCase().padStart(2, '0')
+    throw errorAt(text, text.length, 'text in UTF-8', `the byte 0x${byte}`)
   }
 }
 
@@ -36,7 +37,7 @@ function strict(): TextDecoder {
 }
 
 /** By bisection: what is valid up to some byte, perhaps in the middle of a character, is valid up to any earlier one. */
-function validPrefix(bytes: Uint8Array): { bytes: number; text: string } {
+function validPrefix(bytes: Uint8Array): string {
   let low = 0
   let high = bytes.length
   let text = ''
@@ -49,5 +50,5 @@ function validPrefix(bytes: Uint8Array): { bytes: number; text: string } {
       high = middle
     }
   }
-  return { bytes: low, text }
+  return text
 }
