@@ -1,6 +1,12 @@
 /** Notebooks on disk. */
 import { readFile } from 'node:fs/promises'
-import { NotebookFormatError, parseNotebook, type CodeCell, type ParsedNotebook } from '../notebook'
+import {
+  decodeText,
+  NotebookFormatError,
+  parseNotebook,
+  type CodeCell,
+  type ParsedNotebook,
+} from '../notebook'
 import { UsageError } from './failure'
 
 export interface NotebookFile extends ParsedNotebook {
@@ -10,14 +16,14 @@ export interface NotebookFile extends ParsedNotebook {
 
 /** @throws UsageError with `path:line:column` where the file cannot be read or is no notebook */
 export async function readNotebook(path: string): Promise<NotebookFile> {
-  let text: string
+  let bytes: Uint8Array
   try {
-    text = await readFile(path, 'utf8')
+    bytes = await readFile(path)
   } catch (error) {
     throw new UsageError(`${path}: ${reasonOf(error)}`)
   }
   try {
-    return { path, ...parseNotebook(text) }
+    return { path, ...parseNotebook(decodeText(bytes)) }
   } catch (error) {
     if (!(error instanceof NotebookFormatError)) throw error
     const where = error.path ? `${error.path}: ` : ''

@@ -1,4 +1,5 @@
 /** Executes one notebook in a kernel of its own, from the first cell to the last. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { CompileResult } from '../kernel/cell'
 import { KernelClient, type RunOutcome } from '../kernel/client'
 import { createStopFlag, nodeTransport, readWasm } from '../kernel/client.node'
@@ -50,8 +51,10 @@ export interface Watcher {
 
 const BY_PERSON = 'Stopped by Ctrl-C.'
 
-/** How long finished cells' timers get to fail before the kernel is ended. */
+/** How long what finished cells have left running gets to show or throw something before the kernel is ended. */
 const SETTLE_MILLISECONDS = 200
+/** The same where timers are known to be waiting. */
+const TIMERS_MILLISECONDS = 3000
 
 /** @throws KernelStartError where no kernel can be had on the backend asked for */
 export async function execute(
@@ -77,7 +80,7 @@ export async function execute(
     const device = await kernel.start({ seed: options.seed, backend: options.backend, wasm, stopFlag })
     watcher.started(device)
     const { results, ended } = await executeCells(file, language, kernel, outputs, options, watcher)
-    await settle(kernel)
+    await settle(kernel, options.stop)
     const cells = results.map((result) => {
       const error = late.get(result.cell.id)
       return error && result.status === 'ok' ? { ...result, status: 'error' as const, error } : result
@@ -156,7 +159,10 @@ async function executeCell(
   const { milliseconds } = outcome
   if (overdue && outcome.status !== 'ok')
     return { status: 'error', milliseconds, error: timedOut(timeout!, outcome) }
-  if (outcome.status === 'error') return { status: 'error', milliseconds, error: outcome.error }
+  if (outcome.status === 'error') {
+    const gone = outcome.restartNeeded && plain('KernelEnded', `${kernel.exited} Every variable is gone.`)
+    return { status: 'error', milliseconds, error: gone || outcome.error }
+  }
   if (outcome.status === 'interrupted')
     return {
       status: 'interrupted',
@@ -190,14 +196,22 @@ function plain(name: string, message: string): CellError {
   return { name, message, frames: [], excerpt: '' }
 }
 
-/** Gives callbacks of finished cells a moment, so that what they throw is still seen. */
-async function settle(kernel: KernelClient): Promise<void> {
-  if (kernel.exited !== undefined) return
-  await new Promise((resolve) => setTimeout(resolve, SETTLE_MILLISECONDS))
-  if (kernel.exited !== undefined) return
-  await new Promise<void>((resolve) => {
-    kernel.on('status', () => resolve())
-    kernel.on('exit', () => resolve())
-    kernel.inspect()
-  })
+/** Gives callbacks of finished cells time, so that what they throw is still seen. */
+async function settle(kernel: KernelClient, stop: AbortSignal): Promise<void> {
+  const end = performance.now() + TIMERS_MILLISECONDS
+  do await sleep(SETTLE_MILLISECONDS)
+  while (!stop.aborted && performance.now() < end && (await timersLeft(kernel, end)) > 0)
+}
+
+/** How many timers have yet to fire; 0 of a kernel that is gone, or has not answered by `end`: a callback may never return. */
+async function timersLeft(kernel: KernelClient, end: number): Promise<number> {
+  if (kernel.exited !== undefined) return 0
+  const { promise, resolve } = Promise.withResolvers<number>()
+  const offs = [kernel.on('status', ({ timers }) => resolve(timers)), kernel.on('exit', () => resolve(0))]
+  const overdue = setTimeout(() => resolve(0), Math.max(0, end - performance.now()))
+  kernel.inspect()
+  const timers = await promise
+  clearTimeout(overdue)
+  for (const off of offs) off()
+  return timers
 }

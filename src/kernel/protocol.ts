@@ -158,6 +158,8 @@ export interface Status {
   readonly type: 'status'
   readonly memory: { readonly tensors: number; readonly bytes: number }
   readonly variables: readonly Variable[]
+  /** How many one-shot timers of cells have yet to fire; intervals, which never end by themselves, are not counted. */
+  readonly timers: number
 }
 
 export interface Variable {

@@ -28,6 +28,7 @@ async function check(paths: readonly string[]): Promise<number> {
   return withLanguage(async (language) => {
     let status: number = Status.ok
     let errors = 0
+    let unreadable = 0
     for (const path of paths) {
       try {
         const problems = await problemsOf(await readNotebook(path), language)
@@ -37,11 +38,13 @@ async function check(paths: readonly string[]): Promise<number> {
         if (!(error instanceof UsageError)) throw error
         console.log(error.message)
         status = Status.bad
+        unreadable++
       }
     }
-    console.error(
-      `${errors ? counted(errors, 'error') : 'No errors'} in ${counted(paths.length, 'notebook')}.`,
-    )
+    const checked = paths.length - unreadable
+    if (checked)
+      console.error(`${errors ? counted(errors, 'error') : 'No errors'} in ${counted(checked, 'notebook')}.`)
+    if (unreadable) console.error(`${counted(unreadable, 'file')} could not be checked.`)
     return status || (errors ? Status.failed : Status.ok)
   })
 }

@@ -51,7 +51,7 @@ async function exportNotebook(path: string, { ipynb, html, ts, out }: ExportOpti
   try {
     await writeFile(target, text)
   } catch (error) {
-    throw new UsageError(`${target}: ${(error as Error).message}`)
+    throw new UsageError(`${target} could not be written: ${(error as Error).message}`)
   }
   console.log(target)
 }

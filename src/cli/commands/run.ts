@@ -1,5 +1,5 @@
 /** `genbook run`: executes notebooks from top to bottom. */
-import { mkdir, stat, writeFile } from 'node:fs/promises'
+import { access, constants, mkdir, realpath, writeFile } from 'node:fs/promises'
 import { basename, extname, join, resolve } from 'node:path'
 import { InvalidArgumentError, Option, type Command } from 'commander'
 import { KernelStartError } from '../../kernel/client'
@@ -120,10 +120,17 @@ async function runOne(
   }
   if (target) {
     const notebook = executedNotebook(file.notebook, result, options.seed)
-    await writeFile(target.notebook, writeNotebook(notebook, file))
-    if (target.html) await writeFile(target.html, await reportHtml(notebook, file.path))
+    await writeResult(target.notebook, writeNotebook(notebook, file))
+    if (target.html) await writeResult(target.html, await reportHtml(notebook, file.path))
   }
   return { path: file.path, seed, result, ...(target && { target }) }
+}
+
+/** @throws UsageError where the file cannot be written */
+async function writeResult(path: string, text: string): Promise<void> {
+  await writeFile(path, text).catch((error: Error) => {
+    throw new UsageError(`${path} could not be written: ${error.message}`)
+  })
 }
 
 /** Where a file's results go. */
@@ -138,27 +145,42 @@ async function prepareTargets(files: readonly NotebookFile[], { out, html }: Run
     if (html) throw new UsageError('--html needs --out FOLDER to say where the report goes.')
     return []
   }
+  await prepareFolder(out)
   const targets = files.map(({ path }) => {
     const notebook = join(out, basename(path))
     const stem = notebook.slice(0, notebook.length - extname(notebook).length)
     return { notebook, ...(html && { html: `${stem}.html` }) }
   })
-  const taken = new Map<string, string>(files.map(({ path }) => [resolve(path), path]))
-  for (const [index, { notebook }] of targets.entries()) {
-    const { path } = files[index]!
-    const other = taken.get(resolve(notebook))
-    if (other === path) throw new UsageError(`--out ${out} would overwrite ${path}; name another folder.`)
-    if (other !== undefined)
-      throw new UsageError(
-        `${path} and ${other} would both be written to ${notebook}; run them one at a time.`,
-      )
-    taken.set(resolve(notebook), path)
-  }
-  await mkdir(out, { recursive: true }).catch((error: Error) => {
-    throw new UsageError(`--out ${out}: ${error.message}`)
-  })
-  if (!(await stat(out)).isDirectory()) throw new UsageError(`--out ${out} is not a folder.`)
+  const inputs = new Map<string, string>()
+  for (const { path } of files) inputs.set(await realpath(path), path)
+  const written = new Map<string, string>()
+  for (const [index, target] of targets.entries())
+    for (const place of Object.values(target)) {
+      // Links may lead back to an input.
+      const real = await realpath(place).catch(() => resolve(place))
+      const input = inputs.get(real)
+      if (input !== undefined)
+        throw new UsageError(`--out ${out} would overwrite ${input}; name another folder.`)
+      const { path } = files[index]!
+      const other = written.get(real)
+      if (other !== undefined)
+        throw new UsageError(
+          `${other} and ${path} would both be written to ${place}; run them one at a time, into folders of their own.`,
+        )
+      written.set(real, path)
+    }
   return targets
+}
+
+/** @throws UsageError where files cannot be written in the folder */
+async function prepareFolder(out: string): Promise<void> {
+  try {
+    await mkdir(out, { recursive: true })
+    await access(out, constants.W_OK)
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    throw new UsageError(code === 'EEXIST' ? `--out ${out} is not a folder.` : `--out ${out}: ${message}`)
+  }
 }
 
 function wholeNumber(text: string): number {

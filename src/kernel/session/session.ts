@@ -144,6 +144,7 @@ export class Session {
       variables: [...this.#scope.variables()]
         .filter(({ kind }) => kind !== 'import')
         .map(({ name, value }) => describeVariable(name, value)),
+      timers: this.#timers.waitingOnce(),
     })
   }
 

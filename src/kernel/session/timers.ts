@@ -3,8 +3,10 @@ import type { Run } from './run'
 
 export interface Timers {
   readonly functions: TimerFunctions
-  /** How many callbacks are yet to come. */
+  /** How many timers are set. */
   readonly waiting: () => number
+  /** How many of them fire once. */
+  readonly waitingOnce: () => number
 }
 
 /** What cells call. */
@@ -27,6 +29,7 @@ export interface TimerHost {
 /** The platform's timers, wrapped. A callback that is no function is refused, where browsers would evaluate it as text. */
 export function createTimers({ current, call }: TimerHost): Timers {
   const stops = new Map<number, () => void>()
+  const onceOnly = new Set<number>()
   let last = 0
   const set =
     (once: boolean) =>
@@ -42,9 +45,11 @@ export function createTimers({ current, call }: TimerHost): Timers {
       const stop = () => {
         clearTimeout(timer)
         stops.delete(id)
+        onceOnly.delete(id)
         run?.cleanups.delete(stop)
       }
       stops.set(id, stop)
+      if (once) onceOnly.add(id)
       run?.cleanups.add(stop)
       return id
     }
@@ -62,7 +67,7 @@ export function createTimers({ current, call }: TimerHost): Timers {
       })
     },
   }
-  return { functions, waiting: () => stops.size }
+  return { functions, waiting: () => stops.size, waitingOnce: () => onceOnly.size }
 }
 
 function requireFunction(value: unknown, name: string): (...values: unknown[]) => unknown {

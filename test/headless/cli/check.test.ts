@@ -47,12 +47,22 @@ test('a notebook without errors passes', async (t) => {
   assert.match(stderr, /No errors in 2 notebooks/)
 })
 
+test('what was put right on reading is a warning', async (t) => {
+  const folder = await Folder.create(t)
+  await folder.notebook('a.genbook', ['1', '2'])
+  await folder.text('a.genbook', (await folder.read('a.genbook')).replace('"c2"', '"c1"'))
+  const { status, stdout } = await folder.genbook(['check', 'a.genbook'])
+  assert.equal(status, 0)
+  assert.match(stdout, /^a\.genbook:\d+:\d+: warning: cells\[1\]\.id: the id "c1" belongs to an earlier cell/)
+})
+
 test('one bad file does not hide the errors of the others', async (t) => {
   const folder = await Folder.create(t)
   await folder.text('bad.genbook', '[')
   await folder.notebook('a.genbook', ['const a: string = 1'])
-  const { status, stdout } = await folder.genbook(['check', 'bad.genbook', 'a.genbook'])
+  const { status, stdout, stderr } = await folder.genbook(['check', 'bad.genbook', 'a.genbook'])
   assert.equal(status, 2)
+  assert.match(stderr, /1 error in 1 notebook\.\n1 file could not be checked\.\n$/)
   assert.match(stdout, /bad\.genbook:1:2: expected/)
   assert.match(stdout, /a\.genbook:\d+:\d+: error: Type 'number'/)
 })

@@ -129,6 +129,29 @@ test('a callback that throws after its cell has ended fails that cell', async (t
   assert.equal(second!.status, 'ok')
 })
 
+test('timers that the last cell leaves are waited for, but no callback holds the run up for ever', async (t) => {
+  const folder = await Folder.create(t)
+  await folder.notebook('late.genbook', ['setTimeout(() => { throw new Error("late") }, 900)'])
+  await folder.notebook('endless.genbook', [
+    'setTimeout(() => { while (true) {} }, 300)',
+    'setInterval(() => {}, 10)',
+  ])
+  const { stdout } = await folder.genbook([
+    'run',
+    'late.genbook',
+    'endless.genbook',
+    '--backend',
+    'cpu',
+    '--json',
+  ])
+  const [late, endless] = (JSON.parse(stdout) as Result).files
+  assert.equal(late!.cells[0]!.error!.message, 'late')
+  assert.deepEqual(
+    endless!.cells.map((cell) => cell.status),
+    ['ok', 'ok'],
+  )
+})
+
 test('a cell that takes too long is stopped, and the others keep their variables', async (t) => {
   const folder = await Folder.create(t)
   const name = await folder.notebook('a.genbook', ['let n = 0', 'while (true) n++', 'n > 0'])

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { mkdir, symlink, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { Folder } from './genbook'
 
@@ -25,6 +27,42 @@ test('a bad call exits with 2 and says what is wrong', async (t) => {
     assert.equal(status, 2, args.join(' '))
     assert.match(stdout + stderr, message)
   }
+})
+
+test('an --out that would destroy something or cannot be written is refused', async (t) => {
+  const folder = await Folder.create(t)
+  await folder.notebook('a.genbook', ['1'])
+  await mkdir(join(folder.path, 'other'))
+  await mkdir(join(folder.path, 'taken/a.genbook'), { recursive: true })
+  await folder.notebook('other/a.genbook', ['2'])
+  await symlink('.', join(folder.path, 'link'))
+  const before = await folder.read('a.genbook')
+  const calls: [string[], RegExp][] = [
+    [['a.genbook', '--out', 'link'], /--out link would overwrite a\.genbook/],
+    [
+      ['a.genbook', 'other/a.genbook', '--out', 'done'],
+      /a\.genbook and other\/a\.genbook would both be written/,
+    ],
+    [['a.genbook', 'a.genbook', '--out', 'done'], /a\.genbook and a\.genbook would both be written to done/],
+    [['a.genbook', 'other/a.genbook', '--out', 'other'], /would overwrite other\/a\.genbook/],
+    [['a.genbook', '--out', 'a.genbook'], /--out a\.genbook is not a folder/],
+    [['a.genbook', '--out', 'taken', '--backend', 'cpu'], /taken\/a\.genbook could not be written: EISDIR/],
+  ]
+  for (const [args, message] of calls) {
+    const { status, stderr } = await folder.genbook(['run', ...args])
+    assert.equal(status, 2, args.join(' '))
+    assert.match(stderr, message)
+  }
+  assert.equal(await folder.read('a.genbook'), before)
+})
+
+test('a file that is not UTF-8 is named with the byte', async (t) => {
+  const folder = await Folder.create(t)
+  const text = '{"cells":[],"metadata":{"title":"caf?"},"nbformat":4,"nbformat_minor":5}'
+  await writeFile(join(folder.path, 'latin.genbook'), Buffer.from(text.replace('?', '\xe9'), 'latin1'))
+  const { status, stderr } = await folder.genbook(['run', 'latin.genbook'])
+  assert.equal(status, 2)
+  assert.match(stderr, /latin\.genbook:1:37: expected text in UTF-8, found the byte 0xE9/)
 })
 
 test('a file that is no notebook is named with line and column', async (t) => {

@@ -26,13 +26,13 @@ test('a kernel starts, runs a cell and is idle again', () => {
 test('a status says what variables and tensors there are', () => {
   const variables = [{ name: 'x', kind: 'tensor', summary: '[2, 3] float32' }]
   const memory = { tensors: 4, bytes: 96 }
-  const state = afterKernel(opened('a'), { type: 'status', memory, variables })
+  const state = afterKernel(opened('a'), { type: 'status', memory, variables, timers: 0 })
   assert.deepEqual([state.memory, state.variables], [memory, variables])
 })
 
 test('a kernel that ended has no variables and no tensors, and says why', () => {
   const memory = { tensors: 4, bytes: 96 }
-  const busy = afterKernel(opened('a'), { type: 'status', memory, variables: [] })
+  const busy = afterKernel(opened('a'), { type: 'status', memory, variables: [], timers: 0 })
   const gone = ended(busy, 'It did not stop.')
   assert.deepEqual(gone.activity, { kind: 'gone', reason: 'It did not stop.' })
   assert.equal(gone.memory.tensors, 0)
