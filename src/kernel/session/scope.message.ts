@@ -1,6 +1,7 @@
 /** Engines quote code in their messages, and what they quote is compiled code; this gives the person's back. */
 
-const NAME = String.raw`[\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*?`
+/** Matched from its first character only: from each of a long word's, the search would take quadratic time. */
+const NAME = String.raw`(?<![\p{ID_Continue}$\u200c\u200d])[\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*?`
 
 /** `name$0.value`, as every use of a session or global name is compiled. */
 const BINDING = String.raw`(${NAME})\$\d+\.(?:value|initial)(?![\p{ID_Continue}$])`
