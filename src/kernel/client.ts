@@ -127,6 +127,7 @@ export class KernelClient {
    * @throws KernelStartError (as a rejection) when the kernel refuses, dies, or is not ready in time.
    */
   start(options: StartOptions): Promise<Device> {
+    if (this.exited !== undefined) return Promise.reject(new KernelStartError(this.exited))
     if (options.stopFlag) this.#stopFlag = new Int32Array(options.stopFlag)
     return new Promise((resolve, reject) => {
       const seconds = this.#startMilliseconds / 1000

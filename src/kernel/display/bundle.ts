@@ -1,6 +1,7 @@
 /** Chooses how a value is shown. */
 import type { MimeBundle } from '../protocol'
 import { isImageBytes, imageBundle } from './image'
+import { toJson } from './json'
 import { figureBundle, isFigure } from './plotly'
 import { preview, isTensor } from './preview'
 import { isRecords, tableBundle } from './table'
@@ -38,18 +39,37 @@ function ownDisplay(value: unknown): { bundle?: MimeBundle; value?: unknown } | 
     }
   }
   const bundle = method('toMimeBundle')?.()
-  if (isBundle(bundle)) return { bundle: withText(bundle, value) }
+  if (isBundle(bundle)) return { bundle: withText(storable(bundle), value) }
   const show = method(DISPLAY)
   if (!show) return undefined
   const shown = show()
-  return isBundle(shown) ? { bundle: withText(shown, value) } : { value: shown }
+  return isBundle(shown) ? { bundle: withText(storable(shown), value) } : { value: shown }
 }
 
-/** Whether a value is a bundle: every key a MIME type. */
-export function isBundle(value: unknown): value is MimeBundle {
+/** Whether a value looks like a bundle: every key a MIME type. */
+export function isBundle(value: unknown): value is Readonly<Record<string, unknown>> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
   const keys = Object.keys(value)
   return keys.length > 0 && keys.every((key) => /^[a-z]+\/[\w.+-]+$/.test(key))
+}
+
+/** As JSON, before the output's own cap. */
+const MOST_BYTES = 64_000_000
+
+/**
+ * A cell's own bundle as it can be posted and stored: texts as they are, of JSON types a copy.
+ *
+ * @throws TypeError where another type's value is not a text, NotJson where a JSON type's value has no such form.
+ */
+export function storable(bundle: Readonly<Record<string, unknown>>): MimeBundle {
+  const entries = Object.entries(bundle).map(([type, value]) => {
+    if (typeof value === 'string') return [type, value] as const
+    if (/^application\/(?:.+\+)?json$/.test(type)) return [type, toJson(value, MOST_BYTES)] as const
+    throw new TypeError(
+      `The ${type} of a bundle is a text (of an image, base64), not ${preview(value, { depth: 0 })}.`,
+    )
+  })
+  return Object.fromEntries(entries)
 }
 
 function withText(bundle: MimeBundle, value: unknown): MimeBundle {

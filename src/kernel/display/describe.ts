@@ -4,7 +4,12 @@ import { className, isClass, isTensor, nameOf, previewLine, tensorLine } from '.
 
 /** A variable's kind in one word and its value in one short line. */
 export function describeVariable(name: string, value: unknown): Variable {
-  return { name, kind: kindOf(value), summary: summaryOf(value) }
+  try {
+    return { name, kind: kindOf(value), summary: summaryOf(value) }
+  } catch {
+    // A revoked proxy answers nothing at all.
+    return { name, kind: typeof value, summary: '[unreadable]' }
+  }
 }
 
 /** `number`, `array`, `tensor`, `class`, or the name of an object's class. */
@@ -14,12 +19,8 @@ export function kindOf(value: unknown): string {
   if (typeof value !== 'object') return typeof value
   if (isTensor(value)) return 'tensor'
   if (Array.isArray(value)) return 'array'
-  try {
-    const name = className(value)
-    return name === 'Object' || name === '[null prototype]' ? 'object' : name
-  } catch {
-    return 'object'
-  }
+  const name = className(value)
+  return name === 'Object' || name === '[null prototype]' ? 'object' : name
 }
 
 function summaryOf(value: unknown): string {

@@ -1,6 +1,6 @@
 /** `display`, as cells see it. */
 import type { MimeBundle } from '../protocol'
-import { bundleOf } from './bundle'
+import { bundleOf, isBundle, storable } from './bundle'
 import { htmlText } from './html'
 import { imageBundle } from './image'
 import { toJson } from './json'
@@ -101,7 +101,13 @@ export function createDisplay(screen: Screen): Display {
     json: (value: unknown) =>
       put({ 'application/json': toJson(value, MOST_JSON_BYTES), 'text/plain': preview(value) }),
     plotly: (figure: FigureLike) => put(figureBundle(figure)),
-    bundle: (bundle: MimeBundle) => put('text/plain' in bundle ? bundle : { ...bundle, 'text/plain': '' }),
+    bundle: (given: MimeBundle) => {
+      if (!isBundle(given))
+        throw new TypeError(
+          `display.bundle shows an object of MIME types, such as { 'text/html': '<b>x</b>' }, not ${preview(given, { depth: 0 })}.`,
+        )
+      return put({ 'text/plain': '', ...storable(given) })
+    },
     clear: () => screen.clear(),
   })
 }

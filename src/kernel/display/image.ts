@@ -40,7 +40,10 @@ export function imageBundle(
   image: unknown,
   range?: readonly [number, number],
 ): MimeBundle | Promise<MimeBundle> {
-  if (isTensor(image)) return tensorImage(image as ReadableTensor, range)
+  if (isTensor(image)) {
+    expectImage(image, range)
+    return tensorImage(image as ReadableTensor, range)
+  }
   const type = image instanceof Uint8Array ? imageType(image) : undefined
   if (!type)
     throw new TypeError(
@@ -53,13 +56,22 @@ export function imageBundle(
   }
 }
 
-async function tensorImage(tensor: ReadableTensor, range?: readonly [number, number]): Promise<MimeBundle> {
-  const [height = 0, width = 0, channels = 1] = tensor.shape
-  const rank = tensor.shape.length
-  if ((rank !== 2 && rank !== 3) || (channels !== 1 && channels !== 3 && channels !== 4) || !(height * width))
+function expectImage({ shape, dtype, isDisposed }: TensorLike, range?: readonly [number, number]): void {
+  const [height = 0, width = 0, channels = 1] = shape
+  if (isDisposed) throw new Error('display.image: the tensor is disposed, so its values are gone')
+  if ((shape.length !== 2 && shape.length !== 3) || ![1, 3, 4].includes(channels) || !(height * width))
     throw new RangeError(
-      `display.image needs a tensor of shape [height, width] or [height, width, 1, 3 or 4], not [${tensor.shape.join(', ')}]`,
+      `display.image needs a tensor of shape [height, width] or [height, width, 1, 3 or 4], not [${shape.join(', ')}]`,
     )
+  if (!['float32', 'int32', 'bool'].includes(dtype))
+    throw new TypeError(`display.image needs a tensor of numbers, not of type ${dtype}`)
+  if (range !== undefined && !(range.length === 2 && range.every(Number.isFinite)))
+    throw new RangeError('display.image: range must be two numbers, the values of black and of white')
+}
+
+async function tensorImage(tensor: ReadableTensor, range?: readonly [number, number]): Promise<MimeBundle> {
+  const [height = 0, width = 0] = tensor.shape
+  const channels = (tensor.shape[2] ?? 1) as 1 | 3 | 4
   const values = (await tensor.data()) as ArrayLike<number>
   const [black, white] = range ?? naturalRange(tensor, values)
   const scale = 255 / (white - black || 1)

@@ -39,6 +39,9 @@ function stringBytes(text: string): number {
   return bytes
 }
 
+/** Deeper values could neither be read by people nor, in a notebook, by its readers. */
+const MOST_LEVELS = 400
+
 /** Thrown by `toJson` when a value has no JSON form, or one that is too large. */
 export class NotJson extends Error {
   override readonly name = 'NotJson'
@@ -49,7 +52,7 @@ export class NotJson extends Error {
  * bigints decimal texts; functions and undefined are left out as `JSON.stringify` does.
  *
  * @param mostBytes about how large the copy may become.
- * @throws NotJson for a cycle, or when the copy would be larger.
+ * @throws NotJson for a cycle, for more than 400 levels, or when the copy would be larger.
  */
 export function toJson(value: unknown, mostBytes: number): Json {
   let bytes = 0
@@ -83,6 +86,7 @@ export function toJson(value: unknown, mostBytes: number): Json {
   }
   const copyObject = (item: object): Json | undefined => {
     if (path.has(item)) throw new NotJson('the value contains itself')
+    if (path.size === MOST_LEVELS) throw new NotJson(`the value nests more than ${MOST_LEVELS} levels deep`)
     if (item instanceof Date) return Number.isNaN(item.getTime()) ? null : item.toISOString()
     const own: unknown =
       'toJSON' in item && typeof item.toJSON === 'function' ? (item.toJSON as () => unknown)() : item

@@ -27,7 +27,14 @@ export const display: Display = createDisplay({
  * @param name what is said to be drawn meanwhile.
  */
 export async function showLater(bundle: Promise<MimeBundle>, name: string): Promise<DisplayHandle> {
-  const shown = screen().show(bundle, () => ({ 'text/plain': `Drawing ${name} …` }))
-  await bundle
+  const { promise, resolve, reject } = Promise.withResolvers<MimeBundle>()
+  const shown = screen().show(promise, () => ({ 'text/plain': `Drawing ${name} …` }))
+  try {
+    // Awaited here alone: V8 follows a promise to the cell that waits for it only where nobody else does.
+    resolve(await bundle)
+  } catch (error) {
+    reject(error)
+    throw error
+  }
   return handleOf(shown)
 }

@@ -30,12 +30,15 @@ function isRecord(value: unknown): value is Row {
  * A table of `rows`: `text/html`, and aligned `text/plain`.
  *
  * @param columns which keys to show, in order; by default all that occur.
- * @throws TypeError if the rows are not records.
+ * @throws TypeError if the rows are not records, or the columns not keys.
  */
 export function tableBundle(rows: readonly Row[], columns?: readonly string[]): MimeBundle {
   const given: unknown = rows
   if (!Array.isArray(given) || !given.every((row) => typeof row === 'object' && row !== null))
     throw new TypeError('display.table shows an array of records, such as [{ step: 1, loss: 0.5 }].')
+  const chosen: unknown = columns
+  if (chosen !== undefined && !(Array.isArray(chosen) && chosen.every((name) => typeof name === 'string')))
+    throw new TypeError("display.table takes its columns as an array of keys, such as ['step', 'loss'].")
   const shown = rows.slice(0, MOST_ROWS)
   const keys = [...(columns ?? new Set(shown.flatMap((row) => Object.keys(row))))]
   const names = keys.slice(0, MOST_COLUMNS)

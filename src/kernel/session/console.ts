@@ -2,15 +2,23 @@
 import { preview } from '../display/preview'
 import { tableBundle, isRecords } from '../display/table'
 
+/** Levels that `console.dir` opens at most. */
+const DEEPEST = 50
+
 type Write = (name: 'stdout' | 'stderr', text: string) => void
 
-/** Makes a console that hands its text, line by line, to `write`. */
-export function createConsole(write: Write): Console {
-  let indent = ''
+/**
+ * Makes a console that hands its text, line by line, to `write`.
+ *
+ * @param owner what groups belong to: the running cell, so that one that was left open indents no other's text.
+ */
+export function createConsole(write: Write, owner: () => object = () => write): Console {
+  const indents = new WeakMap<object, string>()
   const counts = new Map<string, number>()
   const timers = new Map<string, number>()
   const print = (name: 'stdout' | 'stderr', values: readonly unknown[]) => {
     const text = format(values)
+    const indent = indents.get(owner())
     write(name, (indent ? text.replace(/^/gm, indent) : text) + '\n')
   }
   const out = (...values: unknown[]) => print('stdout', values)
@@ -22,7 +30,7 @@ export function createConsole(write: Write): Console {
   }
   const group = (...labels: unknown[]) => {
     if (labels.length) out(...labels)
-    indent += '  '
+    indents.set(owner(), `${indents.get(owner()) ?? ''}  `)
   }
   const methods = {
     log: out,
@@ -30,11 +38,12 @@ export function createConsole(write: Write): Console {
     debug: out,
     warn: err,
     error: err,
-    dir: (value: unknown) => out(preview(value)),
+    dir: (value: unknown, { depth = 3 }: { readonly depth?: number | null } = {}) =>
+      out(preview(value, { depth: Math.min(depth ?? Infinity, DEEPEST) })),
     dirxml: out,
-    trace: (...values: unknown[]) => err(...(values.length ? ['Trace:', ...values] : ['Trace'])),
+    trace: (...values: unknown[]) => err(values.length ? `Trace: ${format(values)}` : 'Trace'),
     assert: (condition?: unknown, ...values: unknown[]) => {
-      if (!condition) err(...(values.length ? ['Assertion failed:', ...values] : ['Assertion failed']))
+      if (!condition) err(values.length ? `Assertion failed: ${format(values)}` : 'Assertion failed')
     },
     table: (value: unknown, columns?: readonly string[]) =>
       isRecords(value) ? out(tableBundle(value, columns)['text/plain']) : out(value),
@@ -59,7 +68,7 @@ export function createConsole(write: Write): Console {
     group,
     groupCollapsed: group,
     groupEnd: () => {
-      indent = indent.slice(2)
+      indents.set(owner(), (indents.get(owner()) ?? '').slice(2))
     },
     clear: () => {},
   }
@@ -79,11 +88,11 @@ export function format(values: readonly unknown[]): string {
       case '%s':
         return textOf(value)
       case '%d':
-        return typeof value === 'bigint' ? `${value}n` : String(Number(value))
+        return typeof value === 'bigint' ? `${value}n` : String(numberOf(value))
       case '%i':
-        return typeof value === 'bigint' ? `${value}n` : String(Math.trunc(Number(value)))
+        return typeof value === 'bigint' ? `${value}n` : String(Math.trunc(numberOf(value)))
       case '%f':
-        return String(Number(value))
+        return String(numberOf(value))
       case '%c':
         return ''
       default:
@@ -91,6 +100,15 @@ export function format(values: readonly unknown[]): string {
     }
   })
   return [filled, ...rest.slice(next).map(textOf)].join(' ')
+}
+
+/** Symbols, and objects that refuse, are no numbers. */
+function numberOf(value: unknown): number {
+  try {
+    return Number(value)
+  } catch {
+    return NaN
+  }
 }
 
 const textOf = (value: unknown) => (typeof value === 'string' ? value : preview(value))

@@ -93,6 +93,8 @@ export class Interrupts implements Host {
     // callback of an earlier one.
     if (!this.#sign(this.executing?.number ?? this.#lastRun + 1)) return
     this.executing?.end(new Interrupted())
+    // A callback of a finished cell that kept everyone waiting would be back with its timer.
+    this.active?.end(new Interrupted())
     throw new Interrupted()
   }
 

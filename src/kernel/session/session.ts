@@ -100,7 +100,10 @@ export class Session {
     this.builtins = {
       ...options.globals,
       display,
-      console: createConsole((name, text) => this.#here()?.output.stream(name, text)),
+      console: createConsole(
+        (name, text) => this.#here()?.output.stream(name, text),
+        () => this.#here() ?? this,
+      ),
       ...this.#timers.functions,
     }
     this.#scope = new Scope(this.builtins)
@@ -114,7 +117,7 @@ export class Session {
   execute(message: Execute, sign?: StopSign): Promise<void> {
     this.#queue = this.#queue.then(async () => {
       await this.#held
-      await this.#execute(message, sign)
+      await this.#execute(message, sign).catch((thrown: unknown) => this.#giveUp(message.run, thrown))
     })
     return this.#queue
   }
@@ -197,6 +200,14 @@ export class Session {
     this.postStatus()
   }
 
+  /** A cell that broke what the session itself stands on, such as `Math`, must not leave its driver waiting. */
+  #giveUp(run: number, thrown: unknown): void {
+    this.interrupts.finish()
+    const message = `The kernel failed in running this cell, and should be restarted: ${String(thrown)}`
+    const error: CellError = { name: 'KernelError', message, frames: [], excerpt: '' }
+    this.#options.post({ type: 'finished', run, outcome: { status: 'error', error }, milliseconds: 0 })
+  }
+
   async #outcome(run: Run): Promise<Outcome> {
     const running = this.#evaluate(run)
     try {
@@ -263,7 +274,7 @@ export class Session {
 
   async #showLast(value: unknown): Promise<void> {
     const token = this.interrupts.token()
-    const shown = this.interrupts.resumed(token, await value)
+    const shown = this.interrupts.resumed(token, isThenable(value) ? await value : value)
     if (shown === undefined || isHandle(shown)) return
     this.#screen.show(safeBundle(shown), () => ({ 'text/plain': preview(shown, { depth: 0 }) }))
   }
@@ -357,6 +368,15 @@ export class Session {
     const oldest = run.number - MOST_RUNS
     this.#runs.delete(oldest)
     this.#sources.delete(oldest)
+  }
+}
+
+/** Whether `await` would wait for a value; one that refuses to be asked is shown as it is. */
+function isThenable(value: unknown): boolean {
+  try {
+    return typeof (value as { then?: unknown } | null | undefined)?.then === 'function'
+  } catch {
+    return false
   }
 }
 

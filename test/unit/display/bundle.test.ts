@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import * as tf from '@tensorflow/tfjs'
 import { bundleOf } from '../../../src/kernel/display/bundle'
 import { jsonBytes, toJson } from '../../../src/kernel/display/json'
+import { tableBundle } from '../../../src/kernel/display/table'
 import type { Json } from '../../../src/kernel/protocol'
 import { decode } from '../../../src/renderers/figures'
 
@@ -92,6 +93,18 @@ test('a value may show itself, as a bundle or as another value', async () => {
   assert.ok('text/plain' in (await bundleOf(endless)))
 })
 
+test('a bundle of a cell’s own holds texts and JSON, and nothing that cannot be stored', async () => {
+  const own = (bundle: object) => ({ toMimeBundle: () => bundle })
+  const shown = await bundleOf(own({ 'application/json': { big: 3n, f() {} }, 'text/plain': 'x' }))
+  assert.deepEqual(shown, { 'application/json': { big: '3' }, 'text/plain': 'x' })
+  assert.throws(() => bundleOf(own({ 'text/html': 5n })), /The text\/html of a bundle is a text.* not 5n/)
+  assert.throws(() => bundleOf(own({ 'image/png': Uint8Array.of(1) })), /base64/)
+})
+
+test('the columns of a table are a list of keys', () => {
+  assert.throws(() => tableBundle([{ abc: 1 }], 'abc' as never), /array of keys/)
+})
+
 test('JSON sizes are those of JSON.stringify in UTF-8', () => {
   const values: Json[] = [
     null,
@@ -123,6 +136,9 @@ test('anything becomes JSON, or an error says why not', () => {
   const cycle: { self?: object } = {}
   cycle.self = cycle
   assert.throws(() => toJson(cycle, 1e6), /contains itself/)
+  let deep: object = {}
+  for (let level = 0; level < 1e4; level++) deep = { deep }
+  assert.throws(() => toJson(deep, 1e6), /more than 400 levels deep/)
   assert.throws(() => toJson(new Float64Array(1e6), 1e6), /more than 1\.0 MB/)
   assert.deepEqual(Object.keys(toJson(JSON.parse('{"__proto__": 1}'), 1e6) as object), ['__proto__'])
 })

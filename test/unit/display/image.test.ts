@@ -91,8 +91,14 @@ test('tensors are images: the range is black to white', async () => {
   })
 })
 
-test('what is no image is refused by its shape or kind', async () => {
-  await assert.rejects(Promise.resolve(imageBundle(tf.zeros([2, 2, 2]))), /not \[2, 2, 2\]/)
+test('what is no image is refused by its shape or kind', () => {
+  assert.throws(() => imageBundle(tf.zeros([2, 2, 2])), /not \[2, 2, 2\]/)
+  assert.throws(() => imageBundle(tf.zeros([2])), /not \[2\]/)
+  assert.throws(() => imageBundle(tf.tensor2d([['a']])), /not of type string/)
+  assert.throws(() => imageBundle(tf.zeros([2, 2]), [1] as never), /range must be two numbers/)
+  const disposed = tf.zeros([2, 2])
+  disposed.dispose()
+  assert.throws(() => imageBundle(disposed), /disposed/)
   assert.throws(() => imageBundle('text'), /display\.image shows/)
 })
 

@@ -73,6 +73,11 @@ test('display has a method for each kind, and refuses what it cannot show', asyn
   )
   assert.match((await bench.run('display.image(3)')).error.message, /display\.image shows the bytes of a PNG/)
   assert.match((await bench.run('display.table(3)')).error.message, /array of records/)
+  for (const given of ['5', '{ nonsense: 1 }', "{ 'text/plain': 5n }", "{ 'text/html': () => 1 }"]) {
+    const { error } = await bench.run(`display.bundle(${given} as any)`)
+    assert.match(error.message, /^(?:display\.bundle shows|The text\/)/)
+    assert.equal(error.frames[0]?.column, 9)
+  }
 })
 
 test('an error names its line and column in every cell on the stack', async () => {
@@ -206,9 +211,10 @@ test('what a callback shows later belongs to its run', async () => {
 test('a floating picture that fails fails its cell', async () => {
   const bench = new Bench()
   const { outcome, texts } = await bench.run(
-    "import { plot } from 'genbook'; await plot.samples({ a: tf.ones([3, 3]) })",
+    "import { plot } from 'genbook'\nawait plot.samples({ a: tf.ones([3, 3]) })",
   )
   assert.equal(outcome.status, 'error')
+  assert.equal(outcome.error.frames[0]?.line, 2)
   assert.match(texts.join(), /Could not be shown/)
 })
 
@@ -249,4 +255,28 @@ test('the engine’s messages are in the words of the cell', async () => {
     'f is not a constructor',
   ])
   for (const message of messages) assert.doesNotMatch(message, /\$|\bvalue\b/)
+})
+
+test('a value that cannot be asked for anything is shown all the same', async () => {
+  const bench = new Bench()
+  const { outcome, texts } = await bench.run(
+    "new Proxy({}, { get() { throw new Error('get') }, getPrototypeOf() { throw new Error('prototype') } })",
+  )
+  assert.deepEqual(outcome, { status: 'ok' })
+  assert.equal(texts.length, 1)
+  const gone = await bench.run('const { proxy, revoke } = Proxy.revocable({}, {}); revoke(); proxy')
+  assert.deepEqual(gone.outcome, { status: 'ok' })
+  assert.doesNotMatch(gone.texts.join(), /could not be freed/)
+})
+
+test('a cell that breaks the kernel’s own ground ends with an error, and others still run', async () => {
+  const bench = new Bench()
+  const now = performance.now.bind(performance)
+  const broken = bench.start('performance.now = null as never')
+  await broken.done
+  performance.now = now
+  const finished = bench.messages.find((message) => message.type === 'finished')
+  assert.ok(finished?.outcome.status === 'error')
+  assert.match(finished.outcome.error.message, /should be restarted: TypeError/)
+  assert.deepEqual((await bench.run('1 + 1')).texts, ['2'])
 })
