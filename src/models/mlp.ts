@@ -36,6 +36,9 @@ export interface MlpOptions {
  * @throws RangeError for a width that is not a positive whole number.
  */
 export function mlp({ dim, hidden = [128, 128, 128], embedding = 32 }: MlpOptions): Network {
+  // Cells are not type-checked before they run.
+  const given: unknown = hidden
+  if (!Array.isArray(given)) throw new TypeError('mlp: hidden must be an array of widths, such as [128, 128]')
   for (const [name, width] of [
     ['dim', dim],
     ['embedding / 2', embedding / 2],

@@ -51,6 +51,13 @@ export interface TimeOptions {
   readonly times?: readonly number[]
 }
 
+/** The process of a sampler's model. @throws TypeError where `model` is none, as in cells, which run unchecked. */
+export function processOf<S extends State>(model: Denoiser<S>, sampler: string): GaussianProcess {
+  const process = (model as Partial<Denoiser<S>> | undefined)?.process
+  if (!process) throw new TypeError(`${sampler}: the first argument must be a denoiser, such as denoiser(…)`)
+  return process
+}
+
 /** The times that the options ask for. @throws RangeError where they make no sense. */
 export function timesOf(
   { name, times: { from, to, discrete } }: GaussianProcess,
@@ -130,6 +137,11 @@ export async function sample(
   n: number,
   { stream = currentStream(), observe }: SampleOptions = {},
 ): Promise<tf.Tensor> {
+  // Cells are not type-checked before they run.
+  if (typeof sampler !== 'function' || !('times' in sampler))
+    throw new TypeError(
+      'sample: the first argument must be a sampler, such as ddim(model) or ancestral(model)',
+    )
   expectCount(n)
   const { model, times } = sampler
   const start = tf.tidy(() => {

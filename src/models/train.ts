@@ -88,6 +88,11 @@ async function loop<M extends Trainable>(
     observe,
   }: TrainOptions<M>,
 ): Promise<TrainingRun> {
+  // Cells are not type-checked before they run.
+  if (typeof (model as Partial<M> | undefined)?.params !== 'object')
+    throw new TypeError('train: the first argument must be a model with parameters, such as denoiser(…)')
+  if (typeof (data as Partial<Data> | undefined)?.draw !== 'function')
+    throw new TypeError('train: the second argument must be data to draw from, such as data.moons()')
   expectWhole('steps', steps)
   expectWhole('batch', batch)
   const rateAt: Rate = typeof rate === 'number' ? () => rate : rate

@@ -119,5 +119,10 @@ export function toJson(value: unknown, mostBytes: number): Json {
       path.delete(item)
     }
   }
-  return copy(value) ?? null
+  try {
+    return copy(value) ?? null
+  } catch (error) {
+    // Made anew here, else the frames of a deep value would leave no room for the cell's on the stack.
+    throw error instanceof NotJson ? new NotJson(error.message) : error
+  }
 }

@@ -17,6 +17,7 @@ import {
   type ScoreFieldInput,
 } from '../../renderers/figures'
 import type { DisplayHandle } from '../display/display'
+import { preview } from '../display/preview'
 import { showLater } from '../display/screen'
 import type { MimeBundle } from '../protocol'
 import { readPoints, readTensor, type PointSource } from './points'
@@ -33,8 +34,16 @@ export function loss(run: Losses, options: Omit<LossInput, 'losses'> = {}): Prom
   return draw('the loss', () => lossFigure({ ...lossInput(run), ...options }))
 }
 
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null
+}
+
 /** What the loss figure is drawn from. */
 export function lossInput(run: Losses): LossInput {
+  if (!isObject(run) || !('losses' in run || 'length' in run))
+    throw new TypeError(
+      `plot.loss draws what train returned, or an array of losses; not ${preview(run, { depth: 0 })}`,
+    )
   if (!('losses' in run)) return { losses: run }
   return { losses: run.losses, total: run.steps, ...('rate' in run && { rate: run.rate }) }
 }
@@ -50,6 +59,10 @@ export function samples(
   options: SamplesOptions = {},
 ): Promise<DisplayHandle> {
   return draw('samples', async () => {
+    if (!isObject(sets))
+      throw new TypeError(
+        `plot.samples draws points: a tensor of shape [n, 2], an array of pairs, data, or several as { name: points }; not ${preview(sets)}`,
+      )
     if (isSource(sets)) return samplesFigure(await readPoints(sets, 'the argument'), options)
     const entries = Object.entries(sets).map(
       async ([name, source]) => [name, await readPoints(source, name)] as const,
@@ -89,12 +102,20 @@ export function scoreField(source: ScoreSource, options: ScoreFieldOptions = {})
   return draw('the field', async () => {
     if (!Number.isSafeInteger(grid) || grid < 2 || grid > 200)
       throw new RangeError(`plot.scoreField: grid must be a whole number from 2 to 200, but is ${grid}`)
+    if (!Array.isArray(range))
+      throw new TypeError(
+        `plot.scoreField: range must be a pair such as [-3, 3], or one for each axis, but is ${preview(range)}`,
+      )
     const [x, y] = (typeof range[0] === 'number' ? [range, range] : range) as readonly (readonly [
       number,
       number,
     ])[]
     const points = gridPoints(x!, y!, grid)
     const vectors = tf.tidy(() => score(source, tf.tensor2d(points.values, [grid * grid, 2]), options.t))
+    if (!(vectors instanceof tf.Tensor))
+      throw new TypeError(
+        `plot.scoreField: the function must return a tensor, but returned ${preview(vectors)}`,
+      )
     try {
       const density = rest.density ?? (await densityOf(source, x!, y!))
       return scoreFieldFigure({
@@ -111,6 +132,10 @@ export function scoreField(source: ScoreSource, options: ScoreFieldOptions = {})
 
 function score(source: ScoreSource, x: tf.Tensor, t: number | undefined): tf.Tensor {
   if (typeof source === 'function') return source(x)
+  if (!isObject(source) || !('score' in source))
+    throw new TypeError(
+      `plot.scoreField draws a denoiser, a field, or a function of points; not ${preview(source, { depth: 0 })}`,
+    )
   if (!('predict' in source)) return source.score(x)
   if (t === undefined)
     throw new RangeError('plot.scoreField: a denoiser has a score at every time; say which, as { t: 0.1 }')
@@ -155,7 +180,12 @@ export interface ScheduleOptions {
 
 /** A noise schedule: α_t, σ_t and the logarithm of the signal-to-noise ratio of a process over its times. */
 export function schedule(process: GaussianProcess, options: ScheduleOptions = {}): Promise<DisplayHandle> {
+  const given: unknown = process
+  if (!isObject(given) || !('times' in given))
+    throw new TypeError(`plot.schedule draws a process such as vp(); not ${preview(given, { depth: 0 })}`)
   const { title = `${process.name} noise schedule`, points = 200 } = options
+  if (!Number.isSafeInteger(points) || points < 2)
+    throw new RangeError(`plot.schedule: points must be a whole number from 2 on, but is ${points}`)
   return draw('the schedule', () => {
     const { from, to, discrete } = process.times
     const n = discrete ? to - from : points - 1

@@ -22,8 +22,12 @@ export interface LiveTrainOptions<M> extends TrainOptions<M> {
 export function train<M extends Trainable>(
   model: M,
   data: Data,
-  { live = true, ...options }: LiveTrainOptions<M>,
+  settings: LiveTrainOptions<M>,
 ): Promise<TrainingRun> {
+  const given: unknown = settings
+  if (typeof given !== 'object' || given === null)
+    throw new TypeError('train: the third argument must say for how long, such as { steps: 1000 }')
+  const { live = true, ...options } = settings
   const { observe, loss = (model, batch, stream) => model.loss(batch, stream) } = options
   const goOn = continuation()
   let handle: DisplayHandle | undefined

@@ -11,7 +11,7 @@
  */
 import type { Denoiser } from '../denoiser'
 import type { GaussianProcess } from '../process'
-import { timesOf, walk, type Sampler, type TimeOptions } from '../sample'
+import { processOf, timesOf, walk, type Sampler, type TimeOptions } from '../sample'
 import type { State } from '../state'
 import { linearStep, type LinearStep } from './linear'
 
@@ -46,7 +46,7 @@ export function ancestral<S extends State>(
 ): Sampler<S> {
   if (variance !== 'posterior' && variance !== 'forward')
     throw new RangeError(`ancestral: variance must be 'posterior' or 'forward', not ${String(variance)}`)
-  const times = timesOf(model.process, options)
+  const times = timesOf(processOf(model, 'ancestral'), options)
   if (times[1]! > times[0]!) throw new RangeError('ancestral: times must fall')
   return walk(
     model,

@@ -10,7 +10,7 @@
  */
 import type { Denoiser } from '../denoiser'
 import type { GaussianProcess } from '../process'
-import { timesOf, walk, type Sampler, type TimeOptions } from '../sample'
+import { processOf, timesOf, walk, type Sampler, type TimeOptions } from '../sample'
 import type { State } from '../state'
 import { linearStep, type LinearStep } from './linear'
 
@@ -35,7 +35,7 @@ export function ddim<S extends State>(
   { eta = 0, ...options }: { eta?: number } & TimeOptions = {},
 ): Sampler<S> {
   if (!(eta >= 0 && eta <= 1)) throw new RangeError(`ddim: eta must be in [0, 1], but is ${eta}`)
-  const times = timesOf(model.process, options)
+  const times = timesOf(processOf(model, 'ddim'), options)
   if (eta > 0 && times[1]! > times[0]!) throw new RangeError('ddim: only eta = 0 can go up in time')
   return walk(
     model,

@@ -73,6 +73,10 @@ test('display has a method for each kind, and refuses what it cannot show', asyn
   )
   assert.match((await bench.run('display.image(3)')).error.message, /display\.image shows the bytes of a PNG/)
   assert.match((await bench.run('display.table(3)')).error.message, /array of records/)
+  const deep = await bench.run(
+    'let deep = {}; for (let i = 0; i < 1e4; i++) deep = { deep }\ndisplay.json(deep)',
+  )
+  assert.equal(deep.error.frames[0]?.line, 2)
   for (const given of ['5', '{ nonsense: 1 }', "{ 'text/plain': 5n }", "{ 'text/html': () => 1 }"]) {
     const { error } = await bench.run(`display.bundle(${given} as any)`)
     assert.match(error.message, /^(?:display\.bundle shows|The text\/)/)
@@ -255,6 +259,35 @@ test('the engine’s messages are in the words of the cell', async () => {
     'f is not a constructor',
   ])
   for (const message of messages) assert.doesNotMatch(message, /\$|\bvalue\b/)
+})
+
+test('what makes no sense to the runtime’s functions is refused in words', async () => {
+  const bench = new Bench()
+  await bench.run(`
+    import { data, vp, mlp, denoiser, train, sample, ddim, ancestral, plot } from 'genbook'
+    const model = denoiser(vp(), mlp({ dim: 2, hidden: [4] })); const none = undefined as any`)
+  const cases: [string, RegExp][] = [
+    ['train(none, data.moons(), { steps: 1 })', /^train: the first argument/],
+    ['train(model, none, { steps: 1 })', /^train: the second argument/],
+    ['train(model, data.moons(), none)', /^train: the third argument/],
+    ['sample(model, 4)', /^sample: the first argument/],
+    ['ddim(none)', /^ddim: the first argument/],
+    ['ancestral(none)', /^ancestral: the first argument/],
+    ['mlp({ dim: 2, hidden: 3 })', /^mlp: hidden/],
+    ['plot.loss(none)', /^plot\.loss draws/],
+    ['plot.samples(none)', /^plot\.samples draws/],
+    ['plot.samples(5)', /^plot\.samples draws/],
+    ['plot.scoreField(none)', /^plot\.scoreField draws/],
+    ['plot.scoreField(model, { t: 0.5, range: 3 })', /range must be/],
+    ['plot.scoreField(() => 5)', /must return a tensor/],
+    ['plot.schedule(none)', /^plot\.schedule draws/],
+    ['plot.schedule(vp(), { points: 1 })', /points must be/],
+  ]
+  for (const [cell, message] of cases) {
+    const { error } = await bench.run(`await (${cell} as any)`)
+    assert.match(error.message, message)
+    assert.equal(error.frames[0]?.line, 1, cell)
+  }
 })
 
 test('a value that cannot be asked for anything is shown all the same', async () => {
