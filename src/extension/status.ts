@@ -33,22 +33,21 @@ export class DeviceStatus extends Owner {
       return
     }
     const session = this.#sessions.find(notebook)
-    const { text, tooltip } =
-      session?.state === 'starting'
-        ? {
-            text: vscode.l10n.t('Genbook: starting'),
-            tooltip: vscode.l10n.t('The notebook’s kernel is starting.'),
+    const { text, tooltip } = session?.starting
+      ? {
+          text: vscode.l10n.t('Genbook: starting'),
+          tooltip: vscode.l10n.t('The notebook’s kernel is starting.'),
+        }
+      : session?.device
+        ? describe(session.device)
+        : {
+            text: vscode.l10n.t('Genbook: not started'),
+            tooltip: vscode.l10n.t(
+              'No cell has run yet. Device to be used: {0}.',
+              settingsFor(notebook.uri).backend,
+            ),
           }
-        : session?.device
-          ? describe(session.device)
-          : {
-              text: vscode.l10n.t('Genbook: not started'),
-              tooltip: vscode.l10n.t(
-                'No cell has run yet. Device to be used: {0}.',
-                settingsFor(notebook.uri).backend,
-              ),
-            }
-    this.#item.text = `$(${session?.state === 'starting' ? 'loading~spin' : 'chip'}) ${text}`
+    this.#item.text = `$(${session?.starting ? 'loading~spin' : 'chip'}) ${text}`
     this.#item.tooltip = tooltip
     this.#item.accessibilityInformation = {
       label: vscode.l10n.t('Genbook device: {0}. {1}', text, tooltip),

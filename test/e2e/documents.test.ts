@@ -137,6 +137,8 @@ scenario('pasting can be undone', async ({ code, notebook }) => {
     const all = await ids(book)
     return all.length === 3 && all.every((id) => typeof id === 'string')
   })
+  // Out of the cell's text, which has an undo of its own.
+  await code.page.keyboard.press('Escape')
   await until('two cells again', async () => {
     await code.evaluate((vscode) => vscode.commands.executeCommand('undo'))
     return (await book.cells()).length === 2

@@ -8,11 +8,22 @@ const ticking =
 scenario('hiding the panel changes nothing', async ({ code, notebook }) => {
   const book = await notebook([ticking, 'ticks'])
   await book.startCell(0)
-  await book.waitForIcon(0, 'running')
+  await until('the cell to run', async () => /running cell \[1\]/.test(await code.runtimeViewText()))
   await code.evaluate((vscode) => vscode.commands.executeCommand('workbench.action.closePanel'))
   assert.equal((await book.finished(0)).success, true)
   await book.runCell(1)
   await book.waitForOutput(1, /^60$/)
+})
+
+scenario('a panel that is closed before the view has started is shown again', async ({ code, notebook }) => {
+  await code.reload()
+  await code.evaluate((vscode) => vscode.commands.executeCommand('workbench.action.closePanel'))
+  const book = await notebook(['40 + 2'])
+  await book.startCell(0)
+  await book.waitForIcon(0, 'running')
+  await code.evaluate((vscode) => vscode.commands.executeCommand('workbench.action.closePanel'))
+  assert.equal((await book.finished(0)).success, true)
+  await book.waitForOutput(0, /^42$/)
 })
 
 scenario('running a cell leaves the keyboard with the notebook', async ({ code, notebook }) => {

@@ -1,15 +1,17 @@
 import * as vscode from 'vscode'
-import type { KernelClient, RunOutcome } from '../../kernel/client'
-import type { CellError, Device, OutputEvent } from '../../kernel/protocol'
+import type { RunOutcome } from '../../kernel/client'
+import type { CellError, Device } from '../../kernel/protocol'
 import { syntaxError } from '../../kernel/session/errors'
 import type { Checks } from '../language/checks'
-import { typeNote } from '../language/note'
 import type { Language } from '../language/language'
+import { typeNote } from '../language/note'
 import { titleOf } from '../notebook/cells'
 import type { Identities } from '../notebook/identity'
 import { seedOf } from '../notebook/metadata'
 import { Owner } from '../owner'
 import { settingsFor } from '../settings'
+import { Kernel, Superseded, type LateEvent } from './kernel'
+import { changeEnded, LateChanges } from './late'
 import { CellRun } from './run'
 import { stampRun } from './stamp'
 import { startKernel, type KernelPlace } from './start'
@@ -33,12 +35,6 @@ export interface Loss {
   readonly cell: string | undefined
 }
 
-/** What late output of finished cells is collected for, so that a fast timer in a cell does not flood VS Code. */
-const LATE_MILLISECONDS = 50
-
-/** A kernel that was being started is not wanted any more. */
-class Superseded extends Error {}
-
 /** Runs the cells of one notebook, one after another, on a kernel that lives from the first run to a restart. */
 export class Session extends Owner {
   /** Names the notebook for the runtime view and the checker, whatever its file is called. */
@@ -50,8 +46,7 @@ export class Session extends Owner {
   readonly #lost = this.own(new vscode.EventEmitter<Loss>())
   readonly onDidLose = this.#lost.event
   #notebook: vscode.NotebookDocument
-  #client: KernelClient | undefined
-  #starting: Promise<KernelClient> | undefined
+  readonly #kernel: Kernel
   #queue: CellRun[] = []
   #current: CellRun | undefined
   /** While no document shows them: the runs that were going on, some of which may have ended since. */
@@ -59,14 +54,31 @@ export class Session extends Owner {
   #count = 0
   readonly #displays: Displays = new Map()
   readonly #writers = new Map<string, OutputWriter>()
-  readonly #late = new Map<string, ((writer: OutputWriter) => void)[]>()
-  readonly #failed = new Set<string>()
-  #device: Device | undefined
+  /** Each cell's latest run. */
+  readonly #latest = new Map<string, CellRun>()
+  readonly #late = new LateChanges((cell, changes, failed) => {
+    const writer = this.#writers.get(cell)
+    const target = this.#notebook.getCells().find((candidate) => this.#id(candidate) === cell)
+    if (!writer || !target || this.#unseen || this.#notebook.isClosed) return
+    if (this.#current?.id === cell) return changes.forEach((change) => change(writer))
+    // A cell that waits to run again will be cleared anyway.
+    if (this.#queue.some((run) => run.id === cell)) return
+    changeEnded(this.#surroundings.controller, target, writer, changes, failed)
+  })
 
   constructor(surroundings: SessionSurroundings, notebook: vscode.NotebookDocument) {
     super()
     this.#surroundings = surroundings
     this.#notebook = notebook
+    this.#kernel = this.own(new Kernel(() => this.#launch()))
+    this.own(this.#kernel.onDidChange(() => this.#changed.fire()))
+    this.own(this.#kernel.onLate((late) => this.#happenedLate(late)))
+    this.own(
+      this.#kernel.onDidExit((reason) => {
+        this.#count = 0
+        this.#lost.fire({ reason, cell: this.#current?.id })
+      }),
+    )
   }
 
   get notebook(): vscode.NotebookDocument {
@@ -75,13 +87,11 @@ export class Session extends Owner {
 
   /** What the tensors live on; undefined while there is no kernel. */
   get device(): Device | undefined {
-    return this.#device
+    return this.#kernel.device
   }
 
-  get state(): 'none' | 'starting' | 'idle' | 'running' {
-    if (this.#current) return 'running'
-    if (this.#client) return 'idle'
-    return this.#starting ? 'starting' : 'none'
+  get starting(): boolean {
+    return this.#kernel.state === 'starting'
   }
 
   /** Whether a run has something to show that its document has not got. */
@@ -112,7 +122,7 @@ export class Session extends Owner {
   interrupt(): void {
     this.#dropQueue()
     this.#current?.stop()
-    this.#client?.interrupt()
+    this.#kernel.interrupt()
   }
 
   /**
@@ -124,10 +134,11 @@ export class Session extends Owner {
   async restart(): Promise<boolean> {
     this.#dropQueue()
     this.#current?.abandon()
-    this.#endKernel(vscode.l10n.t('The notebook was restarted.'))
+    this.#kernel.end(vscode.l10n.t('The notebook was restarted.'))
+    this.#displays.clear()
     this.#count = 0
     try {
-      await this.#start()
+      await this.#kernel.start()
       return true
     } catch (error) {
       if (error instanceof Superseded) return false
@@ -165,7 +176,7 @@ export class Session extends Owner {
   override dispose(): void {
     this.#dropQueue()
     this.#current?.abandon()
-    this.#endKernel(vscode.l10n.t('The notebook was closed.'))
+    this.#kernel.end(vscode.l10n.t('The notebook was closed.'))
     this.#surroundings.view.forget(this.id)
     super.dispose()
   }
@@ -173,10 +184,11 @@ export class Session extends Owner {
   async #execute(run: CellRun): Promise<boolean> {
     const count = ++this.#count
     const { id, source } = run
+    this.#latest.set(id, run)
     run.start(count)
     void this.#noteTypes(run)
     try {
-      const starting = this.#start()
+      const starting = this.#kernel.start()
       // Should the cell not get as far as awaiting it, a failed start is its own message in the next run.
       starting.catch(() => {})
       const compiled = await untilStopped(run, this.#surroundings.language.compile(id, source))
@@ -187,8 +199,7 @@ export class Session extends Owner {
       const client = compiled && (await untilStopped(run, starting))
       if (!compiled || !client || run.stopped) return this.#interrupted(run)
       const outcome = await client.execute(compiled.cell, count, (event) => run.writer.event(event))
-      if (this.#device && !this.#unseen)
-        void stampRun(this.#notebook, this.#device, this.#surroundings.version)
+      if (this.device && !this.#unseen) void stampRun(this.#notebook, this.device, this.#surroundings.version)
       return this.#finish(run, outcome)
     } catch (error) {
       run.fail(plainError(error))
@@ -219,65 +230,10 @@ export class Session extends Owner {
     return false
   }
 
-  /** The kernel, started if there is none. */
-  #start(): Promise<KernelClient> {
-    if (this.#client) return Promise.resolve(this.#client)
-    if (this.#starting) return this.#starting
+  #launch() {
     const notebook = this.#notebook
-    const starting = startKernel(
-      this.#surroundings,
-      this.id,
-      titleOf(notebook),
-      seedOf(notebook),
-      settingsFor(notebook.uri),
-    ).then(
-      (client) => {
-        if (this.#starting !== starting) {
-          client.terminate()
-          throw new Superseded(vscode.l10n.t('The notebook was restarted or closed.'))
-        }
-        this.#starting = undefined
-        this.#adopt(client)
-        return client
-      },
-      (error: unknown) => {
-        if (this.#starting === starting) this.#starting = undefined
-        this.#changed.fire()
-        throw error
-      },
-    )
-    this.#starting = starting
-    this.#changed.fire()
-    return starting
-  }
-
-  #adopt(client: KernelClient): void {
-    this.#client = client
-    this.#device = client.device
-    client.on('device', (device) => {
-      this.#device = device
-      this.#changed.fire()
-    })
-    client.on('lateOutput', (cell, event: OutputEvent) => this.#later(cell, (writer) => writer.event(event)))
-    client.on('lateError', (cell, error) => this.#later(cell, (writer) => writer.error(error), true))
-    client.on('exit', (reason) => {
-      if (this.#client !== client) return
-      this.#client = undefined
-      this.#device = undefined
-      this.#changed.fire()
-      this.#lost.fire({ reason, cell: this.#current?.id })
-    })
-    this.#changed.fire()
-  }
-
-  #endKernel(reason: string): void {
-    const client = this.#client
-    this.#client = undefined
-    this.#starting = undefined
-    this.#device = undefined
-    client?.terminate(reason)
-    this.#displays.clear()
-    this.#changed.fire()
+    const settings = settingsFor(notebook.uri)
+    return startKernel(this.#surroundings, this.id, titleOf(notebook), seedOf(notebook), settings)
   }
 
   #dropQueue(): void {
@@ -304,39 +260,16 @@ export class Session extends Owner {
     const note = typeNote(errors)
     if (note === undefined) return
     if (this.#current === run) run.writer.note(note)
-    else this.#later(run.id, (writer) => writer.note(note))
+    else if (this.#latest.get(run.id) === run) this.#late.add(run.id, (writer) => writer.note(note))
   }
 
-  /** Changes the outputs of a cell that may have ended, with others that come soon after. */
-  #later(id: string, change: (writer: OutputWriter) => void, failed = false): void {
-    if (this.#current?.id === id) return change(this.#current.writer)
-    const changes = this.#late.get(id)
-    if (changes) changes.push(change)
-    else {
-      this.#late.set(id, [change])
-      setTimeout(() => this.#flush(id), LATE_MILLISECONDS)
-    }
-    if (failed) this.#failed.add(id)
-  }
-
-  #flush(id: string): void {
-    const changes = this.#late.get(id) ?? []
-    const failed = this.#failed.delete(id)
-    this.#late.delete(id)
-    const writer = this.#writers.get(id)
-    const cell = this.#notebook.getCells().find((candidate) => this.#id(candidate) === id)
-    if (!writer || !cell || this.#unseen || this.#notebook.isClosed) return
-    if (this.#current?.id === id) return changes.forEach((change) => change(writer))
-    // A cell that waits to run again will be cleared anyway.
-    if (this.#queue.some((run) => run.id === id)) return
-    const { executionOrder, success, timing } = cell.executionSummary ?? {}
-    const execution = this.#surroundings.controller.createNotebookCellExecution(cell)
-    execution.executionOrder = executionOrder
-    execution.start(timing?.startTime)
-    writer.resume(execution)
-    for (const change of changes) change(writer)
-    writer.pause()
-    execution.end(failed ? false : success, timing?.endTime)
+  #happenedLate(late: LateEvent): void {
+    // In its order with what the same cell shows while it runs again.
+    const running = this.#current?.id === late.cell ? this.#current.writer : undefined
+    const change = (writer: OutputWriter) =>
+      late.kind === 'output' ? writer.event(late.event) : writer.error(late.error)
+    if (running) change(running)
+    else this.#late.add(late.cell, change, late.kind === 'error')
   }
 }
 

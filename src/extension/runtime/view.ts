@@ -32,6 +32,8 @@ export class RuntimeView extends Owner implements vscode.WebviewViewProvider {
   #view: vscode.WebviewView | undefined
   /** Settled with the view once its page's script runs. */
   #loaded = deferred<vscode.WebviewView>()
+  /** Whether the page's script runs. */
+  #running = false
   readonly #wires = new Map<number, Wire>()
   #lastKernel = 0
   #selected: string | undefined
@@ -102,8 +104,11 @@ export class RuntimeView extends Owner implements vscode.WebviewViewProvider {
   }
 
   async #ready(): Promise<vscode.WebviewView> {
+    if (this.#view && this.#running) return this.#view
     for (const attempt of [1, 2]) {
-      if (!this.#view) await vscode.commands.executeCommand(`${RUNTIME_VIEW}.focus`, { preserveFocus: true })
+      // A page that was hidden before its script ran does not go on loading, so it is shown in that case as well.
+      if (!this.#view?.visible)
+        await vscode.commands.executeCommand(`${RUNTIME_VIEW}.focus`, { preserveFocus: true })
       const view = await within(PAGE_MILLISECONDS, this.#loaded.promise)
       if (view) return view
       if (attempt === 1 && this.#view) this.#write(this.#view)
@@ -131,6 +136,7 @@ export class RuntimeView extends Owner implements vscode.WebviewViewProvider {
     const script = await this.#assets.text('kernel.js')
     if (this.#view !== view) return
     this.#post({ type: 'load', script, words: runtimeWords() })
+    this.#running = true
     this.#loaded.resolve(view)
   }
 
@@ -160,6 +166,7 @@ export class RuntimeView extends Owner implements vscode.WebviewViewProvider {
   #lost(view: vscode.WebviewView): void {
     if (view !== this.#view) return
     this.#view = undefined
+    this.#running = false
     this.#loaded = deferred()
     this.#exitAll(vscode.l10n.t('The runtime view was closed or moved, which ended its kernels.'))
   }

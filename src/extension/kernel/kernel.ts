@@ -1,0 +1,115 @@
+import * as vscode from 'vscode'
+import type { KernelClient } from '../../kernel/client'
+import type { CellError, Device, OutputEvent } from '../../kernel/protocol'
+import { Owner } from '../owner'
+
+/** What finished cells do later. */
+export type LateEvent =
+  | { readonly kind: 'output'; readonly cell: string; readonly event: OutputEvent }
+  | { readonly kind: 'error'; readonly cell: string; readonly error: CellError }
+
+/** A kernel that was being started is not wanted any more. */
+export class Superseded extends Error {
+  constructor() {
+    super(vscode.l10n.t('The notebook was restarted or closed.'))
+  }
+}
+
+/** A notebook's kernel: there is none, it is being started, or it lives; and then there may be another. */
+export class Kernel extends Owner {
+  readonly #launch: () => Promise<KernelClient>
+  #client: KernelClient | undefined
+  #starting: Promise<KernelClient> | undefined
+  #device: Device | undefined
+  readonly #changed = this.own(new vscode.EventEmitter<void>())
+  /** The device or the state changed. */
+  readonly onDidChange = this.#changed.event
+  readonly #exit = this.own(new vscode.EventEmitter<string>())
+  /** The kernel ended against the person's will, for the reason given. */
+  readonly onDidExit = this.#exit.event
+  readonly #late = this.own(new vscode.EventEmitter<LateEvent>())
+  readonly onLate = this.#late.event
+
+  /** @param launch starts a kernel, with the settings of the moment */
+  constructor(launch: () => Promise<KernelClient>) {
+    super()
+    this.#launch = launch
+  }
+
+  /** What the tensors live on; undefined while there is no kernel. */
+  get device(): Device | undefined {
+    return this.#device
+  }
+
+  get state(): 'none' | 'starting' | 'ready' {
+    if (this.#client) return 'ready'
+    return this.#starting ? 'starting' : 'none'
+  }
+
+  /**
+   * The kernel, started if there is none.
+   *
+   * @throws Superseded when it is ended before it has started, Error when it cannot be started
+   */
+  start(): Promise<KernelClient> {
+    if (this.#client) return Promise.resolve(this.#client)
+    if (this.#starting) return this.#starting
+    const starting = this.#launch().then(
+      (client) => {
+        if (this.#starting !== starting) {
+          client.terminate()
+          throw new Superseded()
+        }
+        this.#starting = undefined
+        this.#adopt(client)
+        return client
+      },
+      (error: unknown) => {
+        if (this.#starting !== starting) throw new Superseded()
+        this.#starting = undefined
+        this.#changed.fire()
+        throw error
+      },
+    )
+    this.#starting = starting
+    this.#changed.fire()
+    return starting
+  }
+
+  /** Stops what the kernel is running, if it lives. */
+  interrupt(): void {
+    this.#client?.interrupt()
+  }
+
+  /** Ends the kernel with all its variables. */
+  end(reason: string): void {
+    const client = this.#client
+    this.#forget()
+    client?.terminate(reason)
+    this.#changed.fire()
+  }
+
+  #adopt(client: KernelClient): void {
+    this.#client = client
+    this.#device = client.device
+    client.on('device', (device) => {
+      this.#device = device
+      this.#changed.fire()
+    })
+    client.on('lateOutput', (cell, event) => this.#late.fire({ kind: 'output', cell, event }))
+    client.on('lateError', (cell, error) => this.#late.fire({ kind: 'error', cell, error }))
+    client.on('exit', (reason) => {
+      if (this.#client !== client) return
+      this.#forget()
+      this.#changed.fire()
+      this.#exit.fire(reason)
+    })
+    this.#changed.fire()
+  }
+
+  #forget(): void {
+    this.#client = undefined
+    this.#starting = undefined
+    this.#device = undefined
+  }
+}
