@@ -58,7 +58,9 @@ async function collectTypes() {
 }
 
 const watch = process.argv.includes('--watch')
-const only = process.argv.includes('--only') ? process.argv.slice(process.argv.indexOf('--only') + 1) : undefined
+const only = process.argv.includes('--only')
+  ? process.argv.slice(process.argv.indexOf('--only') + 1)
+  : undefined
 await mkdir(join(root, 'dist'), { recursive: true })
 await Promise.all([
   ...Object.entries(bundles)
