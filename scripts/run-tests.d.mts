@@ -3,6 +3,7 @@ export interface RunOptions {
   readonly minutes?: number
   readonly concurrency?: number
   readonly each?: boolean
+  readonly say?: (text: string) => void
 }
 
 export function runTests(

@@ -10,64 +10,76 @@ import { root } from './node.mjs'
  * @param options.minutes after which what still runs is ended and counts as failed.
  * @param options.concurrency how many files at once.
  * @param options.each whether to print every test as it ends, and not only those that fail.
+ * @param options.say where to print.
  * @returns how many tests passed and failed.
  */
 export async function runTests(
   files,
-  { env = process.env, minutes = 10, concurrency = 2, each = false } = {},
+  { env = process.env, minutes = 10, concurrency = 2, each = false, say = console.log } = {},
 ) {
-  const events = run({
-    files,
-    env,
-    concurrency,
-    execArgv: ['--enable-source-maps'],
-    signal: AbortSignal.timeout(minutes * 60_000),
-  })
-  let passed = 0
-  let failed = 0
-  const testsOf = new Map(files.map((file) => [file, 0]))
-  const said = new Map()
-  const isFile = ({ name, nesting }) => nesting === 0 && testsOf.has(name)
-  const fail = (title, reason, file) => {
-    failed++
-    console.log(`✖ ${title}\n${indent(reason)}`)
-    const output = said.get(file)
-    if (output) console.log(indent(`it printed:\n${output.slice(-4000)}`))
-    said.delete(file)
-  }
-
-  for await (const { type, data } of events) {
-    // What throws after its test has ended is told as a diagnostic, and fails the file.
-    if (type === 'test:stdout' || type === 'test:stderr' || (type === 'test:diagnostic' && data.file))
-      said.set(data.file, ((said.get(data.file) ?? '') + data.message).slice(-20_000))
-    if (type !== 'test:pass' && type !== 'test:fail') continue
-    const error = data.details?.error
-    // A group is as good as the tests in it, which are counted one by one.
-    if (data.details?.type === 'suite' && (type === 'test:pass' || error?.failureType === 'subtestsFailed'))
-      continue
-    if (type === 'test:pass' && isFile(data)) continue
-    const file = isFile(data) ? data.name : data.file
-    testsOf.set(file, (testsOf.get(file) ?? 0) + 1)
-    const seconds = ((data.details?.duration_ms ?? 0) / 1000).toFixed(1)
-    const title = `${isFile(data) ? relative(root, data.name) : data.name} (${seconds} s)`
-    if (type === 'test:fail') fail(title, describe(error), file)
-    else if (data.skip !== undefined || data.todo !== undefined)
-      fail(title, 'It was skipped or left to be done: a test that does not run proves nothing.', file)
-    else {
-      passed++
-      if (each) console.log(`✔ ${title}`)
+  const signal = AbortSignal.timeout(minutes * 60_000)
+  const waiting = [...files]
+  const total = { passed: 0, failed: 0 }
+  const work = async () => {
+    for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
+      const { passed, failed } = await runFile(file, { env, signal, each, say })
+      total.passed += passed
+      total.failed += failed
     }
   }
-  for (const [file, count] of testsOf)
-    if (!count) fail(relative(root, file), 'There is no test in this file.', file)
+  await Promise.all(Array.from({ length: concurrency }, work))
+  return total
+}
+
+/** One file in a run of its own, because what Node reports does not say from which file it comes. */
+async function runFile(file, { env, signal, each, say }) {
+  let passed = 0
+  let failed = 0
+  let printed = ''
+  const fail = (title, reason) => {
+    failed++
+    say(`✖ ${title}\n${indent(reason)}`)
+  }
+  if (signal.aborted) {
+    fail(relative(root, file), 'There was no time left for it.')
+    return { passed, failed }
+  }
+  for await (const { type, data } of run({
+    files: [file],
+    env,
+    signal,
+    execArgv: ['--enable-source-maps'],
+  })) {
+    // What throws after its test has ended is told as a diagnostic, and fails the file.
+    if (type === 'test:stdout' || type === 'test:stderr') printed += data.message
+    if (type === 'test:diagnostic' && /asynchronous activity/.test(data.message))
+      printed += `${data.message}\n`
+    printed = printed.slice(-4000)
+    if (type !== 'test:pass' && type !== 'test:fail') continue
+    const isFile = data.nesting === 0 && data.name === file
+    const error = data.details?.error
+    // A group is as good as the tests in it, which are counted one by one; so is the file.
+    if (data.details?.type === 'suite' && (type === 'test:pass' || error?.failureType === 'subtestsFailed'))
+      continue
+    if (isFile && (type === 'test:pass' || error?.failureType === 'subtestsFailed')) continue
+    const seconds = ((data.details?.duration_ms ?? 0) / 1000).toFixed(1)
+    const title = `${relative(root, file)}${isFile ? '' : `: ${data.name}`} (${seconds} s)`
+    if (type === 'test:fail') fail(title, describe(error))
+    else if (data.skip !== undefined || data.todo !== undefined)
+      fail(title, 'It was skipped or left to be done: a test that does not run proves nothing.')
+    else {
+      passed++
+      if (each) say(`✔ ${title}`)
+    }
+  }
+  if (!passed && !failed) fail(relative(root, file), 'There is no test in this file.')
+  if (failed && printed.trim()) say(indent(`${relative(root, file)} printed:\n${printed.trimEnd()}`))
   return { passed, failed }
 }
 
 function describe(error) {
-  return inspect(error?.cause ?? error, { depth: 4, breakLength: 110 }).replace(
-    /\n +at .*node:internal[^\n]*/g,
-    '',
-  )
+  const text = inspect(error?.cause ?? error, { depth: 4, breakLength: 110 })
+  return text.replace(/\n +at .*node:internal[^\n]*/g, '')
 }
 
 function indent(text) {

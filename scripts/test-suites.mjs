@@ -12,6 +12,8 @@ import { installHost, needChromium, unpackExtension } from './vscode-host/index.
 const filter = process.argv[2] ?? ''
 const temporary = mkdtempSync(join(tmpdir(), 'genbook-tests-'))
 let built
+/** The folder of the unpacked extension, once there is one. */
+let extension
 
 const suites = [
   ['build', buildAll],
@@ -80,8 +82,6 @@ function withSoftwareGpu() {
     XDG_RUNTIME_DIR: process.env.XDG_RUNTIME_DIR ?? temporary,
   }
 }
-
-let extension
 
 async function endToEnd(host) {
   const file = await bundleEndToEnd(filter)

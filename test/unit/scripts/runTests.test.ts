@@ -14,7 +14,7 @@ delete process.env['NODE_TEST_CONTEXT']
 async function counted(source: string, minutes = 1): Promise<{ passed: number; failed: number }> {
   const file = join(folder, 'sample.mjs')
   writeFileSync(file, `import { test, describe, before } from 'node:test'\n${source}`)
-  return runTests([file], { minutes })
+  return runTests([file], { minutes, say: () => {} })
 }
 
 test('tests in groups and under tests count one by one, groups do not', async () => {
