@@ -115,7 +115,7 @@ function predictor(process: GaussianProcess, network: Network, head: Head, param
 }
 
 /** @throws RangeError naming both shapes where `x` is not a batch of states of the shape. */
-export function expectStates(x: tf.Tensor, shape: readonly number[]): void {
+function expectStates(x: tf.Tensor, shape: readonly number[]): void {
   if (x.rank === shape.length + 1 && shape.every((size, i) => x.shape[i + 1] === size)) return
   throw new RangeError(
     `the model takes states of shape [n${shape.map((size) => `, ${size}`).join('')}], ` +

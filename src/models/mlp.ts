@@ -79,12 +79,12 @@ function affine(params: Params, layer: number, h: tf.Tensor): tf.Tensor {
 }
 
 /** SiLU(x) = x / (1 + e⁻ˣ). */
-export function silu(x: tf.Tensor): tf.Tensor {
+function silu(x: tf.Tensor): tf.Tensor {
   return x.mul(tf.sigmoid(x))
 }
 
 /** [sin ωλ, cos ωλ] of shape [n, size] for labels λ of shape [n]. */
-export function fourier(label: tf.Tensor1D, size: number): tf.Tensor2D {
+function fourier(label: tf.Tensor1D, size: number): tf.Tensor2D {
   const m = size / 2
   const omega = Float32Array.from(
     { length: m },

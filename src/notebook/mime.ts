@@ -9,7 +9,7 @@ export function isJsonMime(mime: string): boolean {
 }
 
 /** Whether nbformat writes data of this type as one JSON string per line. */
-export function isLinesMime(mime: string): boolean {
+function isLinesMime(mime: string): boolean {
   return mime.startsWith('text/') || mime === 'application/javascript' || mime === 'image/svg+xml'
 }
 

@@ -2,7 +2,7 @@
 export * from '../../models'
 // Named after the star, ours takes the place of the models' own, which draws nothing.
 export { train, type LiveTrainOptions } from './train'
-export * as plot from './plot'
+export * as plot from './genbook/plot'
 export { display } from '../display/screen'
 export type { Display, DisplayHandle } from '../display/display'
 export { currentStream, RandomStream } from '../../tensor'

@@ -1,2 +1,11 @@
 /** What `import … from 'genbook/plot'` gives to cells: pictures. */
-export * from '../plot'
+export {
+  loss,
+  samples,
+  schedule,
+  scoreField,
+  type Losses,
+  type ScheduleOptions,
+  type ScoreFieldOptions,
+  type ScoreSource,
+} from '../plot'
