@@ -54,14 +54,19 @@ export function addRun(program: Command, finish: (status: number) => void): void
     .action(async (paths: string[], options: RunOptions) => finish(await run(paths, options)))
 }
 
+const REPEATED_MILLISECONDS = 500
+
 async function run(paths: readonly string[], options: RunOptions): Promise<number> {
   // Every file is read before anything runs: a mistake in the last should not cost an hour.
   const files = await Promise.all(paths.map(readNotebook))
   const targets = await prepareTargets(files, options)
   const stop = new AbortController()
+  let stoppedAt = Infinity
   const onSignal = () => {
-    // The second Ctrl-C is meant.
-    if (stop.signal.aborted) process.exit(Status.interrupted)
+    // The second Ctrl-C is meant. But whoever ends a process often sends the same signal twice, to it and to its group.
+    if (performance.now() - stoppedAt > REPEATED_MILLISECONDS) process.exit(Status.interrupted)
+    if (stop.signal.aborted) return
+    stoppedAt = performance.now()
     stop.abort()
   }
   process.on('SIGINT', onSignal)

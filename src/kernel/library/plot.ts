@@ -39,7 +39,7 @@ function isObject(value: unknown): value is object {
 }
 
 /** What the loss figure is drawn from. */
-export function lossInput(run: Losses): LossInput {
+function lossInput(run: Losses): LossInput {
   if (!isObject(run) || !('losses' in run || 'length' in run))
     throw new TypeError(
       `plot.loss draws what train returned, or an array of losses; not ${preview(run, { depth: 0 })}`,

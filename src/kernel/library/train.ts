@@ -5,7 +5,6 @@ import { figureBundle, lossFigure } from '../../renderers/figures'
 import type { DisplayHandle } from '../display/display'
 import { display } from '../display/screen'
 import { continuation } from '../session/current'
-import { lossInput } from './plot'
 
 export interface LiveTrainOptions<M> extends TrainOptions<M> {
   /** Whether the loss is drawn while training goes on. Default true. */
@@ -40,7 +39,9 @@ export function train<M extends Trainable>(
     },
     async observe(progress) {
       if (live) {
-        const figure = lossFigure(lossInput(progress))
+        const { step, steps, losses, rate } = progress
+        // How fast it went differs from run to run; what a finished cell shows should not.
+        const figure = lossFigure({ losses, total: steps, ...(step < steps && { rate }) })
         if (handle) handle.update(figure)
         else handle = display.bundle(figureBundle(figure))
       }

@@ -212,7 +212,9 @@ test('Ctrl-C stops the running cell, writes what there is and exits with 130', a
     (printed, kill) => {
       if (sent || !printed.includes('cell 1 ok')) return
       sent = true
+      // As `timeout` does, which signals the process and then its group.
       kill('SIGINT')
+      kill('SIGTERM')
     },
   )
   assert.equal(status, 130)
@@ -260,6 +262,8 @@ test('a model trains, and its report has the figures in it', async (t) => {
     '--html',
   ])
   assert.equal(status, 0, stdout)
+  await folder.genbook(['run', name, '--backend', 'wasm', '--out', 'again'])
+  assert.equal(await folder.read('again/a.genbook'), await folder.read('done/a.genbook'))
   const { cells } = await folder.readNotebook('done/a.genbook')
   assert.ok(cells[2]!.outputs.some(({ data }) => data?.['application/vnd.plotly.v1+json']))
   const html = await folder.read('done/a.html')
