@@ -69,7 +69,7 @@ async function runFile(file, { env, signal, each, say }) {
       fail(title, 'It was skipped or left to be done: a test that does not run proves nothing.')
     else {
       passed++
-      if (each) say(`✔ ${title}`)
+      if (each) say(`✔ ${data.name} (${seconds} s)`)
     }
   }
   if (!passed && !failed) fail(relative(root, file), 'There is no test in this file.')
