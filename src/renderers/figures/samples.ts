@@ -34,7 +34,7 @@ const SIDE: readonly number[] = [430, 340, 270]
 const GAP = 28
 /** Between rows: labels of one, title of the next. */
 const ROW_GAP = 64
-const MARGIN = { l: 56, r: 24, t: 84, b: 56 }
+const MARGIN = { l: 56, r: 24, t: 96, b: 56 }
 
 /**
  * Scatter plots with shared axes and one unit as long across as up.
