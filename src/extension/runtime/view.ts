@@ -11,6 +11,8 @@ import { runtimeWords } from './words'
 
 /** How long the page may take until its script runs. */
 const PAGE_MILLISECONDS = 10_000
+/** How long it may take until the view is shown once more, in case that it was hidden. Divides the above. */
+const SHOW_MILLISECONDS = 2_000
 
 interface Wire {
   onMessage: (message: KernelMessage) => void
@@ -105,13 +107,13 @@ export class RuntimeView extends Owner implements vscode.WebviewViewProvider {
 
   async #ready(): Promise<vscode.WebviewView> {
     if (this.#view && this.#running) return this.#view
-    for (const attempt of [1, 2]) {
-      // A page that was hidden before its script ran does not go on loading, so it is shown in that case as well.
-      if (!this.#view?.visible)
-        await vscode.commands.executeCommand(`${RUNTIME_VIEW}.focus`, { preserveFocus: true })
-      const view = await within(PAGE_MILLISECONDS, this.#loaded.promise)
+    for (let waited = 0; waited < 2 * PAGE_MILLISECONDS; waited += SHOW_MILLISECONDS) {
+      // A page that is hidden before its script runs does not go on loading, and a view that is hidden while VS Code makes
+      // it says `visible` all the same: so it is shown again and again, whatever it says, and once written anew.
+      await vscode.commands.executeCommand(`${RUNTIME_VIEW}.focus`, { preserveFocus: true })
+      if (waited === PAGE_MILLISECONDS && this.#view) this.#write(this.#view)
+      const view = await within(SHOW_MILLISECONDS, this.#loaded.promise)
       if (view) return view
-      if (attempt === 1 && this.#view) this.#write(this.#view)
     }
     throw new Error(
       vscode.l10n.t(
