@@ -1,15 +1,4 @@
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-}
-
-/** Text as it must stand in HTML, in contents and attributes alike. */
-export function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => ENTITIES[character]!)
-}
+import { ENTITIES } from '../../renderers/report/html'
 
 /** What is left of HTML when its tags are taken away: the plain form of a text that was given as HTML. */
 export function htmlText(html: string): string {

@@ -1,6 +1,6 @@
 /** Arrays of records as tables. */
 import type { MimeBundle } from '../protocol'
-import { escapeHtml } from './html'
+import { escapeHtml } from '../../renderers/report/html'
 import { previewLine } from './preview'
 
 const MOST_ROWS = 200

@@ -1,6 +1,7 @@
 /** Text and data inside HTML, so that neither can become markup. */
 
-const entities: Readonly<Record<string, string>> = {
+/** The characters that mean something in HTML, and what stands for them. */
+export const ENTITIES: Readonly<Record<string, string>> = {
   '&': '&amp;',
   '<': '&lt;',
   '>': '&gt;',
@@ -10,7 +11,7 @@ const entities: Readonly<Record<string, string>> = {
 
 /** Text for element content and for quoted attributes. */
 export function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => entities[character]!)
+  return text.replace(/[&<>"']/g, (character) => ENTITIES[character]!)
 }
 
 /** JSON for a script element of type application/json: no `</script>` or `<!--`, and no line ends that scripts forbid. */
