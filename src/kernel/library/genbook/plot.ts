@@ -1,11 +1,5 @@
-/** What `import … from 'genbook/plot'` gives to cells: pictures. */
-export {
-  loss,
-  samples,
-  schedule,
-  scoreField,
-  type Losses,
-  type ScheduleOptions,
-  type ScoreFieldOptions,
-  type ScoreSource,
-} from '../plot'
+/** What `import … from 'genbook/plot'` gives to cells: pictures, one call each. */
+export { loss, type Losses } from '../plot/loss'
+export { samples } from '../plot/samples'
+export { schedule, type ScheduleOptions } from '../plot/schedule'
+export { scoreField, type ScoreFieldOptions, type ScoreSource } from '../plot/scoreField'

@@ -1,8 +1,8 @@
 /** Reads what cells plot: tensors from their device, arrays as they are, laws by drawing from them. */
 import * as tf from '@tensorflow/tfjs'
-import type { Data } from '../../models'
-import type { Points } from '../../renderers/figures'
-import { preview } from '../display/preview'
+import type { Data } from '../../../models'
+import type { Points } from '../../../renderers/figures'
+import { preview } from '../../display/preview'
 
 /** Points in the plane, in any form that a cell may have them. */
 export type PointSource = tf.Tensor | Data | Points
