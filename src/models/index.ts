@@ -1,5 +1,5 @@
 /** The generative models: what `genbook` offers to cells, apart from pictures. */
-export { data, type Component, type Data, type Mixture, type MixtureOptions } from './data'
+export { data, type Component, type Data, type LabelledData, type Mixture, type MixtureOptions } from './data'
 export {
   gaussianProcess,
   type Curve,
@@ -14,7 +14,20 @@ export { ddpm, linearBetas } from './ddpm'
 export type { Network, Params, TrainableParams } from './network'
 export { mlp, type MlpOptions } from './mlp'
 export { head, type Head, type Pair } from './head'
-export type { Field } from './field'
+export { field, type Field } from './field'
+export {
+  chain,
+  langevin,
+  langevinStep,
+  runChain,
+  unadjustedLangevin,
+  unadjustedLangevinStep,
+  type Chain,
+  type ChainOptions,
+  type ChainState,
+  type ChainStep,
+  type LangevinOptions,
+} from './langevin'
 export { Prediction, truth, type Part, type Quantity } from './prediction'
 export { asDenoiser, denoiser, type Denoiser, type NetworkDenoiser, type Trainable } from './denoiser'
 export { exact } from './exact'
@@ -41,3 +54,5 @@ export { ddim, ddimStep } from './samplers/ddim'
 export { ancestral, ancestralStep, type ReverseVariance } from './samplers/ancestral'
 export type { LinearStep } from './samplers/linear'
 export { combine, type Coefficient, type State, type Time } from './state'
+export * from './mistakes'
+export * from './verify'
