@@ -15,6 +15,14 @@ export interface Data<T extends tf.Tensor = tf.Tensor> {
   draw(n: number, stream?: RandomStream): T
 }
 
+/** Data whose samples belong to classes. */
+export interface LabelledData<T extends tf.Tensor = tf.Tensor> extends Data<T> {
+  /** The names of the classes; a label is an index into them. */
+  readonly classes: readonly string[]
+  /** `n` independent samples, the same as `draw` gives, each with its label in 0, …, classes.length − 1. */
+  drawLabelled(n: number, stream?: RandomStream): { readonly x: T; readonly labels: Int32Array }
+}
+
 /** @throws RangeError unless `n` is a count of samples. */
 export function expectCount(n: number): void {
   if (!Number.isSafeInteger(n) || n < 1)

@@ -2,7 +2,7 @@
 import { mixture } from './mixture'
 import { moons } from './moons'
 
-export type { Data } from './data'
+export type { Data, LabelledData } from './data'
 export type { Mixture, MixtureOptions } from './mixture'
 export type { Component } from './gaussians'
 
