@@ -20,7 +20,7 @@ import { files } from '../backends'
 before(() => selectBackend('cpu', files))
 
 const named = (name: string) => new RandomStream(5, name)
-const gaussian = (v: number): Field<Float64Array> => field((x: Float64Array) => x.map((value) => -value / v))
+const gaussian = (v: number): Field<Float64Array> => field<Float64Array>((x) => x.map((value) => -value / v))
 
 test('the two conventions are their formulas', () => {
   const x = Float64Array.of(0.3, -2, 1.1)
