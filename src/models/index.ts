@@ -9,8 +9,7 @@ export {
   type TimeRange,
   type Transition,
 } from './process'
-export { vp } from './vp'
-export { ddpm, linearBetas } from './ddpm'
+export * from './processes'
 export type { Network, Params, TrainableParams } from './network'
 export { mlp, type MlpOptions } from './mlp'
 export { head, type Head, type Pair } from './head'

@@ -8,6 +8,18 @@
  *
  *   f = α′ / α,   g² = (σ²)′ − 2 f σ².
  *
+ * One letter means different things in different lectures. Here, always:
+ *
+ *   t   time, 0 clean; papers on flow matching often have the data at t = 1.
+ *   α   what the data are multiplied by. DDPM's ᾱ is its square; DDPM's α_t = 1 − β_t is `transition(t−1, t).scale ** 2`.
+ *       Some lectures on additive noise write α_t for what is σ_t here.
+ *   σ   the standard deviation of the noise in x_t given x_0. DDPM's σ_t is that of a reverse step; others write
+ *       dx = σ(t) dw, where σ is our g.
+ *   λ   log(α/σ), half of what some call the log-SNR. A loss weight λ(t) is always called `weight`.
+ *   γ   is only ever the strength of guidance, and never a noise scale.
+ *
+ * `docs/conventions.md` has the whole table.
+ *
  * Song et al., "Score-based generative modeling through stochastic differential equations", ICLR 2021,
  * https://arxiv.org/abs/2011.13456; Kingma et al., "Variational diffusion models", 2021, https://arxiv.org/abs/2107.00630
  */
@@ -98,6 +110,7 @@ export function gaussianProcess(name: string, times: TimeRange, curves: Curves):
 
     transition(s, t) {
       ordered(s, t, false)
+      if (s === t) return { scale: 1, variance: 0 }
       const scale = process.alpha(t) / process.alpha(s)
       return { scale, variance: process.sigma(t) ** 2 - scale ** 2 * process.sigma(s) ** 2 }
     },

@@ -7,12 +7,9 @@
  *
  * Ho, Jain and Abbeel, "Denoising diffusion probabilistic models", NeurIPS 2020, https://arxiv.org/abs/2006.11239
  */
-import { gaussianProcess, type GaussianProcess } from './process'
-
-/** β_t = β_1 + (t − 1)/(T − 1) (β_T − β_1). @returns T numbers; index i holds β_{i+1}. */
-export function linearBetas(steps = 1000, first = 1e-4, last = 0.02): Float64Array {
-  return Float64Array.from({ length: steps }, (_, i) => first + (i / Math.max(steps - 1, 1)) * (last - first))
-}
+import type { GaussianProcess } from '../process'
+import { linearBetas } from './betas'
+import { tableProcess } from './table'
 
 /**
  * The process of a β table, at the whole times 0, …, T. A table has no derivatives: asking for them throws.
@@ -20,6 +17,9 @@ export function linearBetas(steps = 1000, first = 1e-4, last = 0.02): Float64Arr
  * @param betas β_1, …, β_T, each in [0, 1]. Default: linear from 1e-4 to 0.02 in 1000 steps.
  */
 export function ddpm({ betas = linearBetas() }: { betas?: ArrayLike<number> } = {}): GaussianProcess {
+  // Cells are not type-checked before they run.
+  if (!((betas as ArrayLike<number> | undefined)?.length ?? 0))
+    throw new RangeError('ddpm: betas must be a table of at least one step, such as linearBetas(1000)')
   // Σ log(1 − β) keeps σ² = 1 − ᾱ exact where ᾱ is close to one.
   const logAlphaBar = new Float64Array(betas.length + 1)
   for (let i = 0; i < betas.length; i++) {
@@ -28,20 +28,10 @@ export function ddpm({ betas = linearBetas() }: { betas?: ArrayLike<number> } = 
       throw new RangeError(`ddpm: every β must be in [0, 1], but betas[${i}] = ${beta}`)
     logAlphaBar[i + 1] = logAlphaBar[i]! + Math.log1p(-beta)
   }
-  const noDerivative = (): never => {
-    throw new Error(
-      'ddpm is a table of steps and has no derivatives in time; take vp for differential equations',
-    )
-  }
-
-  return gaussianProcess(
+  return tableProcess(
     'DDPM',
-    { from: 0, to: betas.length, discrete: true },
-    {
-      alpha: (t) => Math.exp(0.5 * logAlphaBar[t]!),
-      sigma: (t) => Math.sqrt(-Math.expm1(logAlphaBar[t]!)),
-      alphaPrime: noDerivative,
-      variancePrime: noDerivative,
-    },
+    betas.length,
+    (t) => Math.exp(0.5 * logAlphaBar[t]!),
+    (t) => Math.sqrt(-Math.expm1(logAlphaBar[t]!)),
   )
 }
