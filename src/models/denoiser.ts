@@ -1,11 +1,12 @@
 /**
- * Denoisers: (x_t, t) ↦ a prediction of the clean data and, with it, of the noise, the score and the velocity.
+ * Denoisers: (x_t, t, condition) ↦ a prediction of the clean data and, with it, of the noise, the score and the velocity.
  *
  * A trained network is a denoiser, and so is the exact answer for data whose density is known. Samplers, guidance and
  * likelihoods ask for nothing more.
  */
 import * as tf from '@tensorflow/tfjs'
 import { currentStream, holding, parameter, type RandomStream } from '../tensor'
+import { expectDrop, type Condition, type ConditionKinds } from './condition'
 import type { Field } from './field'
 import { head, type Head } from './head'
 import { denoising } from './losses'
@@ -18,19 +19,25 @@ export interface Denoiser<S extends State = tf.Tensor> {
   readonly process: GaussianProcess
   /** The shape of one state, without the batch. */
   readonly shape: readonly number[]
-  /** @param x states of shape [n, …shape]. @param t one time for all, or one for each of the n. */
-  readonly predict: (x: S, t: Time) => Prediction<S>
-  /** ∇ log p_t(x), of the shape of `x`. */
-  readonly score: (x: S, t: Time) => S
+  /**
+   * @param x states of shape [n, …shape].
+   * @param t one time for all, or one for each of the n.
+   * @param condition what the model is told, where it can be told anything; null or absent: nothing.
+   */
+  readonly predict: (x: S, t: Time, condition?: Condition) => Prediction<S>
+  /** ∇ log p_t(x | condition), of the shape of `x`. */
+  readonly score: (x: S, t: Time, condition?: Condition) => S
   /** The score at one time, as a field. */
-  readonly at: (t: number) => Field<S>
+  readonly at: (t: number, condition?: Condition) => Field<S>
 }
 
 /** What `train` can train. */
 export interface Trainable {
   readonly params: TrainableParams
-  /** The loss that this model is usually trained with, on a batch of data. */
-  readonly loss: (batch: tf.Tensor, stream: RandomStream) => tf.Scalar
+  /** The loss that this model is usually trained with, on a batch of data and what is told of it. */
+  readonly loss: (batch: tf.Tensor, stream: RandomStream, condition?: Condition) => tf.Scalar
+  /** What it can be told. Where there is anything, `train` draws data with their labels or conditions. */
+  readonly conditions?: ConditionKinds
 }
 
 /** A denoiser that is a network under a head. */
@@ -45,11 +52,32 @@ export interface NetworkDenoiser extends Denoiser, Trainable {
 export function asDenoiser<S extends State>(
   process: GaussianProcess,
   shape: readonly number[],
-  predict: (x: S, t: Time) => Prediction<S>,
+  predict: (x: S, t: Time, condition?: Condition) => Prediction<S>,
 ): Denoiser<S> {
-  const score = holding((x: S, t: Time): S => inScope(x, () => predict(x, t).score), predict)
-  const at = holding((t: number): Field<S> => ({ score: holding((x: S) => score(x, t), score) }), score)
+  const score = holding(
+    (x: S, t: Time, condition?: Condition): S => inScope(x, () => predict(x, t, condition).score),
+    predict,
+  )
+  const at = holding(
+    (t: number, condition?: Condition): Field<S> => ({
+      score: holding((x: S) => score(x, t, condition), score, condition),
+    }),
+    score,
+  )
   return { process, shape, predict, score, at }
+}
+
+/**
+ * The model that is always told `condition`: a denoiser that needs no telling, so that samplers and likelihoods need not
+ * know of conditions.
+ *
+ * @param condition values for all states alike, or as many as states will be asked for.
+ */
+export function given<S extends State>(model: Denoiser<S>, condition: Condition): Denoiser<S> {
+  if (typeof (model as Partial<Denoiser<S>> | undefined)?.predict !== 'function')
+    throw new TypeError('given: the first argument must be a denoiser, such as denoiser(…)')
+  const predict = holding((x: S, t: Time) => model.predict(x, t, condition), model, condition)
+  return asDenoiser(model.process, model.shape, predict)
 }
 
 /** Disposes of what `f` makes on the way, where states are tensors. */
@@ -62,23 +90,30 @@ export function inScope<S extends State>(x: S, f: () => S): S {
  * A denoiser made of a network with fresh parameters.
  *
  * @param process the noise that it removes.
- * @param network F(params, x, label), with its initial parameters.
+ * @param network F(params, x, label, condition), with its initial parameters.
  * @param predicts what the network's output means; `noise` is DDPM's choice, `v` and `x0` also work where α = 0.
+ * @param drop how often training tells nothing, so that the model also learns p(x) without condition, in [0, 1].
+ * Default 0.1; it means nothing to a network that takes no conditions.
  * @param stream what the parameters are drawn from; default: the cell's own.
  */
 export function denoiser(
   process: GaussianProcess,
   network: Network,
-  { predicts = 'noise', stream = currentStream() }: { predicts?: Quantity; stream?: RandomStream } = {},
+  {
+    predicts = 'noise',
+    drop = 0.1,
+    stream = currentStream(),
+  }: { predicts?: Quantity; drop?: number; stream?: RandomStream } = {},
 ): NetworkDenoiser {
   if (!QUANTITIES.includes(predicts))
     throw new RangeError(`a denoiser predicts one of ${QUANTITIES.join(', ')}, not ${String(predicts)}`)
+  expectDrop(drop)
   const params = tf.tidy(() =>
     Object.fromEntries(
       Object.entries(network.initial(stream)).map(([name, value]) => [name, parameter(value)]),
     ),
   )
-  return build(process, network, head(process, predicts), params)
+  return build(process, network, head(process, predicts), params, drop)
 }
 
 function build(
@@ -86,13 +121,16 @@ function build(
   network: Network,
   head: Head,
   params: TrainableParams,
+  drop: number,
 ): NetworkDenoiser {
   const model: NetworkDenoiser = {
     ...predictor(process, network, head, params),
     network,
     head,
     params,
-    loss: (batch, stream) => denoising(model, batch, { compare: head.predicts, stream }),
+    ...(network.conditions && { conditions: network.conditions }),
+    loss: (batch, stream, condition = null) =>
+      denoising(model, batch, { compare: head.predicts, condition, drop, stream }),
     withParams: (other) => predictor(process, network, head, other),
   }
   holding(model.loss, params)
@@ -100,11 +138,11 @@ function build(
 }
 
 function predictor(process: GaussianProcess, network: Network, head: Head, params: Params): Denoiser {
-  const predict = (x: tf.Tensor, t: Time): Prediction<tf.Tensor> => {
+  const predict = (x: tf.Tensor, t: Time, condition: Condition = null): Prediction<tf.Tensor> => {
     expectStates(x, network.shape)
     const output = tf.tidy(() => {
       const label = typeof t === 'number' ? [head.label(t)] : Float32Array.from(t, head.label)
-      return network(params, combine([over(t, head.input), x]), tf.tensor1d(label))
+      return network(params, combine([over(t, head.input), x]), tf.tensor1d(label), condition)
     })
     return new Prediction(process, t, [
       { value: x, ofX0: (t) => head.x0(t)[0], ofNoise: (t) => head.noise(t)[0] },

@@ -11,6 +11,15 @@ export {
 } from './process'
 export * from './processes'
 export type { Network, Params, TrainableParams } from './network'
+export {
+  type Condition,
+  type ConditionKind,
+  type ConditionKinds,
+  type ConditionOptions,
+  type ConditionValue,
+} from './condition'
+export type { Conditioning } from './conditioning'
+export { telling, type ConditionedData } from './data/conditioned'
 export { mlp, type MlpOptions } from './mlp'
 export { head, type Head, type Pair } from './head'
 export { field, type Field } from './field'
@@ -28,7 +37,7 @@ export {
   type LangevinOptions,
 } from './langevin'
 export { Prediction, truth, type Part, type Quantity } from './prediction'
-export { asDenoiser, denoiser, type Denoiser, type NetworkDenoiser, type Trainable } from './denoiser'
+export { asDenoiser, denoiser, given, type Denoiser, type NetworkDenoiser, type Trainable } from './denoiser'
 export { exact } from './exact'
 export { denoising, spreadTimes, type DenoisingOptions } from './losses'
 export {

@@ -1,6 +1,7 @@
 /** Losses as plain functions of a model and a batch. */
 import * as tf from '@tensorflow/tfjs'
 import { currentStream, type RandomStream } from '../tensor'
+import { dropped, type Condition } from './condition'
 import type { Denoiser } from './denoiser'
 import { truth, type Quantity } from './prediction'
 import { over, type Curve, type GaussianProcess } from './process'
@@ -39,6 +40,10 @@ export interface DenoisingOptions {
   readonly weight?: Curve
   /** Warps the times' even spread over [0, 1), such as `(u) => u ** 2` for more of them at low noise. */
   readonly times?: Curve
+  /** What the model is told of the batch. Default: nothing. */
+  readonly condition?: Condition
+  /** How often it is told nothing instead, in [0, 1]: condition dropout, usually 0.1 to 0.2. Default 0. */
+  readonly drop?: number
   /** Where times and noise are drawn from. Default: the cell's own stream. */
   readonly stream?: RandomStream
 }
@@ -58,14 +63,22 @@ export interface DenoisingOptions {
 export function denoising(
   model: Denoiser,
   x0: tf.Tensor,
-  { compare = 'noise', weight = () => 1, times, stream = currentStream() }: DenoisingOptions = {},
+  {
+    compare = 'noise',
+    weight = () => 1,
+    times,
+    condition = null,
+    drop = 0,
+    stream = currentStream(),
+  }: DenoisingOptions = {},
 ): tf.Scalar {
   return tf.tidy(() => {
     const { process } = model
     const t = spreadTimes(process, x0.shape[0] ?? 0, stream, times)
     const noise = normalLike(x0, stream)
     const xt = combine([over(t, process.alpha), x0], [over(t, process.sigma), noise])
-    const error = tf.sub(model.predict(xt, t).read(compare), truth(process, t, x0, noise).read(compare))
+    const told = dropped(condition, x0.shape[0] ?? 0, drop, stream)
+    const error = tf.sub(model.predict(xt, t, told).read(compare), truth(process, t, x0, noise).read(compare))
     return tf.mean(combine([over(t, weight), tf.square(error)])).asScalar()
   })
 }

@@ -1,16 +1,20 @@
 /**
- * A multilayer perceptron that knows the time.
+ * A multilayer perceptron that knows the time, and what else it is told.
  *
  *   e   = [sin ω₁λ, …, sin ω_mλ, cos ω₁λ, …, cos ω_mλ]        a Fourier embedding of the label λ
  *   h₀  = x
  *   hᵢ₊₁ = SiLU(hᵢ Wᵢ + e Uᵢ + bᵢ)
  *   F   = h_L W_L + b_L
  *
+ * Conditions come into it as `conditioning.ts` says: by default their embedding c adds cVᵢ to each layer.
+ *
  * The frequencies ω are geometric from 1/4 to 8: with λ = log(α/σ) between −10 and 10, the slowest turns less than once
  * over all noise levels.
  */
 import * as tf from '@tensorflow/tfjs'
 import type { RandomStream } from '../tensor'
+import { conditionKinds, type Condition, type ConditionOptions } from './condition'
+import { injection, type Conditioning } from './conditioning'
 import type { Network, Params } from './network'
 
 const SLOWEST = 0.25
@@ -28,6 +32,10 @@ export interface MlpOptions {
   readonly hidden?: readonly number[]
   /** Length of the embedding of the time, an even number. Default: 32. */
   readonly embedding?: number
+  /** What it can be told: `{ class: 10, y: 2 }` is one of ten classes and a vector of two numbers. Default: nothing. */
+  readonly conditions?: ConditionOptions
+  /** How it is told: `add` (the default), `scale-shift`, `concat` or `cross-attention`. */
+  readonly conditioning?: Conditioning
 }
 
 /**
@@ -35,7 +43,13 @@ export interface MlpOptions {
  *
  * @throws RangeError for a width that is not a positive whole number.
  */
-export function mlp({ dim, hidden = [128, 128, 128], embedding = 32 }: MlpOptions): Network {
+export function mlp({
+  dim,
+  hidden = [128, 128, 128],
+  embedding = 32,
+  conditions: told = {},
+  conditioning = 'add',
+}: MlpOptions): Network {
   // Cells are not type-checked before they run.
   const given: unknown = hidden
   if (!Array.isArray(given)) throw new TypeError('mlp: hidden must be an array of widths, such as [128, 128]')
@@ -46,14 +60,17 @@ export function mlp({ dim, hidden = [128, 128, 128], embedding = 32 }: MlpOption
   ] as [string, number][])
     if (!Number.isSafeInteger(width) || width < 1)
       throw new RangeError(`mlp: ${name} must be a positive whole number, but is ${width}`)
-  const widths = [dim, ...hidden]
+  const conditions = conditionKinds(told)
+  const condition = injection(conditions, conditioning, embedding)
+  const widths = [dim + condition.inputs, ...hidden]
 
-  const network = (params: Params, x: tf.Tensor, label: tf.Tensor1D): tf.Tensor =>
+  const network = (params: Params, x: tf.Tensor, label: tf.Tensor1D, given?: Condition): tf.Tensor =>
     tf.tidy(() => {
       const e = fourier(label, embedding)
-      let h = x
+      const reading = condition.read(params, given, x.shape[0])
+      let h = reading.begin(x)
       for (const layer of hidden.keys())
-        h = silu(affine(params, layer, h).add(tf.matMul(e, params[`U${layer}`]!)))
+        h = silu(reading.layer(affine(params, layer, h).add(tf.matMul(e, params[`U${layer}`]!)), layer))
       return affine(params, hidden.length, h)
     })
 
@@ -68,9 +85,9 @@ export function mlp({ dim, hidden = [128, 128, 128], embedding = 32 }: MlpOption
     }
     params[`W${hidden.length}`] = weights(stream, widths.at(-1)!, dim, 0.01)
     params[`b${hidden.length}`] = tf.zeros([dim])
-    return params
+    return Object.assign(params, condition.initial(hidden, stream))
   }
-  return Object.assign(network, { shape: [dim], initial })
+  return Object.assign(network, { shape: [dim], conditions, initial })
 }
 
 /** hW + b. */

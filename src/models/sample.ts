@@ -99,9 +99,9 @@ export function walk<S extends State>(
     let evaluations = 0
     const counted: Denoiser<S> = {
       ...model,
-      predict(x, t) {
+      predict(x, t, condition) {
         evaluations++
-        return model.predict(x, t)
+        return model.predict(x, t, condition)
       },
     }
     let breathed = performance.now()

@@ -3,11 +3,13 @@ import * as tf from '@tensorflow/tfjs'
 import { breathe, currentStream, keepingTensors, poll, type RandomStream } from '../tensor'
 import { Adam } from './adam'
 import { ParameterAverage } from './average'
+import type { Condition } from './condition'
+import { drawTold } from './data/conditioned'
 import type { Data } from './data/data'
 import type { Trainable } from './denoiser'
 
-/** A plain function of a model and a batch, whose mean is made small. */
-export type Loss<M> = (model: M, batch: tf.Tensor, stream: RandomStream) => tf.Scalar
+/** A plain function of a model, a batch and what is told of it (null: nothing), whose mean is made small. */
+export type Loss<M> = (model: M, batch: tf.Tensor, stream: RandomStream, condition: Condition) => tf.Scalar
 
 /** The learning rate at a step, counted from 0. */
 export type Rate = (step: number, steps: number) => number
@@ -60,7 +62,8 @@ const OBSERVE_EVERY = 200
 const BREATHE_EVERY = 50
 
 /**
- * Trains `model` in place on batches drawn from `data`, with Adam.
+ * Trains `model` in place on batches drawn from `data`, with Adam. A model that can be told conditions is told those that
+ * the data have: labels as { class }, or what `telling` makes of the samples.
  *
  * It can be stopped at any step, and the parameters then are those of the last step.
  *
@@ -145,8 +148,14 @@ async function loop<M extends Trainable>(
   }
 }
 
-function ownLoss(model: Trainable, batch: tf.Tensor, stream: RandomStream): tf.Scalar {
-  return model.loss(batch, stream)
+function ownLoss(model: Trainable, batch: tf.Tensor, stream: RandomStream, condition: Condition): tf.Scalar {
+  return model.loss(batch, stream, condition)
+}
+
+/** A batch, with what is told of it where the model can be told anything. */
+function draw(model: Trainable, data: Data, n: number, stream: RandomStream) {
+  if (Object.keys(model.conditions ?? {}).length) return drawTold(data, n, stream)
+  return { x: data.draw(n, stream), condition: null }
 }
 
 /** @returns the loss before the step. */
@@ -162,8 +171,11 @@ async function trainingStep<M extends Trainable>(
 ): Promise<number> {
   const names = Object.keys(model.params)
   const { gradients, check } = tf.tidy(() => {
-    const x = data.draw(batch, stream)
-    const { value, grads } = tf.variableGrads(() => loss(model, x, stream), Object.values(model.params))
+    const { x, condition } = draw(model, data, batch, stream)
+    const { value, grads } = tf.variableGrads(
+      () => loss(model, x, stream, condition),
+      Object.values(model.params),
+    )
     const gradients = Object.fromEntries(names.map((name) => [name, grads[model.params[name]!.name]!]))
     const norm = tf.addN(Object.values(gradients).map((g) => g.square().sum()))
     return { gradients, check: tf.stack([value, norm]) }

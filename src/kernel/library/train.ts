@@ -27,15 +27,15 @@ export function train<M extends Trainable>(
   if (typeof given !== 'object' || given === null)
     throw new TypeError('train: the third argument must say for how long, such as { steps: 1000 }')
   const { live = true, ...options } = settings
-  const { observe, loss = (model, batch, stream) => model.loss(batch, stream) } = options
+  const { observe, loss = (model, batch, stream, told) => model.loss(batch, stream, told) } = options
   const goOn = continuation()
   let handle: DisplayHandle | undefined
   return models.train<M>(model, data, {
     ...options,
-    loss(model, batch, stream) {
+    loss(model, batch, stream, condition) {
       // Each step begins after waiting for the device, during which the cell may have been stopped.
       goOn()
-      return loss(model, batch, stream)
+      return loss(model, batch, stream, condition)
     },
     async observe(progress) {
       if (live) {
