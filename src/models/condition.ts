@@ -155,8 +155,10 @@ function rowsOf(shape: readonly number[], row: readonly number[], n: number): nu
 /** Numbers and their shape. Those of a tensor on a graphics processor stay there, unread. */
 function flat(given: unknown, name: string): { values?: ArrayLike<number>; shape: readonly number[] } {
   if (typeof given === 'number') return { values: [given], shape: [] }
-  if (given instanceof tf.Tensor)
-    return onProcessor() ? { shape: given.shape } : { values: given.dataSync(), shape: given.shape }
+  if (given instanceof tf.Tensor) {
+    const tensor: tf.Tensor = given
+    return { shape: tensor.shape, ...(!onProcessor() && { values: tensor.dataSync() }) }
+  }
   const rows = rowsIn(given)
   if (rows) return { values: rows.flat(), shape: [rows.length, rows[0]!.length] }
   if (Array.isArray(given) || ArrayBuffer.isView(given)) {
