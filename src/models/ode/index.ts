@@ -1,0 +1,12 @@
+/** Ordinary differential equations: solvers with fixed and adaptive steps, and the traces that likelihoods need. */
+export {
+  exactDivergence,
+  jacobian,
+  probedDivergence,
+  probes,
+  type ProbeKind,
+  type ValueAndDivergence,
+  type VectorField,
+} from './divergence'
+export { adaptive, evenTimes, integrate, solveNow, type Parts, type Slope, type Solution } from './integrate'
+export { dormandPrince, tableau, tableaux, type EmbeddedTableau, type Method, type Tableau } from './tableau'
