@@ -39,6 +39,8 @@ export interface Curves {
   readonly alphaPrime: Curve
   /** (σ²)′, because σ′ itself is infinite wherever noise starts from nothing. */
   readonly variancePrime: Curve
+  /** σ′, for those whose noise starts from nothing and yet has a finite σ′ there. Default: (σ²)′ / 2σ. */
+  readonly sigmaPrime?: Curve
 }
 
 /** Where a process is defined: all of an interval, or its whole numbers only (`discrete`). */
@@ -52,7 +54,7 @@ export interface GaussianProcess extends Curves {
   /** What it is called in pictures and messages: `VP`. */
   readonly name: string
   readonly times: TimeRange
-  /** σ′ = (σ²)′ / 2σ. Infinite where σ = 0. */
+  /** σ′ = (σ²)′ / 2σ. Infinite where σ = 0, unless the process says otherwise. */
   readonly sigmaPrime: Curve
   /** Half the logarithm of the signal-to-noise ratio, λ = log(α/σ). */
   readonly logSnr: Curve
@@ -103,7 +105,7 @@ export function gaussianProcess(name: string, times: TimeRange, curves: Curves):
     sigma: (t) => curves.sigma(at(t)),
     alphaPrime: (t) => curves.alphaPrime(at(t)),
     variancePrime: (t) => curves.variancePrime(at(t)),
-    sigmaPrime: (t) => process.variancePrime(t) / (2 * process.sigma(t)),
+    sigmaPrime: (t) => curves.sigmaPrime?.(at(t)) ?? process.variancePrime(t) / (2 * process.sigma(t)),
     logSnr: (t) => Math.log(process.alpha(t)) - Math.log(process.sigma(t)),
     drift: (t) => process.alphaPrime(t) / process.alpha(t),
     diffusion: (t) => process.variancePrime(t) - 2 * process.drift(t) * process.sigma(t) ** 2,

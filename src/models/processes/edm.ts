@@ -17,6 +17,12 @@ export function edm({ sigmaMax = 80 }: { sigmaMax?: number } = {}): GaussianProc
   return gaussianProcess(
     'EDM',
     { from: 0, to: sigmaMax },
-    { alpha: () => 1, sigma: (t) => t, alphaPrime: () => 0, variancePrime: (t) => 2 * t },
+    {
+      alpha: () => 1,
+      sigma: (t) => t,
+      alphaPrime: () => 0,
+      variancePrime: (t) => 2 * t,
+      sigmaPrime: () => 1,
+    },
   )
 }

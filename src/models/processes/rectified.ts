@@ -15,6 +15,12 @@ export function rectified(): GaussianProcess {
   return gaussianProcess(
     'rectified flow',
     { from: 0, to: 1 },
-    { alpha: (t) => 1 - t, sigma: (t) => t, alphaPrime: () => -1, variancePrime: (t) => 2 * t },
+    {
+      alpha: (t) => 1 - t,
+      sigma: (t) => t,
+      alphaPrime: () => -1,
+      variancePrime: (t) => 2 * t,
+      sigmaPrime: () => 1,
+    },
   )
 }
