@@ -1,5 +1,5 @@
 /** The generative models: what `genbook` offers to cells, apart from pictures. */
-export { data, type Component, type Data, type LabelledData, type Mixture, type MixtureOptions } from './data'
+export * from './data'
 export {
   gaussianProcess,
   type Curve,

@@ -19,6 +19,8 @@ export interface Component {
   readonly variances: readonly number[]
   /** Orthonormal columns. */
   readonly axes: readonly (readonly number[])[]
+  /** The class that its samples belong to. */
+  readonly label: number
 }
 
 export interface Evaluation<S extends State> {

@@ -1,9 +1,48 @@
-/** Data to learn from: laws in the plane and mixtures whose density is known. */
+/** Data to learn from: laws in the plane and in space, mixtures whose density is known, points of one's own, files. */
+import { checkerboard } from './checkerboard'
+import { circles, rings } from './circles'
+import { csv } from './csv'
 import { mixture } from './mixture'
 import { moons } from './moons'
+import { eightGaussians, gaussian, ncsnToy } from './named'
+import { npy, npz } from './npy'
+import { pinwheel } from './pinwheel'
+import { points } from './points'
+import { circleInSpace, planeInSpace } from './space'
+import { spirals, swissRoll } from './spirals'
+import { split } from './split'
+import { whitening } from './whitening'
 
 export type { Data, LabelledData } from './data'
+export type { Checkerboard } from './checkerboard'
+export type { CsvOptions } from './csv'
 export type { Mixture, MixtureOptions } from './mixture'
+export type { GaussianOptions } from './named'
+export type { FileBytes, NpyArray } from './npy'
+export type { PinwheelOptions } from './pinwheel'
+export type { LabelledPoints, NumericArray, PointOptions, PointSet, PointValues } from './points'
+export type { InPlane } from './space'
+export type { Moments, Whitening } from './whitening'
 export type { Component } from './gaussians'
 
-export const data = { moons, mixture }
+export const data = {
+  moons,
+  circles,
+  rings,
+  swissRoll,
+  spirals,
+  checkerboard,
+  pinwheel,
+  eightGaussians,
+  ncsnToy,
+  gaussian,
+  mixture,
+  planeInSpace,
+  circleInSpace,
+  points,
+  csv,
+  npy,
+  npz,
+  split,
+  whitening,
+}

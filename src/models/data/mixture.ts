@@ -8,7 +8,7 @@
 import * as tf from '@tensorflow/tfjs'
 import { currentStream } from '../../tensor'
 import type { State } from '../state'
-import { expectCount, type Data } from './data'
+import { expectCount, type LabelledData } from './data'
 import { symmetricEigen } from './eigen'
 import { evaluate, type Component } from './gaussians'
 
@@ -24,9 +24,11 @@ export interface MixtureOptions {
   readonly deviations?: number | Vector
   /** Or covariance matrices Σ_k, symmetric and positive definite. */
   readonly covariances?: readonly Matrix[]
+  /** The class of each component: whole numbers from 0 on, none left out. Default: each component is a class. */
+  readonly labels?: Vector
 }
 
-export interface Mixture extends Data<tf.Tensor2D> {
+export interface Mixture extends LabelledData<tf.Tensor2D> {
   readonly components: readonly Component[]
   /** log p(x) for `x` of shape [n, d]: a tensor of shape [n], or n doubles for n·d doubles. */
   logDensity<S extends State>(x: S): S
@@ -36,11 +38,22 @@ export interface Mixture extends Data<tf.Tensor2D> {
   mean(): number[]
   /** The covariance matrix. */
   covariance(): number[][]
+  /** p(x | y), the mixture of the components of one class. @throws RangeError for a class that there is not. */
+  given(label: number): Mixture
 }
 
 /** @throws RangeError naming the option, where shapes differ or a number is out of range. */
 export function mixture(options: MixtureOptions): Mixture {
-  const components = componentsOf(options)
+  return mixtureOf(componentsOf(options))
+}
+
+/**
+ * The mixture of these components, whose weights are divided by their sum. Variances may be zero, for points that carry
+ * probability: such a mixture has moments and samples, but no density.
+ */
+export function mixtureOf(parts: readonly Component[], classes = classesOf(parts)): Mixture {
+  const total = parts.reduce((sum, { weight }) => sum + weight, 0)
+  const components = parts.map((part) => ({ ...part, weight: part.weight / total }))
   const dim = components[0]!.mean.length
   const moment = (f: (component: Component) => number): number =>
     components.reduce((sum, component) => sum + component.weight * f(component), 0)
@@ -49,10 +62,17 @@ export function mixture(options: MixtureOptions): Mixture {
   return {
     name: components.length === 1 ? 'gaussian' : 'mixture',
     shape: [dim],
+    classes,
     components,
-    logDensity: (x) => evaluate(components, x, 1, 0).logDensity,
-    score: (x) => evaluate(components, x, 1, 0).score,
+    logDensity: (x) => evaluate(dense(components), x, 1, 0).logDensity,
+    score: (x) => evaluate(dense(components), x, 1, 0).score,
     mean,
+    given(label) {
+      expectLabel(label, classes.length)
+      const chosen = components.filter((component) => component.label === label)
+      if (!chosen.length) throw new RangeError(`the mixture has no component of ${classes[label]}`)
+      return mixtureOf(chosen, classes)
+    },
     covariance() {
       const centre = mean()
       return centre.map((_, i) =>
@@ -68,23 +88,45 @@ export function mixture(options: MixtureOptions): Mixture {
       )
     },
 
-    draw(n, stream = currentStream()) {
-      expectCount(n)
-      const choice = stream.uniform(n)
-      const normals = stream.normal(n * dim)
-      const points = new Float32Array(n * dim)
-      for (let row = 0; row < n; row++) {
-        const k = pick(components, choice[row]!)
-        for (let i = 0; i < dim; i++) {
-          let value = k.mean[i]!
-          for (let axis = 0; axis < dim; axis++)
-            value += k.axes[i]![axis]! * Math.sqrt(k.variances[axis]!) * normals[row * dim + axis]!
-          points[row * dim + i] = value
-        }
-      }
-      return tf.tensor2d(points, [n, dim])
-    },
+    draw: (n, stream) => drawLabelled(n, stream).x,
+    drawLabelled,
   }
+
+  function drawLabelled(n: number, stream = currentStream()): { x: tf.Tensor2D; labels: Int32Array } {
+    expectCount(n)
+    const choice = stream.uniform(n)
+    const normals = stream.normal(n * dim)
+    const points = new Float32Array(n * dim)
+    const labels = new Int32Array(n)
+    for (let row = 0; row < n; row++) {
+      const k = pick(components, choice[row]!)
+      labels[row] = k.label
+      for (let i = 0; i < dim; i++) {
+        let value = k.mean[i]!
+        for (let axis = 0; axis < dim; axis++)
+          value += k.axes[i]![axis]! * Math.sqrt(k.variances[axis]!) * normals[row * dim + axis]!
+        points[row * dim + i] = value
+      }
+    }
+    return { x: tf.tensor2d(points, [n, dim]), labels }
+  }
+}
+
+/** `label 0`, `label 1`, … as far as the components go. */
+function classesOf(parts: readonly Component[]): string[] {
+  const count = 1 + Math.max(...parts.map(({ label }) => label))
+  return Array.from({ length: count }, (_, k) => `label ${k}`)
+}
+
+/** @throws RangeError unless `label` is one of the classes. */
+export function expectLabel(label: number, classes: number): void {
+  if (!Number.isSafeInteger(label) || label < 0 || label >= classes)
+    throw new RangeError(`a label must be a whole number from 0 to ${classes - 1}, but is ${label}`)
+}
+
+function dense(components: readonly Component[]): readonly Component[] {
+  if (components.every(({ variances }) => variances.every((v) => v > 0))) return components
+  throw new RangeError('a law of single points has no density and no score: add noise first')
 }
 
 /** The component in which the fraction `u` of the weights ends. */
@@ -97,14 +139,21 @@ function pick(components: readonly Component[], u: number): Component {
   return components.at(-1)!
 }
 
-function componentsOf({ means, weights, deviations = 1, covariances }: MixtureOptions): Component[] {
+function componentsOf({ means, weights, deviations = 1, covariances, labels }: MixtureOptions): Component[] {
   const count = means.length
   const dim = means[0]?.length ?? 0
   if (dim === 0) throw new RangeError('mixture: means must be vectors, such as [[-1, 0], [1, 0]]')
   const w = weights ?? means.map(() => 1)
   const s = typeof deviations === 'number' ? means.map(() => deviations) : deviations
-  for (const [name, list] of Object.entries({ weights: w, deviations: s, covariances: covariances ?? means }))
+  const y = labels ?? means.map((_, k) => k)
+  const lists = { weights: w, deviations: s, covariances: covariances ?? means, labels: y }
+  for (const [name, list] of Object.entries(lists))
     if (list.length !== count) throw new RangeError(`mixture: ${count} means but ${list.length} ${name}`)
+  const used = new Set(y)
+  if (![...used].every((label) => Number.isSafeInteger(label) && label >= 0 && label < used.size))
+    throw new RangeError(
+      `mixture: labels must be whole numbers from 0 on with none left out, but are [${y.join(', ')}]`,
+    )
   const total = w.reduce((sum, weight) => sum + weight, 0)
 
   return means.map((mean, k) => {
@@ -119,7 +168,7 @@ function componentsOf({ means, weights, deviations = 1, covariances }: MixtureOp
       throw new RangeError(
         `mixture: covariances[${k}] must be positive definite, but has the eigenvalues ${values.join(', ')}`,
       )
-    return { weight: w[k]! / total, mean: [...mean], variances: values, axes: vectors }
+    return { weight: w[k]! / total, mean: [...mean], variances: values, axes: vectors, label: y[k]! }
   })
 }
 

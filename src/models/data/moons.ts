@@ -3,32 +3,26 @@
  *
  *   upper (cos θ − ½, sin θ − ¼),   lower (½ − cos θ, ¼ − sin θ),   θ uniform on [0, π],
  *
- * each with probability ½, plus normal noise.
+ * each with probability ½, plus normal noise. The variances are ¾ and ¼ + (¼ − 1/π) + 1/16 ≈ 0.244, without the noise.
  */
-import * as tf from '@tensorflow/tfjs'
-import { currentStream } from '../../tensor'
-import { expectCount, type Data } from './data'
+import type * as tf from '@tensorflow/tfjs'
+import type { LabelledData } from './data'
+import { expectNotNegative, labelledLaw } from './law'
 
 /** @param noise standard deviation of the noise, not negative. Default 0.05. */
-export function moons({ noise = 0.05 }: { noise?: number } = {}): Data<tf.Tensor2D> {
-  if (!(noise >= 0 && noise < Infinity))
-    throw new RangeError(`moons: noise must not be negative, but is ${noise}`)
-  return {
-    name: 'moons',
-    shape: [2],
-    draw(n, stream = currentStream()) {
-      expectCount(n)
-      const side = stream.uniform(n)
-      const theta = stream.uniform(n)
-      const jitter = stream.normal(2 * n)
-      const points = new Float32Array(2 * n)
-      for (let i = 0; i < n; i++) {
-        const angle = Math.PI * theta[i]!
-        const sign = side[i]! < 0.5 ? 1 : -1
-        points[2 * i] = sign * (Math.cos(angle) - 0.5) + noise * jitter[2 * i]!
-        points[2 * i + 1] = sign * (Math.sin(angle) - 0.25) + noise * jitter[2 * i + 1]!
-      }
-      return tf.tensor2d(points, [n, 2])
+export function moons({ noise = 0.05 }: { noise?: number } = {}): LabelledData<tf.Tensor2D> {
+  expectNotNegative('moons', 'noise', noise)
+  return labelledLaw(
+    {
+      name: 'moons',
+      dim: 2,
+      uniforms: 1,
+      place(label, [u = 0], [z1 = 0, z2 = 0]) {
+        const theta = Math.PI * u
+        const sign = label === 0 ? 1 : -1
+        return [sign * (Math.cos(theta) - 0.5) + noise * z1, sign * (Math.sin(theta) - 0.25) + noise * z2]
+      },
     },
-  }
+    ['upper', 'lower'],
+  )
 }

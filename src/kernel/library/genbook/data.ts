@@ -1,6 +1,23 @@
-/** What `import … from 'genbook/data'` gives to cells: laws to learn. */
-import { data, type Data, type Mixture } from '../../../models'
+/** What `import … from 'genbook/data'` gives to cells: laws to learn, and files of one's own. */
+import { data } from '../../../models'
 
 export const moons: typeof data.moons = data.moons
+export const circles: typeof data.circles = data.circles
+export const rings: typeof data.rings = data.rings
+export const swissRoll: typeof data.swissRoll = data.swissRoll
+export const spirals: typeof data.spirals = data.spirals
+export const checkerboard: typeof data.checkerboard = data.checkerboard
+export const pinwheel: typeof data.pinwheel = data.pinwheel
+export const eightGaussians: typeof data.eightGaussians = data.eightGaussians
+export const ncsnToy: typeof data.ncsnToy = data.ncsnToy
+export const gaussian: typeof data.gaussian = data.gaussian
 export const mixture: typeof data.mixture = data.mixture
-export type { Data, Mixture }
+export const planeInSpace: typeof data.planeInSpace = data.planeInSpace
+export const circleInSpace: typeof data.circleInSpace = data.circleInSpace
+export const points: typeof data.points = data.points
+export const csv: typeof data.csv = data.csv
+export const npy: typeof data.npy = data.npy
+export const npz: typeof data.npz = data.npz
+export const split: typeof data.split = data.split
+export const whitening: typeof data.whitening = data.whitening
+export type { Data, LabelledData, LabelledPoints, Mixture, PointSet } from '../../../models'
