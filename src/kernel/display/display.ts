@@ -43,6 +43,8 @@ export interface Display {
 export interface Screen {
   /** Shows a bundle, at once or when it has been read from the device. */
   show(bundle: MimeBundle | Promise<MimeBundle>, placeholder: () => MimeBundle): Shown
+  /** A line of text, where `console.log` prints. */
+  print(line: string): void
   clear(): void
 }
 

@@ -17,8 +17,14 @@ function screen(): Screen {
 /** Shows values below the running cell. */
 export const display: Display = createDisplay({
   show: (bundle, placeholder) => screen().show(bundle, placeholder),
+  print,
   clear: () => screen().clear(),
 })
+
+/** Prints a line where the running cell's `console.log` does. */
+export function print(line: string): void {
+  screen().print(line)
+}
 
 /**
  * Keeps the next place on the screen for a picture whose numbers must first be read.

@@ -2,6 +2,9 @@
 export * from '../../models'
 // Named after the star, ours takes the place of the models' own, which draws nothing.
 export { train, type LiveTrainOptions } from './train'
+export { check, CheckError } from './check'
+// As train: ours prints, the models' own returns.
+export { verify } from './verify'
 export * as plot from './genbook/plot'
 export { display } from '../display/screen'
 export type { Display, DisplayHandle } from '../display/display'

@@ -89,6 +89,7 @@ export class Session {
     this.#options = options
     this.#screen = {
       show: (bundle, placeholder) => this.#show(bundle, placeholder),
+      print: (line) => this.#here()?.output.stream('stdout', `${line}\n`),
       clear: () => this.#here()?.output.clear(),
     }
     this.interrupts = new Interrupts((run) => this.#runs.get(run), options.stopSign)
