@@ -2,6 +2,7 @@
 import { cp, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as esbuild from 'esbuild'
+import { assembly } from './scripts/assembly.mjs'
 import { root } from './scripts/node.mjs'
 
 const browser = { platform: 'browser', target: ['chrome120', 'firefox128', 'safari17'] }
@@ -75,6 +76,7 @@ await Promise.all([
         sourcemap: watch ? 'linked' : false,
         legalComments: 'none',
         logLevel: 'warning',
+        plugins: [assembly],
         ...options,
       }
       if (watch) await (await esbuild.context(settings)).watch()

@@ -3,6 +3,7 @@ import { glob, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import * as esbuild from 'esbuild'
+import { assembly } from './assembly.mjs'
 import { root } from './node.mjs'
 
 /** How every test and benchmark is bundled. */
@@ -22,6 +23,7 @@ export const testBundle = {
   logLevel: 'warning',
   // The scripts know where they lie, so they stay there.
   plugins: [
+    assembly,
     {
       name: 'scripts',
       setup(build) {

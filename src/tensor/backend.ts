@@ -10,7 +10,7 @@ import { correctSecondDerivatives } from './gradients'
 import { openGpu, type Gpu } from './gpu'
 import { withoutProcessHandlers } from './handlers'
 import { shorterGpuSums } from './sums'
-import { fasterWasmProducts } from './wasm'
+import { accelerateWasm } from './wasm'
 
 export type BackendName = 'webgpu' | 'wasm' | 'cpu'
 /** `auto` takes the best that is there; a software GPU only where it is asked for. */
@@ -135,7 +135,7 @@ async function tryWasm({ wasm }: BackendFiles): Promise<Device> {
     // What stands behind it on the prototype is in force again.
     delete platform.fetch
   }
-  fasterWasmProducts()
+  await accelerateWasm()
   return device
 }
 

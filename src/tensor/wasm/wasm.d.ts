@@ -1,4 +1,4 @@
-/** The test bundler inlines binaries. */
+/** The bundlers inline binaries. */
 declare module '*.wasm' {
   const bytes: Uint8Array
   export default bytes

@@ -1,0 +1,121 @@
+/** Matrix products: `tf.matMul`, its two gradients, and `tf.fused.matMul`. */
+import * as tf from '@tensorflow/tfjs'
+import { addressOf, type Kernels } from './native'
+import { override, type Call } from './registry'
+
+interface Factors {
+  readonly a: tf.TensorInfo
+  readonly b: tf.TensorInfo
+}
+
+interface Transposes {
+  readonly transposeA: boolean
+  readonly transposeB: boolean
+}
+
+interface FusedInputs extends Factors {
+  readonly bias?: tf.TensorInfo
+}
+
+interface FusedAttributes extends Transposes {
+  readonly activation: string
+  readonly leakyreluAlpha?: number
+}
+
+/** Activations that `finishRows` knows, by their number there. */
+const ACTIVATIONS: Readonly<Record<string, number>> = { linear: 0, relu: 1, relu6: 2, leakyrelu: 3 }
+
+export function registerProducts(): void {
+  override<Factors, Transposes>(tf.BatchMatMul, (call, kernels) => product(call, kernels))
+  override<FusedInputs, FusedAttributes>(tf._FusedMatMul, (call, kernels) => {
+    const { inputs, attrs, backend } = call
+    const activation = ACTIVATIONS[attrs.activation]
+    if (activation === undefined) return undefined
+    const n = inputs.b.shape.at(attrs.transposeB ? -2 : -1)
+    const { bias } = inputs
+    if (bias && (bias.shape.length !== 1 || bias.shape[0] !== n)) return undefined
+    const out = product(call, kernels)
+    if (out && n && (bias || activation))
+      kernels.native.finishRows(
+        addressOf(backend, out),
+        tf.util.sizeFromShape(out.shape) / n,
+        n,
+        bias ? addressOf(backend, bias) : 0,
+        activation,
+        attrs.leakyreluAlpha ?? 0,
+      )
+    return out
+  })
+}
+
+function product(
+  { inputs, attrs, backend }: Call<Factors, Transposes>,
+  kernels: Kernels,
+): tf.TensorInfo | undefined {
+  const { a, b } = inputs
+  const { transposeA, transposeB } = attrs
+  if (a.dtype !== 'float32' || b.dtype !== 'float32') return undefined
+  const [m, k] = lastTwo(a, transposeA)
+  const [inner, n] = lastTwo(b, transposeB)
+  if (inner !== k) return undefined
+  const batches = tf.broadcast_util.assertAndGetBroadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2))
+  const out = backend.makeOutput([...batches, m, n], 'float32')
+  const { native, scratch } = kernels
+  const [atA, atB, atC] = [addressOf(backend, a), addressOf(backend, b), addressOf(backend, out)]
+  if (m * n > 0)
+    forEachBatch(a.shape.slice(0, -2), b.shape.slice(0, -2), batches, (i, j, batch) =>
+      native.gemm(
+        atA + 4 * m * k * i,
+        transposeA,
+        atB + 4 * k * n * j,
+        transposeB,
+        atC + 4 * m * n * batch,
+        m,
+        n,
+        k,
+        scratch,
+      ),
+    )
+  return out
+}
+
+/** Rows and columns of the matrices of a tensor, as they are multiplied. */
+function lastTwo({ shape }: tf.TensorInfo, transpose: boolean): readonly [number, number] {
+  const [rows, columns] = [shape.at(-2)!, shape.at(-1)!]
+  return transpose ? [columns, rows] : [rows, columns]
+}
+
+/** Calls `f` for each matrix of the result, with those of the factors that belong to it, all counted in memory. */
+function forEachBatch(
+  a: readonly number[],
+  b: readonly number[],
+  out: readonly number[],
+  f: (i: number, j: number, batch: number) => void,
+): void {
+  const [strideA, strideB] = [broadcastStrides(a, out), broadcastStrides(b, out)]
+  const count = tf.util.sizeFromShape(out as number[])
+  for (let batch = 0; batch < count; batch++) {
+    let rest = batch
+    let i = 0
+    let j = 0
+    for (let axis = out.length - 1; axis >= 0; axis--) {
+      const at = rest % out[axis]!
+      rest = (rest - at) / out[axis]!
+      i += at * strideA[axis]!
+      j += at * strideB[axis]!
+    }
+    f(i, j, batch)
+  }
+}
+
+/** How far apart the neighbours along each axis of `out` are in a tensor of `shape`: 0 where it is repeated. */
+function broadcastStrides(shape: readonly number[], out: readonly number[]): number[] {
+  const strides = new Array<number>(out.length).fill(0)
+  const missing = out.length - shape.length
+  let stride = 1
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    if (shape[axis] !== 1) strides[missing + axis] = stride
+    stride *= shape[axis]!
+  }
+  return strides
+}

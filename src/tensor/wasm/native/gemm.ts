@@ -1,0 +1,334 @@
+/**
+ * Matrix products C = A·B, blocked and packed so that the innermost loop reads from the first-level cache and keeps a tile
+ * of C in registers: Goto and van de Geijn, "Anatomy of high-performance matrix multiplication", 2008,
+ * https://doi.org/10.1145/1356052.1356053
+ *
+ * The tile has 6 rows and 8 columns: with two vectors of B and one number of A it fills fifteen of the sixteen vector
+ * registers that x86-64 has. B is packed into panels of 8 columns, in blocks of 256 × 256 that stay in the second-level
+ * cache; A is read in place, or packed where it is transposed.
+ */
+import { madd } from './vector'
+
+const ROWS = 6
+const COLUMNS = 8
+const DEPTH = 256
+const WIDTH = 256
+
+const PANEL_A: usize = ROWS * DEPTH * 4
+const BLOCK_B: usize = WIDTH * DEPTH * 4
+const TILE: usize = ROWS * COLUMNS * 4
+
+/** Bytes of scratch memory that `gemm` needs. */
+export const GEMM_SCRATCH: usize = BLOCK_B + PANEL_A + TILE
+
+/** With so few rows, a block of B is used too seldom to be worth packing. */
+const FEW_ROWS = 12
+/** Products of so few multiplications are done directly. */
+const SMALL = 512
+
+/**
+ * The tile c (6 × 8, rows `strideC` bytes apart) ← or += the product of 6 rows of A and 8 columns of B.
+ *
+ * @param rows how many of the 6 rows of A there are: the last is read in place of those that are not.
+ * @param stepA bytes from one column of A to the next. @param stepB bytes from one row of B to the next.
+ */
+function tile(
+  a: usize,
+  strideA: usize,
+  rows: i32,
+  stepA: usize,
+  b: usize,
+  stepB: usize,
+  depth: i32,
+  c: usize,
+  strideC: usize,
+  add: bool,
+): void {
+  let a0 = a
+  let a1 = a0 + (rows > 1 ? strideA : 0)
+  let a2 = a1 + (rows > 2 ? strideA : 0)
+  let a3 = a2 + (rows > 3 ? strideA : 0)
+  let a4 = a3 + (rows > 4 ? strideA : 0)
+  let a5 = a4 + (rows > 5 ? strideA : 0)
+  const r1 = c + strideC
+  const r2 = r1 + strideC
+  const r3 = r2 + strideC
+  const r4 = r3 + strideC
+  const r5 = r4 + strideC
+  let c00 = f32x4.splat(0)
+  let c01 = c00
+  let c10 = c00
+  let c11 = c00
+  let c20 = c00
+  let c21 = c00
+  let c30 = c00
+  let c31 = c00
+  let c40 = c00
+  let c41 = c00
+  let c50 = c00
+  let c51 = c00
+  if (add) {
+    c00 = v128.load(c)
+    c01 = v128.load(c, 16)
+    c10 = v128.load(r1)
+    c11 = v128.load(r1, 16)
+    c20 = v128.load(r2)
+    c21 = v128.load(r2, 16)
+    c30 = v128.load(r3)
+    c31 = v128.load(r3, 16)
+    c40 = v128.load(r4)
+    c41 = v128.load(r4, 16)
+    c50 = v128.load(r5)
+    c51 = v128.load(r5, 16)
+  }
+  for (; depth > 0; depth--) {
+    const b0 = v128.load(b)
+    const b1 = v128.load(b, 16)
+    let x = v128.load32_splat(a0)
+    c00 = madd(x, b0, c00)
+    c01 = madd(x, b1, c01)
+    x = v128.load32_splat(a1)
+    c10 = madd(x, b0, c10)
+    c11 = madd(x, b1, c11)
+    x = v128.load32_splat(a2)
+    c20 = madd(x, b0, c20)
+    c21 = madd(x, b1, c21)
+    x = v128.load32_splat(a3)
+    c30 = madd(x, b0, c30)
+    c31 = madd(x, b1, c31)
+    x = v128.load32_splat(a4)
+    c40 = madd(x, b0, c40)
+    c41 = madd(x, b1, c41)
+    x = v128.load32_splat(a5)
+    c50 = madd(x, b0, c50)
+    c51 = madd(x, b1, c51)
+    a0 += stepA
+    a1 += stepA
+    a2 += stepA
+    a3 += stepA
+    a4 += stepA
+    a5 += stepA
+    b += stepB
+  }
+  v128.store(c, c00)
+  v128.store(c, c01, 16)
+  v128.store(r1, c10)
+  v128.store(r1, c11, 16)
+  v128.store(r2, c20)
+  v128.store(r2, c21, 16)
+  v128.store(r3, c30)
+  v128.store(r3, c31, 16)
+  v128.store(r4, c40)
+  v128.store(r4, c41, 16)
+  v128.store(r5, c50)
+  v128.store(r5, c51, 16)
+}
+
+/** Packs 8 columns of B, `columns` of which there are, as `depth` rows of 8; zeros where there is no column. */
+function packColumns(b: usize, stride: usize, columns: i32, depth: i32, out: usize): void {
+  if (columns == COLUMNS) {
+    for (; depth > 0; depth--) {
+      v128.store(out, v128.load(b))
+      v128.store(out, v128.load(b, 16), 16)
+      b += stride
+      out += 4 * COLUMNS
+    }
+    return
+  }
+  for (; depth > 0; depth--) {
+    for (let j = 0; j < COLUMNS; j++)
+      store<f32>(out + 4 * j, j < columns ? load<f32>(b + 4 * j) : 0)
+    b += stride
+    out += 4 * COLUMNS
+  }
+}
+
+/** Four rows of four numbers, `stride` bytes apart, written as four columns. */
+@inline
+function transpose4(from: usize, stride: usize, to: usize, strideTo: usize): void {
+  const r0 = v128.load(from)
+  const r1 = v128.load(from + stride)
+  const r2 = v128.load(from + 2 * stride)
+  const r3 = v128.load(from + 3 * stride)
+  const a = v128.shuffle<i32>(r0, r1, 0, 4, 1, 5)
+  const b = v128.shuffle<i32>(r2, r3, 0, 4, 1, 5)
+  const c = v128.shuffle<i32>(r0, r1, 2, 6, 3, 7)
+  const d = v128.shuffle<i32>(r2, r3, 2, 6, 3, 7)
+  v128.store(to, v128.shuffle<i64>(a, b, 0, 2))
+  v128.store(to + strideTo, v128.shuffle<i64>(a, b, 1, 3))
+  v128.store(to + 2 * strideTo, v128.shuffle<i64>(c, d, 0, 2))
+  v128.store(to + 3 * strideTo, v128.shuffle<i64>(c, d, 1, 3))
+}
+
+/** The same for a B that is stored transposed: its columns lie in memory one after another, `stride` bytes apart. */
+function packRows(b: usize, stride: usize, columns: i32, depth: i32, out: usize): void {
+  let p = 0
+  if (columns == COLUMNS)
+    for (; p + 4 <= depth; p += 4) {
+      transpose4(b + 4 * p, stride, out + 4 * COLUMNS * p, 4 * COLUMNS)
+      transpose4(b + 4 * stride + 4 * p, stride, out + 4 * COLUMNS * p + 16, 4 * COLUMNS)
+    }
+  for (; p < depth; p++)
+    for (let j = 0; j < COLUMNS; j++)
+      store<f32>(
+        out + 4 * (COLUMNS * p + j),
+        j < columns ? load<f32>(b + j * stride + 4 * p) : 0,
+      )
+}
+
+/** Packs 6 rows of a transposed A, `rows` of which there are, as `depth` columns of 6. */
+function packPanel(a: usize, stride: usize, rows: i32, depth: i32, out: usize): void {
+  if (rows == ROWS) {
+    for (; depth > 0; depth--) {
+      v128.store(out, v128.load(a))
+      store<i64>(out, load<i64>(a, 16), 16)
+      a += stride
+      out += 4 * ROWS
+    }
+    return
+  }
+  for (; depth > 0; depth--) {
+    for (let i = 0; i < rows; i++) store<f32>(out + 4 * i, load<f32>(a + 4 * i))
+    a += stride
+    out += 4 * ROWS
+  }
+}
+
+/** A tile at the edge of C: computed in scratch memory, then the rows and columns that exist are written. */
+function edge(
+  a: usize,
+  strideA: usize,
+  rows: i32,
+  stepA: usize,
+  b: usize,
+  stepB: usize,
+  columns: i32,
+  depth: i32,
+  c: usize,
+  strideC: usize,
+  add: bool,
+  scratch: usize,
+): void {
+  tile(a, strideA, rows, stepA, b, stepB, depth, scratch, 4 * COLUMNS, false)
+  for (let i = 0; i < rows; i++)
+    for (let j = 0; j < columns; j++) {
+      const at = c + i * strideC + 4 * j
+      const sum = load<f32>(scratch + 4 * (COLUMNS * i + j))
+      store<f32>(at, add ? sum + load<f32>(at) : sum)
+    }
+}
+
+function direct(
+  a: usize,
+  strideA: usize,
+  stepA: usize,
+  b: usize,
+  strideB: usize,
+  stepB: usize,
+  c: usize,
+  m: i32,
+  n: i32,
+  k: i32,
+): void {
+  for (let i = 0; i < m; i++)
+    for (let j = 0; j < n; j++) {
+      let sum: f32 = 0
+      for (let p = 0; p < k; p++)
+        sum +=
+          load<f32>(a + i * strideA + p * stepA) * load<f32>(b + p * strideB + j * stepB)
+      store<f32>(c + 4 * (i * n + j), sum)
+    }
+}
+
+/**
+ * C ← A·B, of shape m × n, row by row.
+ *
+ * @param a A of shape m × k; of shape k × m in memory where `transposeA`.
+ * @param b B of shape k × n; of shape n × k in memory where `transposeB`.
+ * @param scratch GEMM_SCRATCH bytes.
+ */
+export function gemm(
+  a: usize,
+  transposeA: bool,
+  b: usize,
+  transposeB: bool,
+  c: usize,
+  m: i32,
+  n: i32,
+  k: i32,
+  scratch: usize,
+): void {
+  const strideA: usize = 4 * (transposeA ? 1 : k)
+  const stepA: usize = 4 * (transposeA ? m : 1)
+  const strideB: usize = 4 * (transposeB ? 1 : n)
+  const stepB: usize = 4 * (transposeB ? k : 1)
+  if ((m as i64) * n * k <= SMALL || k == 0) {
+    direct(a, strideA, stepA, b, strideB, stepB, c, m, n, k)
+    return
+  }
+  const panelA = scratch + BLOCK_B
+  const scratchTile = panelA + PANEL_A
+  const strideC: usize = 4 * n
+  const inPlace = m <= FEW_ROWS && !transposeB
+  for (let j0 = 0; j0 < n; j0 += WIDTH) {
+    const width = min(WIDTH, n - j0)
+    for (let p0 = 0; p0 < k; p0 += DEPTH) {
+      const depth = min(DEPTH, k - p0)
+      for (let j = 0; j < width; j += COLUMNS) {
+        const columns = min(COLUMNS, width - j)
+        const from = b + p0 * strideB + (j0 + j) * stepB
+        const to = scratch + 4 * j * depth
+        if (transposeB) packRows(from, stepB, columns, depth, to)
+        else if (!inPlace || columns < COLUMNS) packColumns(from, strideB, columns, depth, to)
+      }
+      for (let i = 0; i < m; i += ROWS) {
+        const rows = min(ROWS, m - i)
+        let panel = a + i * strideA + p0 * stepA
+        let stride = strideA
+        let step = stepA
+        if (transposeA) {
+          packPanel(panel, stepA, rows, depth, panelA)
+          panel = panelA
+          stride = 4
+          step = 4 * ROWS
+        }
+        for (let j = 0; j < width; j += COLUMNS) {
+          const columns = min(COLUMNS, width - j)
+          const to = c + 4 * (i * n + j0 + j)
+          const packed = scratch + 4 * j * depth
+          if (columns < COLUMNS || rows < ROWS) {
+            const unpacked = inPlace && columns == COLUMNS
+            edge(
+              panel,
+              stride,
+              rows,
+              step,
+              unpacked ? b + p0 * strideB + (j0 + j) * stepB : packed,
+              unpacked ? strideB : 4 * COLUMNS,
+              columns,
+              depth,
+              to,
+              strideC,
+              p0 > 0,
+              scratchTile,
+            )
+          } else if (inPlace)
+            tile(
+              panel,
+              stride,
+              ROWS,
+              step,
+              b + p0 * strideB + (j0 + j) * stepB,
+              strideB,
+              depth,
+              to,
+              strideC,
+              p0 > 0,
+            )
+          else
+            tile(panel, stride, ROWS, step, packed, 4 * COLUMNS, depth, to, strideC, p0 > 0)
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,45 @@
+/** Puts our kernels in the place of TensorFlow.js's, with those behind them for whatever ours do not take. */
+import * as tf from '@tensorflow/tfjs'
+import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm'
+import type { Kernels } from './native'
+
+/** A call of a kernel: `I` and `A` are what TensorFlow.js documents for it. */
+export interface Call<I = tf.NamedTensorInfoMap, A = tf.NamedAttrMap> {
+  readonly inputs: I
+  readonly attrs: A
+  readonly backend: BackendWasm
+}
+
+/** @returns the result, or undefined to leave the call to TensorFlow.js. */
+export type Kernel<I = tf.NamedTensorInfoMap, A = tf.NamedAttrMap> = (
+  call: Call<I, A>,
+  kernels: Kernels,
+) => tf.TensorInfo | tf.TensorInfo[] | undefined
+
+let current: Kernels | undefined
+
+/** Chooses what the registered kernels run on; undefined leaves all to TensorFlow.js. */
+export function useKernels(kernels: Kernels | undefined): void {
+  current = kernels
+}
+
+/** What the registered kernels run on. */
+export function currentKernels(): Kernels | undefined {
+  return current
+}
+
+const overridden = new Set<string>()
+
+/** Registers `kernel` for WASM in front of what is registered; once for each name. */
+export function override<I, A>(kernelName: string, kernel: Kernel<I, A>): void {
+  if (overridden.has(kernelName)) return
+  const stock = tf.getKernel(kernelName, 'wasm')
+  if (!stock) throw new Error(`TensorFlow.js has no kernel ${kernelName} for WASM`)
+  overridden.add(kernelName)
+  tf.unregisterKernel(kernelName, 'wasm')
+  tf.registerKernel({
+    ...stock,
+    kernelFunc: (call) =>
+      (current && kernel(call as unknown as Call<I, A>, current)) ?? stock.kernelFunc(call),
+  })
+}
