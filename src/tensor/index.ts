@@ -7,6 +7,7 @@ export {
   type BackendName,
   type Device,
 } from './backend'
+export { constant } from './constant'
 export { correctSecondDerivatives } from './gradients'
 export { holding } from './holding'
 export { breathe, poll, setHost, type Host } from './host'
