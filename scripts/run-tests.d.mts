@@ -2,6 +2,7 @@ export interface RunOptions {
   readonly env?: NodeJS.ProcessEnv
   readonly minutes?: number
   readonly concurrency?: number
+  readonly passed?: Set<string>
   readonly each?: boolean
   readonly say?: (text: string) => void
 }

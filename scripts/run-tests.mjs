@@ -9,20 +9,21 @@ import { root } from './node.mjs'
  * @param files bundled test files; each runs in a process of its own.
  * @param options.minutes after which what still runs is ended and counts as failed.
  * @param options.concurrency how many files at once.
+ * @param options.passed where to note what passed, as `test/….test.ts › name`.
  * @param options.each whether to print every test as it ends, and not only those that fail.
  * @param options.say where to print.
  * @returns how many tests passed and failed.
  */
 export async function runTests(
   files,
-  { env = process.env, minutes = 10, concurrency = 2, each = false, say = console.log } = {},
+  { env = process.env, minutes = 10, concurrency = 2, passed: names, each = false, say = console.log } = {},
 ) {
   const signal = AbortSignal.timeout(minutes * 60_000)
   const waiting = [...files]
   const total = { passed: 0, failed: 0 }
   const work = async () => {
     for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
-      const { passed, failed } = await runFile(file, { env, signal, each, say })
+      const { passed, failed } = await runFile(file, { env, signal, names, each, say })
       total.passed += passed
       total.failed += failed
     }
@@ -32,7 +33,7 @@ export async function runTests(
 }
 
 /** One file in a run of its own, because what Node reports does not say from which file it comes. */
-async function runFile(file, { env, signal, each, say }) {
+async function runFile(file, { env, signal, names, each, say }) {
   let passed = 0
   let failed = 0
   let printed = ''
@@ -69,12 +70,19 @@ async function runFile(file, { env, signal, each, say }) {
       fail(title, 'It was skipped or left to be done: a test that does not run proves nothing.')
     else {
       passed++
+      names?.add(`${sourceOf(file)} › ${data.name}`)
       if (each) say(`✔ ${data.name} (${seconds} s)`)
     }
   }
   if (!passed && !failed) fail(relative(root, file), 'There is no test in this file.')
   if (failed && printed.trim()) say(indent(`${relative(root, file)} printed:\n${printed.trimEnd()}`))
   return { passed, failed }
+}
+
+/** The test file that a bundle in out/tests was made of. */
+function sourceOf(bundle) {
+  const inside = relative(root, bundle).replaceAll('\\', '/')
+  return inside.replace(/^out\/tests[^/]*\//, 'test/').replace(/\.mjs$/, '.ts')
 }
 
 function describe(error) {

@@ -7,11 +7,14 @@ import { softwareVulkan } from './chromium.mjs'
 import { lint } from './lint.mjs'
 import { build, pack } from './package.mjs'
 import { runTests } from './run-tests.mjs'
+import { checkSystems } from './systems.mjs'
 import { installHost, needChromium, unpackExtension } from './vscode-host/index.mjs'
 
 const filter = process.argv[2] ?? ''
 const temporary = mkdtempSync(join(tmpdir(), 'genbook-tests-'))
 let built
+/** `test/….test.ts › name` of what passed. */
+const names = new Set()
 /** The folder of the unpacked extension, once there is one. */
 let extension
 
@@ -19,6 +22,7 @@ const suites = [
   ['build', buildAll],
   ['lint', checkSources],
   ['unit, numeric and headless', withoutEditor],
+  ['table of systems', systems],
   ['end to end, VS Code with a server', () => endToEnd('server')],
   ['end to end, VS Code without a server', () => endToEnd('web')],
 ]
@@ -70,7 +74,12 @@ async function withoutEditor() {
     if (filter) return undefined
     throw new Error('There are no such tests.')
   }
-  return runTests(files, { env: withSoftwareGpu(), minutes: 12 })
+  return runTests(files, { env: withSoftwareGpu(), minutes: 25, passed: names })
+}
+
+/** What ran can only be told when everything did. */
+function systems() {
+  return filter ? undefined : checkSystems(names)
 }
 
 /** WebGPU under Node finds Chromium's software device; Vulkan wants a folder of its own for the session. */
