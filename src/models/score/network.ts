@@ -29,7 +29,7 @@ export interface ScoreNetworkOptions extends PerceptronOptions {
  * @throws RangeError for options that make no sense.
  */
 export function scoreNetwork({ stream = currentStream(), ...options }: ScoreNetworkOptions): ScoreModel {
-  const network = perceptron(options.dim, options)
+  const network = perceptron(options, { outputs: options.dim })
   const { scale = 1 } = options
   const params = trainable(() => network.initial(stream))
   const withParams = (params: Params): Field => ({

@@ -40,22 +40,29 @@ export interface PerceptronOptions {
   readonly scale?: number
 }
 
+export interface LastLayer {
+  /** Length of what is returned for one state. */
+  readonly outputs: number
+  /** Whether the last layer has a bias b_L. Default true; an energy has no use for one, nor a gradient to train it with. */
+  readonly bias?: boolean
+}
+
 /** Lets the first layer tell apart points a third of the data's size from each other. */
 const FIRST_GAIN = 3
 /** The last layer starts near zero, so that an untrained network says nothing in particular. */
 const LAST_GAIN = 0.01
 
 /**
- * @param outputs length of what it returns for one state.
+ * @param options its input and its hidden layers. @param last its output.
  * @throws RangeError for a width that is not a positive whole number, a scale that is not positive, or an unknown φ.
  */
 export function perceptron(
-  outputs: number,
   { dim, hidden = [64, 64], activation = 'silu', scale = 1 }: PerceptronOptions,
+  { outputs, bias = true }: LastLayer,
 ): Perceptron {
   // Cells are not type-checked before they run.
-  if (!Array.isArray(hidden as unknown))
-    throw new TypeError('hidden must be an array of widths, such as [64, 64]')
+  const given: unknown = hidden
+  if (!Array.isArray(given)) throw new TypeError('hidden must be an array of widths, such as [64, 64]')
   for (const [name, width] of [['dim', dim], ['outputs', outputs], ...hidden.map((w) => ['hidden', w])] as [
     string,
     number,
@@ -73,7 +80,7 @@ export function perceptron(
   const network = (params: Params, x: tf.Tensor): tf.Tensor => {
     let h = scale === 1 ? x : tf.div(x, scale)
     for (const layer of hidden.keys()) h = phi(affine(params, layer, h))
-    return affine(params, hidden.length, h)
+    return affine(params, hidden.length, h, bias)
   }
 
   const initial = (stream: RandomStream): Params => {
@@ -84,15 +91,16 @@ export function perceptron(
       params[`b${layer}`] = layer === 0 ? stream.normalTensor([width]) : tf.zeros([width])
     }
     params[`W${hidden.length}`] = weights(stream, widths.at(-1)!, outputs, LAST_GAIN)
-    params[`b${hidden.length}`] = tf.zeros([outputs])
+    if (bias) params[`b${hidden.length}`] = tf.zeros([outputs])
     return params
   }
   return Object.assign(network, { inputs: dim, outputs, initial })
 }
 
-/** hW + b. */
-function affine(params: Params, layer: number, h: tf.Tensor): tf.Tensor {
-  return tf.matMul(h as tf.Tensor2D, params[`W${layer}`] as tf.Tensor2D).add(params[`b${layer}`]!)
+/** hW + b, or hW. */
+function affine(params: Params, layer: number, h: tf.Tensor, bias = true): tf.Tensor {
+  const product = tf.matMul(h, params[`W${layer}`]!)
+  return bias ? product.add(params[`b${layer}`]!) : product
 }
 
 /** Normal weights of standard deviation gain/√inputs. */

@@ -13,7 +13,7 @@
 import * as tf from '@tensorflow/tfjs'
 import { currentStream, type RandomStream } from '../../tensor'
 import type { Denoiser } from '../denoiser'
-import { spreadTimes } from '../losses'
+import { spreadTimes } from '../times'
 import { probedDivergence, probes, type ProbeKind } from '../ode/divergence'
 import { over, type Curve, type GaussianProcess } from '../process'
 import { combine, normalLike, type State } from '../state'
