@@ -7,7 +7,8 @@
  *   score      = Σ_k r_k (−Q_k z),
  *   E[x_0 | x] = Σ_k r_k (m_k + α Q_k (λ_k ⊙ z)),
  *
- * the last finite for σ = 0 and for α = 0 alike.
+ * the last finite for σ = 0 and for α = 0 alike. Told a label, all three are those of the components of that class alone:
+ * w_k is then the share of a component in its class, and zero in any other.
  */
 import * as tf from '@tensorflow/tfjs'
 import type { Coefficient, State } from '../state'
@@ -30,31 +31,50 @@ export interface Evaluation<S extends State> {
   readonly score: S
   /** E[x_0 | x], of the shape of x. */
   readonly x0: S
+  /** log r_k, of shape [n, K]. */
+  readonly logResponsibilities: S
 }
+
+/** One label for all, or one for each of the n. */
+export type Labels = number | ArrayLike<number>
 
 /**
  * @param x states of shape [n, d], or n·d doubles.
  * @param alpha, sigma one each for all, or one for each of the n.
+ * @param labels the class that each x_0 is told to belong to, if it is told.
  */
 export function evaluate<S extends State>(
   components: readonly Component[],
   x: S,
   alpha: Coefficient,
   sigma: Coefficient,
+  labels?: Labels,
 ): Evaluation<S> {
   // The two branches return what they were given; the compiler cannot follow that through S.
   return (
     x instanceof Float64Array
-      ? evaluateDoubles(components, x, alpha, sigma)
-      : evaluateTensors(components, x, alpha, sigma)
+      ? evaluateDoubles(components, x, alpha, sigma, labels)
+      : evaluateTensors(components, x, alpha, sigma, labels)
   ) as Evaluation<S>
 }
+
+/** Each component's share: of the whole, or of its class where the class is told. */
+function shares(components: readonly Component[], labels: Labels | undefined): number[] {
+  if (labels === undefined) return components.map(({ weight }) => weight)
+  const ofClass = new Map<number, number>()
+  for (const { label, weight } of components) ofClass.set(label, (ofClass.get(label) ?? 0) + weight)
+  return components.map(({ label, weight }) => weight / ofClass.get(label)!)
+}
+
+/** The logarithm of nothing, as finite as single precision and graphics processors like it. */
+const LOG_NOTHING = -1e30
 
 function evaluateTensors(
   components: readonly Component[],
   x: tf.Tensor,
   alpha: Coefficient,
   sigma: Coefficient,
+  labels: Labels | undefined,
 ): Evaluation<tf.Tensor> {
   const dim = components[0]!.mean.length
   if (x.rank !== 2 || x.shape[1] !== dim)
@@ -62,6 +82,7 @@ function evaluateTensors(
       `the mixture takes points of shape [n, ${dim}], but was given a tensor of shape [${x.shape.join(', ')}]`,
     )
   const rows = typeof alpha === 'number' ? 1 : alpha.length
+  const share = shares(components, labels)
   // A function of α, σ and the axis, as a tensor of shape [1 or n, d].
   const table = (f: (alpha: number, sigma: number, axis: number) => number): tf.Tensor2D =>
     tf.tensor2d(
@@ -70,7 +91,7 @@ function evaluateTensors(
     )
 
   return tf.tidy(() => {
-    const parts = components.map(({ weight, mean, variances, axes }) => {
+    const parts = components.map(({ mean, variances, axes, label }, k) => {
       const q = tf.tensor2d(axes.map((row) => [...row]))
       const v = table((a, s, axis) => a * a * variances[axis]! + s * s)
       const y = tf.matMul(x.sub(table((a, _, axis) => a * mean[axis]!)), q)
@@ -82,7 +103,8 @@ function evaluateTensors(
           .mul(z)
           .sum(1, true)
           .mul(-0.5)
-          .add(offsets(weight, variances, alpha, sigma, rows)),
+          .add(offsets(share[k]!, variances, alpha, sigma, rows))
+          .add(told(label, labels)),
         score: tf.matMul(z, q, false, true).neg(),
         x0: tf.matMul(inAxes, q, false, true).add(tf.tensor1d([...mean])),
       }
@@ -92,15 +114,26 @@ function evaluateTensors(
       1,
     )
     const logDensity = tf.logSumExp(logJoint, 1, true)
-    const responsibilities = tf.split(tf.exp(logJoint.sub(logDensity)), parts.length, 1)
+    const logResponsibilities = logJoint.sub(logDensity)
+    const responsibilities = tf.split(tf.exp(logResponsibilities), parts.length, 1)
     const average = (values: tf.Tensor[]): tf.Tensor =>
       tf.addN(values.map((value, k) => value.mul(responsibilities[k]!)))
     return {
       logDensity: logDensity.squeeze([1]),
       score: average(parts.map((part) => part.score)),
       x0: average(parts.map((part) => part.x0)),
+      logResponsibilities,
     }
   })
+}
+
+/** What tells a component of class `label` from others where the class is told: 0 or log 0, of shape [1 or n, 1]. */
+function told(label: number, labels: Labels | undefined): tf.Tensor2D {
+  const list = labels === undefined ? [label] : typeof labels === 'number' ? [labels] : labels
+  return tf.tensor2d(
+    Float32Array.from(list, (of) => (of === label ? 0 : LOG_NOTHING)),
+    [list.length, 1],
+  )
 }
 
 /** log w − ½ Σ log 2πv, of shape [1 or n, 1]. */
@@ -126,6 +159,7 @@ function evaluateDoubles(
   x: Float64Array,
   alpha: Coefficient,
   sigma: Coefficient,
+  labels: Labels | undefined,
 ): Evaluation<Float64Array> {
   const dim = components[0]!.mean.length
   if (x.length % dim)
@@ -135,15 +169,24 @@ function evaluateDoubles(
     logDensity: new Float64Array(n),
     score: new Float64Array(x.length),
     x0: new Float64Array(x.length),
+    logResponsibilities: new Float64Array(n * components.length),
   }
+  const share = shares(components, labels)
   for (let row = 0; row < n; row++) {
     const point = x.subarray(row * dim, (row + 1) * dim)
-    const parts = components.map((component) => atPoint(component, point, at(alpha, row), at(sigma, row)))
-    const largest = Math.max(...parts.map((part) => part.logJoint))
+    const label = typeof labels === 'object' ? labels[row] : labels
+    const parts = components.map((component, k) => {
+      const weight = label === undefined || component.label === label ? share[k]! : 0
+      return atPoint(component, weight, point, at(alpha, row), at(sigma, row))
+    })
+    const largest = parts.reduce((most, part) => Math.max(most, part.logJoint), -Infinity)
     const sum = parts.reduce((sum, part) => sum + Math.exp(part.logJoint - largest), 0)
     out.logDensity[row] = largest + Math.log(sum)
-    for (const part of parts) {
-      const responsibility = Math.exp(part.logJoint - largest) / sum
+    for (const [k, part] of parts.entries()) {
+      const logResponsibility = part.logJoint - largest - Math.log(sum)
+      out.logResponsibilities[row * components.length + k] = logResponsibility
+      const responsibility = Math.exp(logResponsibility)
+      if (responsibility === 0) continue
       for (let i = 0; i < dim; i++) {
         out.score[row * dim + i]! += responsibility * part.score[i]!
         out.x0[row * dim + i]! += responsibility * part.x0[i]!
@@ -155,7 +198,8 @@ function evaluateDoubles(
 
 /** One component at one point: log w_k p_k, and the score and the mean of x_0 if the point came from it. */
 function atPoint(
-  { weight, mean, variances, axes }: Component,
+  { mean, variances, axes }: Component,
+  weight: number,
   x: Float64Array,
   alpha: number,
   sigma: number,

@@ -51,7 +51,7 @@ export function mixture(options: MixtureOptions): Mixture {
  * The mixture of these components, whose weights are divided by their sum. Variances may be zero, for points that carry
  * probability: such a mixture has moments and samples, but no density.
  */
-export function mixtureOf(parts: readonly Component[], classes = classesOf(parts)): Mixture {
+export function mixtureOf(parts: readonly Component[], classes: readonly string[] = classesOf(parts)): Mixture {
   const total = parts.reduce((sum, { weight }) => sum + weight, 0)
   const components = parts.map((part) => ({ ...part, weight: part.weight / total }))
   const dim = components[0]!.mean.length
@@ -64,8 +64,8 @@ export function mixtureOf(parts: readonly Component[], classes = classesOf(parts
     shape: [dim],
     classes,
     components,
-    logDensity: (x) => evaluate(dense(components), x, 1, 0).logDensity,
-    score: (x) => evaluate(dense(components), x, 1, 0).score,
+    logDensity: (x) => only(x, () => evaluate(dense(components), x, 1, 0).logDensity),
+    score: (x) => only(x, () => evaluate(dense(components), x, 1, 0).score),
     mean,
     given(label) {
       expectLabel(label, classes.length)
@@ -110,6 +110,11 @@ export function mixtureOf(parts: readonly Component[], classes = classesOf(parts
     }
     return { x: tf.tensor2d(points, [n, dim]), labels }
   }
+}
+
+/** One of the things that are known of `x`; the tensors of the others are disposed of. */
+function only<S extends State>(x: S, f: () => S): S {
+  return x instanceof Float64Array ? f() : (tf.tidy(f as () => tf.Tensor) as S)
 }
 
 /** `label 0`, `label 1`, … as far as the components go. */

@@ -104,7 +104,7 @@ function affine<S extends State>(
   if (shape.length !== 2 || shape[1] !== dim)
     throw new RangeError(`whitening: takes points of shape [n, ${dim}], but was given [${shape.join(', ')}]`)
   return tf.tidy(() => {
-    const centred = before ? tf.sub(x, tf.tensor1d([...before])) : (x)
+    const centred = before ? tf.sub(x, tf.tensor1d([...before])) : x
     const z = tf.matMul(centred, tf.tensor2d(matrix.map((row) => [...row])), false, true)
     return after ? z.add(tf.tensor1d([...after])) : z
   }) as S
