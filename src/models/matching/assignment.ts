@@ -1,0 +1,81 @@
+/**
+ * The optimal assignment: the permutation π that makes Σᵢ cost(i, π(i)) least.
+ *
+ * One row after another is added. The shortest augmenting path from the new row to a free column is found as Dijkstra
+ * does, with costs made non-negative by the dual prices uᵢ + vⱼ ≤ cost(i, j), and prices are raised along it. O(n³).
+ *
+ * Jonker and Volgenant, "A shortest augmenting path algorithm for dense and sparse linear assignment problems",
+ * Computing 38, 1987, https://doi.org/10.1007/BF02278710
+ */
+
+/**
+ * @param cost n × n costs, row after row, all finite.
+ * @returns the column of each row.
+ */
+export function assignment(cost: Float64Array, n: number): Int32Array {
+  if (!Number.isSafeInteger(n) || n < 1 || cost.length !== n * n)
+    throw new RangeError(`assignment: ${cost.length} costs are not a square of ${n} × ${n}`)
+  const bad = cost.findIndex((c) => !Number.isFinite(c))
+  if (bad >= 0)
+    throw new RangeError(
+      `assignment: costs must be finite, but that of row ${Math.floor(bad / n)}, column ${bad % n} is ${cost[bad]}`,
+    )
+  const rowPrice = new Float64Array(n)
+  const columnPrice = new Float64Array(n)
+  const rowOf = new Int32Array(n).fill(-1)
+  const columnOf = new Int32Array(n).fill(-1)
+  for (let row = 0; row < n; row++) {
+    const { column, from, distance, done } = shortestPath(row)
+    const length = distance[column]!
+    // Raise prices so that every edge of the path costs nothing.
+    for (let j = 0; j < n; j++) {
+      if (!done[j]) continue
+      columnPrice[j]! += distance[j]! - length
+      rowPrice[rowOf[j]!]! -= distance[j]! - length
+    }
+    rowPrice[row]! += length
+    augment(row, column, from)
+  }
+  return columnOf
+
+  /** Dijkstra from a free row to the nearest free column; `from` holds the row before each column. */
+  function shortestPath(start: number) {
+    const distance = new Float64Array(n).fill(Infinity)
+    const from = new Int32Array(n)
+    const done = new Uint8Array(n)
+    let row = start
+    let reached = 0
+    for (;;) {
+      let column = -1
+      let least = Infinity
+      for (let j = 0; j < n; j++) {
+        if (done[j]) continue
+        const through = reached + cost[row * n + j]! - rowPrice[row]! - columnPrice[j]!
+        if (through < distance[j]!) {
+          distance[j] = through
+          from[j] = row
+        }
+        if (distance[j]! < least) {
+          least = distance[j]!
+          column = j
+        }
+      }
+      if (rowOf[column]! < 0) return { column, from, distance, done }
+      done[column] = 1
+      reached = least
+      row = rowOf[column]!
+    }
+  }
+
+  function augment(start: number, free: number, from: Int32Array): void {
+    let column = free
+    for (;;) {
+      const row = from[column]!
+      const previous = columnOf[row]!
+      rowOf[column] = row
+      columnOf[row] = column
+      if (row === start) return
+      column = previous
+    }
+  }
+}
