@@ -21,7 +21,7 @@ export {
 export type { Conditioning } from './conditioning'
 export { telling, type ConditionedData } from './data/conditioned'
 export { mlp, type MlpOptions } from './mlp'
-export { head, type Head, type Pair } from './head'
+export { edmHead, head, ncsnHead, type Head, type Pair } from './head'
 export { field, type Field } from './field'
 export {
   chain,
@@ -37,9 +37,20 @@ export {
   type LangevinOptions,
 } from './langevin'
 export { Prediction, truth, type Part, type Quantity } from './prediction'
-export { asDenoiser, denoiser, given, type Denoiser, type NetworkDenoiser, type Trainable } from './denoiser'
-export { exact } from './exact'
-export { denoising, spreadTimes, type DenoisingOptions } from './losses'
+export {
+  asDenoiser,
+  denoiser,
+  given,
+  networkDenoiser,
+  type Denoiser,
+  type DenoiserOptions,
+  type NetworkDenoiser,
+  type Trainable,
+} from './denoiser'
+export * from './exact'
+export { denoising, type DenoisingOptions } from './losses'
+export { spreadTimes, timeSampling, type TimeSampling } from './times'
+export * from './diffusion'
 export {
   cosine,
   train,
@@ -49,18 +60,10 @@ export {
   type TrainingRun,
   type TrainOptions,
 } from './train'
-export {
-  sample,
-  walk,
-  type SampleOptions,
-  type Sampler,
-  type SamplerState,
-  type Step,
-  type TimeOptions,
-} from './sample'
-export { ddim, ddimStep } from './samplers/ddim'
-export { ancestral, ancestralStep, type ReverseVariance } from './samplers/ancestral'
-export type { LinearStep } from './samplers/linear'
+export { follow, sample, trajectory, type SampleOptions, type Trajectory } from './sample'
+export { endTime, grids, timeAt, timesOf, type Grid, type TimeOptions } from './grids'
+export * from './samplers'
 export { combine, type Coefficient, type State, type Time } from './state'
 export * from './mistakes'
 export * from './verify'
+export * from './matching'

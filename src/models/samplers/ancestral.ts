@@ -10,10 +10,11 @@
  * Ho, Jain and Abbeel, "Denoising diffusion probabilistic models", NeurIPS 2020, https://arxiv.org/abs/2006.11239
  */
 import type { Denoiser } from '../denoiser'
+import { timesOf, type TimeOptions } from '../grids'
 import type { GaussianProcess } from '../process'
-import { processOf, timesOf, walk, type Sampler, type TimeOptions } from '../sample'
 import type { State } from '../state'
-import { linearStep, type LinearStep } from './linear'
+import { simple, type SimpleStep } from './simple'
+import { linearWalk, processOf, type Sampler, type WalkOptions } from './walk'
 
 /** `posterior` is β̃, `forward` is β. */
 export type ReverseVariance = 'posterior' | 'forward'
@@ -24,7 +25,7 @@ export function ancestralStep(
   choice: ReverseVariance,
   t: number,
   s: number,
-): LinearStep {
+): SimpleStep {
   const { ofState, ofData, variance } = process.posterior(s, t)
   const clean = process.sigma(s) === 0
   return {
@@ -34,23 +35,30 @@ export function ancestralStep(
   }
 }
 
+export interface AncestralOptions<S extends State> extends TimeOptions, WalkOptions<S> {
+  /** β̃ (`posterior`, the default) or β (`forward`). */
+  readonly variance?: ReverseVariance
+}
+
 /**
- * The ancestral sampler.
+ * The ancestral sampler: NFE 1 a step. Default grid: linear in t, down to clean data.
  *
- * @param variance β̃ (`posterior`, the default) or β (`forward`).
  * @throws RangeError for rising times.
  */
 export function ancestral<S extends State>(
   model: Denoiser<S>,
-  { variance = 'posterior', ...options }: { variance?: ReverseVariance } & TimeOptions = {},
+  { variance = 'posterior', ...options }: AncestralOptions<S> = {},
 ): Sampler<S> {
   if (variance !== 'posterior' && variance !== 'forward')
     throw new RangeError(`ancestral: variance must be 'posterior' or 'forward', not ${String(variance)}`)
-  const times = timesOf(processOf(model, 'ancestral'), options)
+  const process = processOf(model, 'ancestral')
+  const times = timesOf(process, options)
   if (times[1]! > times[0]!) throw new RangeError('ancestral: times must fall')
-  return walk(
+  return linearWalk(
+    'ancestral',
     model,
     times,
-    linearStep((t, s) => ancestralStep(model.process, variance, t, s)),
+    simple((t, s) => ancestralStep(process, variance, t, s)),
+    options,
   )
 }

@@ -13,10 +13,10 @@ import {
   vp,
   type GaussianProcess,
   type Sampler,
-} from '../../src/models'
-import { RandomStream, selectBackend, setHost } from '../../src/tensor'
-import { approximately } from './approximately'
-import { files, take } from './backends'
+} from '../../../src/models'
+import { RandomStream, selectBackend, setHost } from '../../../src/tensor'
+import { approximately } from '../approximately'
+import { files, take } from '../backends'
 
 before(() => selectBackend('cpu', files))
 
