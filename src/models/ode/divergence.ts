@@ -51,7 +51,7 @@ export function exactDivergence(f: VectorField, x: tf.Tensor): ValueAndDivergenc
     const { value, rows } = rowsOfJacobian(f, x)
     const d = rows.shape[0]
     const diagonal = tf.mul(rows, tf.eye(d).reshape([d, 1, d]))
-    return { value: value.slice([0], [n]), divergence: diagonal.sum([0, 2]) }
+    return { value: value.slice([0], [n]), divergence: diagonal.sum<tf.Tensor1D>([0, 2]) }
   })
 }
 
