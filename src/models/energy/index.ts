@@ -7,12 +7,11 @@ export {
   type EnergyNetworkOptions,
 } from './energy'
 export {
-  grid,
   logPartition,
   negativeLogLikelihood,
   normalised,
-  type Grid,
-  type GridOptions,
+  type Cells,
+  type CellOptions,
   type Normalised,
 } from './partition'
 export {

@@ -10,7 +10,7 @@ import * as tf from '@tensorflow/tfjs'
 import { expectEnergy, type EnergyField } from './energy'
 import { logSumExp } from './logSumExp'
 
-export interface GridOptions {
+export interface CellOptions {
   /** How many numbers a state has. Default 2. */
   readonly dim?: number
   /** From where to where, along every axis. Default [−4, 4]. */
@@ -23,7 +23,7 @@ export interface GridOptions {
 const MOST_CELLS = 2 ** 22
 
 /** The midpoints, of shape [cells^dim, dim], the last axis fastest, and the volume of a cell. */
-export interface Grid {
+export interface Cells {
   readonly points: Float32Array
   readonly shape: readonly [number, number]
   readonly volume: number
@@ -32,7 +32,7 @@ export interface Grid {
 }
 
 /** @throws RangeError where the range is empty, or there would be more cells than memory. */
-export function grid({ dim = 2, range = [-4, 4], cells = 64 }: GridOptions = {}): Grid {
+export function cellsOf({ dim = 2, range = [-4, 4], cells = 64 }: CellOptions = {}): Cells {
   const [from, to] = range
   if (!(from < to && Number.isFinite(to - from)))
     throw new RangeError(`grid: range must go from a smaller to a larger number, but is [${from}, ${to}]`)
@@ -57,9 +57,9 @@ export function grid({ dim = 2, range = [-4, 4], cells = 64 }: GridOptions = {})
 }
 
 /** log Z of an energy on a grid: a number that gradients go through. */
-export function logPartition(model: EnergyField, options: GridOptions = {}): tf.Scalar {
+export function logPartition(model: EnergyField, options: CellOptions = {}): tf.Scalar {
   expectEnergy(model, 'logPartition')
-  const { points, shape, volume } = grid(options)
+  const { points, shape, volume } = cellsOf(options)
   return tf.tidy(() => {
     const energy = model.energy(tf.tensor2d(points, [...shape]))
     return logSumExp(tf.neg(energy).reshape([1, -1]))
@@ -75,7 +75,7 @@ export function logPartition(model: EnergyField, options: GridOptions = {}): tf.
 export function negativeLogLikelihood(
   model: EnergyField,
   x: tf.Tensor,
-  options: Omit<GridOptions, 'dim'> = {},
+  options: Omit<CellOptions, 'dim'> = {},
 ): tf.Scalar {
   expectEnergy(model, 'negativeLogLikelihood')
   return tf.tidy(() =>
@@ -87,7 +87,7 @@ export function negativeLogLikelihood(
 }
 
 /** A density that was normalised on a grid. */
-export interface Normalised extends Grid {
+export interface Normalised extends Cells {
   readonly logZ: number
   /** How often the energy was asked. */
   readonly evaluations: number
@@ -96,9 +96,9 @@ export interface Normalised extends Grid {
 }
 
 /** The law of an energy on a grid, summed in doubles. */
-export async function normalised(model: EnergyField, options: GridOptions = {}): Promise<Normalised> {
+export async function normalised(model: EnergyField, options: CellOptions = {}): Promise<Normalised> {
   expectEnergy(model, 'normalised')
-  const cells = grid(options)
+  const cells = cellsOf(options)
   const energy = tf.tidy(() => model.energy(tf.tensor2d(cells.points, [...cells.shape])))
   const values = Float64Array.from(await energy.data())
   energy.dispose()

@@ -1,5 +1,5 @@
 /** Score matching: fields, their divergence, the losses that fit them, and what these cost. */
-export { perceptron, type Activation, type Perceptron, type PerceptronOptions } from './perceptron'
+export type { Activation, PerceptronOptions } from './perceptron'
 export { scoreNetwork, type ScoreModel, type ScoreNetworkOptions } from './network'
 export { divergence, hutchinson, type ProjectionOptions } from './divergence'
 export {

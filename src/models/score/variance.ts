@@ -32,6 +32,8 @@ export function gradientVariance(
   return keepingTensors(() => measure(model, loss, repeats, stream))
 }
 
+const BREATHE_EVERY = 50
+
 async function measure(
   model: Trainable,
   loss: (stream: RandomStream) => tf.Scalar,
@@ -44,6 +46,7 @@ async function measure(
     throw new RangeError(`gradientVariance: repeats must be a whole number from 2 on, but is ${repeats}`)
   const names = Object.keys(model.params)
   const gradients: Float32Array[] = []
+  let breathed = performance.now()
   for (let r = 0; r < repeats; r++) {
     poll()
     const flat = tf.tidy(() => {
@@ -52,7 +55,9 @@ async function measure(
     })
     gradients.push((await flat.data<'float32'>()).slice())
     flat.dispose()
+    if (performance.now() - breathed < BREATHE_EVERY) continue
     await breathe()
+    breathed = performance.now()
   }
   return { ...moments(gradients), mean: byName(model, names, average(gradients)) }
 }
