@@ -8,7 +8,8 @@
  * them, and every order, at once.
  *
  * A few more fail, with an error, because their gradients call operations that have no gradient of their own: comparisons
- * (through `where`, as in selu and logSumExp), whose gradient is zero, and a fused kernel for elu, written out here.
+ * (through `where`, as in selu and logSumExp), whose gradient is zero, a fused kernel for elu, written out here, and
+ * splitting into one piece.
  */
 import * as tf from '@tensorflow/tfjs'
 import { imageGradients } from './imageGradients'
@@ -39,6 +40,7 @@ export function correctSecondDerivatives(): void {
   recordCopiesLast(tf.engine() as unknown as Recorder)
   for (const config of imageGradients) tf.registerGradient(config)
   for (const name of COMPARISONS) tf.registerGradient(constant(name))
+  tf.registerGradient(splitting)
   tf.registerGradient(exponentialUnit(tf.Elu, 1, 1))
   tf.registerGradient(exponentialUnit(tf.Selu, SELU_ALPHA, SELU_SCALE))
 }
@@ -72,6 +74,14 @@ function constant(kernelName: string): tf.GradConfig {
     gradFunc: (_dy, saved) =>
       Object.fromEntries(inputs.map((input, i) => [input, () => tf.zeros(saved[i]!.shape, 'float32')])),
   }
+}
+
+/** TensorFlow.js's own takes the pieces for a list, and there is none where a tensor is split into one. */
+const splitting: tf.GradConfig = {
+  kernelName: tf.SplitV,
+  gradFunc: (dy, _saved, attrs) => ({
+    x: () => tf.concat(Array.isArray(dy) ? dy : [dy], (attrs as { axis: number }).axis),
+  }),
 }
 
 /** Klambauer et al., "Self-normalizing neural networks", 2017. */

@@ -51,6 +51,7 @@ const CASES: Record<string, Case> = {
     doubles: each((x) => (x > 0 ? Math.sin(x) : Math.exp(x))),
   },
   max: { tensors: (x) => x.square().max(1, true), doubles: (x) => [Math.max(...x.map((a) => a * a))] },
+  'split into one': { tensors: (x) => tf.split(x.sin(), 1, 1)[0]!, doubles: each(Math.sin) },
   softplus: { tensors: (x) => x.softplus(), doubles: each((x) => Math.log1p(Math.exp(x))) },
   erf: { tensors: (x) => x.erf(), doubles: each(erf) },
   sin: { tensors: (x) => x.sin(), doubles: each(Math.sin) },
