@@ -28,6 +28,8 @@ const FIRST_GAIN = 3
 export interface MlpOptions {
   /** Length of one state. */
   readonly dim: number
+  /** Length of one output. Default: `dim`. */
+  readonly outputs?: number
   /** Widths of the hidden layers. Default: three of 128. */
   readonly hidden?: readonly number[]
   /** Length of the embedding of the time, an even number. Default: 32. */
@@ -38,6 +40,23 @@ export interface MlpOptions {
   readonly conditioning?: Conditioning
 }
 
+/** A network whose layers can be seen, and added to. */
+export interface LayeredNetwork extends Network {
+  /** Widths of the hidden layers. */
+  readonly hidden: readonly number[]
+  /**
+   * The network step by step: h₁, …, h_L, and its output.
+   *
+   * @param added what is added to each of h₁, …, h_L before the next layer sees it.
+   */
+  readonly layers: (
+    params: Params,
+    x: tf.Tensor,
+    label: tf.Tensor1D,
+    options?: { readonly condition?: Condition; readonly added?: readonly tf.Tensor[] },
+  ) => { readonly activations: readonly tf.Tensor[]; readonly output: tf.Tensor }
+}
+
 /**
  * A network on states of shape [n, dim].
  *
@@ -45,16 +64,18 @@ export interface MlpOptions {
  */
 export function mlp({
   dim,
+  outputs: length = dim,
   hidden = [128, 128, 128],
   embedding = 32,
   conditions: told = {},
   conditioning = 'add',
-}: MlpOptions): Network {
+}: MlpOptions): LayeredNetwork {
   // Cells are not type-checked before they run.
   const given: unknown = hidden
   if (!Array.isArray(given)) throw new TypeError('mlp: hidden must be an array of widths, such as [128, 128]')
   for (const [name, width] of [
     ['dim', dim],
+    ['outputs', length],
     ['embedding / 2', embedding / 2],
     ...hidden.map((w) => ['hidden', w]),
   ] as [string, number][])
@@ -64,15 +85,20 @@ export function mlp({
   const condition = injection(conditions, conditioning, embedding)
   const widths = [dim + condition.inputs, ...hidden]
 
-  const network = (params: Params, x: tf.Tensor, label: tf.Tensor1D, given?: Condition): tf.Tensor =>
-    tf.tidy(() => {
-      const e = fourier(label, embedding)
-      const reading = condition.read(params, given, x.shape[0])
-      let h = reading.begin(x)
-      for (const layer of hidden.keys())
-        h = silu(reading.layer(affine(params, layer, h).add(tf.matMul(e, params[`U${layer}`]!)), layer))
-      return affine(params, hidden.length, h)
-    })
+  const layers: LayeredNetwork['layers'] = (params, x, label, { condition: given, added } = {}) => {
+    const e = fourier(label, embedding)
+    const reading = condition.read(params, given, x.shape[0])
+    const activations: tf.Tensor[] = []
+    let h = reading.begin(x)
+    for (const layer of hidden.keys()) {
+      h = silu(reading.layer(affine(params, layer, h).add(tf.matMul(e, params[`U${layer}`]!)), layer))
+      if (added) h = h.add(added[layer]!)
+      activations.push(h)
+    }
+    return { activations, output: affine(params, hidden.length, h) }
+  }
+  const network = (params: Params, x: tf.Tensor, label: tf.Tensor1D, condition?: Condition): tf.Tensor =>
+    tf.tidy(() => layers(params, x, label, condition === undefined ? {} : { condition }).output)
 
   // Activations keep their size from layer to layer; the last layer starts near zero, so that an untrained network
   // predicts nothing in particular.
@@ -83,11 +109,11 @@ export function mlp({
       params[`U${layer}`] = weights(stream, embedding, outputs, 1)
       params[`b${layer}`] = tf.zeros([outputs])
     }
-    params[`W${hidden.length}`] = weights(stream, widths.at(-1)!, dim, 0.01)
-    params[`b${hidden.length}`] = tf.zeros([dim])
+    params[`W${hidden.length}`] = weights(stream, widths.at(-1)!, length, 0.01)
+    params[`b${hidden.length}`] = tf.zeros([length])
     return Object.assign(params, condition.initial(hidden, stream))
   }
-  return Object.assign(network, { shape: [dim], conditions, initial })
+  return Object.assign(network, { shape: [dim], conditions, hidden, layers, initial })
 }
 
 /** hW + b. */

@@ -176,7 +176,10 @@ async function trainingStep<M extends Trainable>(
       () => loss(model, x, stream, condition),
       Object.values(model.params),
     )
-    const gradients = Object.fromEntries(names.map((name) => [name, grads[model.params[name]!.name]!]))
+    // A parameter that had no part in the loss, such as the null of a condition that everybody was told, has no gradient.
+    const gradients = Object.fromEntries(
+      names.map((name) => [name, grads[model.params[name]!.name] ?? tf.zerosLike(model.params[name]!)]),
+    )
     const norm = tf.addN(Object.values(gradients).map((g) => g.square().sum()))
     return { gradients, check: tf.stack([value, norm]) }
   })

@@ -255,6 +255,16 @@ describe('training with labels', () => {
     await selectBackend('cpu', files)
   })
 
+  test('a parameter without part in the loss stays as it is, such as the null of what everybody is told', async () => {
+    const model = denoiser(vp(), mlp({ dim: 1, hidden: [4], embedding: 4, conditions: { class: 2 } }), {
+      drop: 0,
+      stream: named('no null'),
+    })
+    const before = [...model.params['class.null']!.dataSync()]
+    await train(model, labelled, { steps: 2, batch: 8, stream: named('steps') })
+    assert.deepEqual([...model.params['class.null']!.dataSync()], before)
+  })
+
   test('a condition made from the samples reaches the loss, and a model that takes none is told none', async () => {
     const seen: unknown[] = []
     const params = { a: tf.variable(tf.scalar(1)) }

@@ -1,0 +1,3 @@
+/** Adaptation: teaching a trained network something new without training it again. */
+export { controlNet, type ControlledDenoiser, type ControlNetOptions } from './controlNet'
+export { lora, type LoraDenoiser, type LoraOptions } from './lora'
