@@ -9,10 +9,11 @@ import { currentStream, holding, parameter, type RandomStream } from '../tensor'
 import { expectDrop, type Condition, type ConditionKinds } from './condition'
 import type { Field } from './field'
 import { head, type Head } from './head'
-import { denoising } from './losses'
+import { denoising, type DenoisingOptions } from './losses'
 import type { Network, Params, TrainableParams } from './network'
 import { Prediction, QUANTITIES, type Quantity } from './prediction'
-import { over, type GaussianProcess } from './process'
+import { over, type Curve, type GaussianProcess } from './process'
+import type { TimeSampling } from './times'
 import { combine, type State, type Time } from './state'
 
 export interface Denoiser<S extends State = tf.Tensor> {
@@ -46,6 +47,14 @@ export interface NetworkDenoiser extends Denoiser, Trainable {
   readonly head: Head
   /** The same denoiser with other parameters of the same names, such as an average. */
   withParams(params: Params): Denoiser
+}
+
+export interface DenoiserOptions {
+  readonly predicts?: Quantity | Head
+  readonly weight?: Curve
+  readonly times?: Curve | TimeSampling
+  readonly drop?: number
+  readonly stream?: RandomStream
 }
 
 /** Completes a prediction to a denoiser. */
@@ -91,7 +100,10 @@ export function inScope<S extends State>(x: S, f: () => S): S {
  *
  * @param process the noise that it removes.
  * @param network F(params, x, label, condition), with its initial parameters.
- * @param predicts what the network's output means; `noise` is DDPM's choice, `v` and `x0` also work where α = 0.
+ * @param predicts what the network's output means: a quantity, or a head such as `edmHead(process)`; `noise` is DDPM's choice,
+ * `v` and `x0` also work where α = 0.
+ * @param weight of the squared error at time t, in the quantity that the head predicts, such as `weights.minSnr(process)`.
+ * @param times how training draws times: a warp of their even spread, or one of `timeSampling`.
  * @param drop how often training tells nothing, so that the model also learns p(x) without condition, in [0, 1].
  * Default 0.1; it means nothing to a network that takes no conditions.
  * @param stream what the parameters are drawn from; default: the cell's own.
@@ -99,45 +111,57 @@ export function inScope<S extends State>(x: S, f: () => S): S {
 export function denoiser(
   process: GaussianProcess,
   network: Network,
-  {
-    predicts = 'noise',
-    drop = 0.1,
-    stream = currentStream(),
-  }: { predicts?: Quantity; drop?: number; stream?: RandomStream } = {},
+  { predicts = 'noise', weight, times, drop = 0.1, stream = currentStream() }: DenoiserOptions = {},
 ): NetworkDenoiser {
-  if (!QUANTITIES.includes(predicts))
-    throw new RangeError(`a denoiser predicts one of ${QUANTITIES.join(', ')}, not ${String(predicts)}`)
+  const reading = typeof predicts === 'object' ? predicts : head(process, expectQuantity(predicts))
   expectDrop(drop)
   const params = tf.tidy(() =>
     Object.fromEntries(
       Object.entries(network.initial(stream)).map(([name, value]) => [name, parameter(value)]),
     ),
   )
-  return build(process, network, head(process, predicts), params, drop)
+  const chosen = weight ?? reading.weight
+  return trainableDenoiser(process, network, reading, params, {
+    drop,
+    ...(chosen && { weight: chosen }),
+    ...(times && { times }),
+  })
 }
 
-function build(
+function expectQuantity(predicts: Quantity): Quantity {
+  if (QUANTITIES.includes(predicts)) return predicts
+  throw new RangeError(`a denoiser predicts one of ${QUANTITIES.join(', ')}, not ${String(predicts)}`)
+}
+
+/** The denoiser of a network with given parameters, which training may assign. */
+export function trainableDenoiser(
   process: GaussianProcess,
   network: Network,
   head: Head,
   params: TrainableParams,
-  drop: number,
+  training: Pick<DenoisingOptions, 'drop' | 'weight' | 'times'> = {},
 ): NetworkDenoiser {
   const model: NetworkDenoiser = {
-    ...predictor(process, network, head, params),
+    ...networkDenoiser(process, network, head, params),
     network,
     head,
     params,
     ...(network.conditions && { conditions: network.conditions }),
     loss: (batch, stream, condition = null) =>
-      denoising(model, batch, { compare: head.predicts, condition, drop, stream }),
-    withParams: (other) => predictor(process, network, head, other),
+      denoising(model, batch, { compare: head.predicts, condition, stream, ...training }),
+    withParams: (other) => networkDenoiser(process, network, head, other),
   }
-  holding(model.loss, params)
+  holding(model.loss, params, network)
   return model
 }
 
-function predictor(process: GaussianProcess, network: Network, head: Head, params: Params): Denoiser {
+/** The denoiser of a network with given parameters, which are not trained. */
+export function networkDenoiser(
+  process: GaussianProcess,
+  network: Network,
+  head: Head,
+  params: Params,
+): Denoiser {
   const predict = (x: tf.Tensor, t: Time, condition: Condition = null): Prediction<tf.Tensor> => {
     expectStates(x, network.shape)
     const output = tf.tidy(() => {
@@ -149,7 +173,7 @@ function predictor(process: GaussianProcess, network: Network, head: Head, param
       { value: output, ofX0: (t) => head.x0(t)[1], ofNoise: (t) => head.noise(t)[1] },
     ])
   }
-  return asDenoiser(process, network.shape, holding(predict, params))
+  return asDenoiser(process, network.shape, holding(predict, params, network))
 }
 
 /** @throws RangeError naming both shapes where `x` is not a batch of states of the shape. */

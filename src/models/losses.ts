@@ -4,42 +4,20 @@ import { currentStream, type RandomStream } from '../tensor'
 import { dropped, type Condition } from './condition'
 import type { Denoiser } from './denoiser'
 import { truth, type Quantity } from './prediction'
-import { over, type Curve, type GaussianProcess } from './process'
+import { over, type Curve } from './process'
 import { combine, normalLike } from './state'
-
-/** Differential equations are started this far from clean data, where the score of data on a line would be infinite. */
-const FIRST_TIME = 1e-3
-
-/**
- * n times, spread evenly and shifted together by one random number, so that a batch covers all noise levels:
- * t_i = from + (to − from) · ((u + i/n) mod 1) on an interval, and the same rounded to the steps 1, …, T on a table.
- *
- * `warp` maps [0, 1) into itself, to put more of them where it is flat: u ↦ u² favours low noise.
- *
- * Kingma et al., "Variational diffusion models", 2021, appendix I.1, https://arxiv.org/abs/2107.00630
- */
-export function spreadTimes(
-  { times: { from, to, discrete } }: GaussianProcess,
-  n: number,
-  stream: RandomStream,
-  warp: Curve = (u) => u,
-): Float64Array {
-  const [u = 0] = stream.uniform(1)
-  return Float64Array.from({ length: n }, (_, i) => {
-    const place = warp((u + i / n) % 1)
-    if (discrete) return from + 1 + Math.floor(place * (to - from))
-    const first = from + FIRST_TIME * (to - from)
-    return first + (to - first) * place
-  })
-}
+import { spreadTimes, type TimeSampling } from './times'
 
 export interface DenoisingOptions {
   /** The quantity whose squared error is taken. Default: the noise. */
   readonly compare?: Quantity
   /** Weight of the squared error at time t. Default: 1. */
   readonly weight?: Curve
-  /** Warps the times' even spread over [0, 1), such as `(u) => u ** 2` for more of them at low noise. */
-  readonly times?: Curve
+  /**
+   * How times are drawn: a warp of their even spread over [0, 1), such as `(u) => u ** 2` for more of them at low noise, or
+   * one of `timeSampling`. Default: evenly spread.
+   */
+  readonly times?: Curve | TimeSampling
   /** What the model is told of the batch. Default: nothing. */
   readonly condition?: Condition
   /** How often it is told nothing instead, in [0, 1]: condition dropout, usually 0.1 to 0.2. Default 0. */
@@ -53,7 +31,7 @@ export interface DenoisingOptions {
  *
  *   E ‖ŷ(x_t, t) − y‖² / d,   x_t = α_t x_0 + σ_t ε,
  *
- * with t uniform, unless `times` warps it, and y the compared quantity of the x_0 and ε that x_t was made from. For the noise this is DDPM's
+ * with t uniform, unless `times` says otherwise, and y the compared quantity of the x_0 and ε that x_t was made from. For the noise this is DDPM's
  * L_simple; its minimiser is the exact denoiser whatever is compared.
  *
  * Ho, Jain and Abbeel, 2020, equation 14, https://arxiv.org/abs/2006.11239
@@ -74,10 +52,12 @@ export function denoising(
 ): tf.Scalar {
   return tf.tidy(() => {
     const { process } = model
-    const t = spreadTimes(process, x0.shape[0] ?? 0, stream, times)
+    const n = x0.shape[0] ?? 0
+    const t =
+      typeof times === 'object' ? times.draw(process, n, stream) : spreadTimes(process, n, stream, times)
     const noise = normalLike(x0, stream)
     const xt = combine([over(t, process.alpha), x0], [over(t, process.sigma), noise])
-    const told = dropped(condition, x0.shape[0] ?? 0, drop, stream)
+    const told = dropped(condition, n, drop, stream)
     const error = tf.sub(model.predict(xt, t, told).read(compare), truth(process, t, x0, noise).read(compare))
     return tf.mean(combine([over(t, weight), tf.square(error)])).asScalar()
   })
