@@ -1,5 +1,6 @@
 /** The generative models: what `genbook` offers to cells, apart from pictures. */
 export * from './data'
+export * from './metrics'
 export {
   gaussianProcess,
   type Curve,
@@ -67,6 +68,7 @@ export { combine, type Coefficient, type State, type Time } from './state'
 export * from './mistakes'
 export * from './verify'
 export * from './matching'
+export * from './maps'
 export * from './guidance'
 export * from './reconstruction'
 export * from './flows'

@@ -1,0 +1,182 @@
+/**
+ * Consistency models: f(x_σ, σ) is the clean end of the probability-flow path through x_σ, the same for all points of a path.
+ * On EDM's process x_σ = x₀ + σε, from σ_max down to a small σ_min where the path is taken to end,
+ *
+ *   f(x, σ) = c_skip x + c_out F(c_in x, label),   f(x, σ_min) = x,
+ *
+ *   c_skip = σ_d² / ((σ − σ_min)² + σ_d²),   c_out = σ_d (σ − σ_min) / √(σ² + σ_d²),   c_in = 1 / √(σ² + σ_d²),
+ *
+ * with σ_d the standard deviation of the data. The boundary condition f(x, σ_min) = x holds by construction, and without it
+ * f = 0 would be consistent too. As a denoiser its x̂₀ is f, the end of the path, and not the mean of what x₀ may have been.
+ *
+ * Song, Dhariwal, Chen and Sutskever, "Consistency models", ICML 2023, https://arxiv.org/abs/2303.01469
+ */
+import * as tf from '@tensorflow/tfjs'
+import { currentStream, holding, parameter, type RandomStream } from '../../tensor'
+import { asDenoiser, inScope, type Denoiser, type Trainable } from '../denoiser'
+import type { Network, Params } from '../network'
+import { Prediction } from '../prediction'
+import { over, type Curve, type GaussianProcess } from '../process'
+import { edm } from '../processes/edm'
+import { processOf, walk, type Sampler } from '../sample'
+import { combine, normalLike, type State, type Time } from '../state'
+import { improvedConsistencyTraining } from './consistencyTraining'
+
+export interface ConsistencyModel<S extends State = tf.Tensor> extends Denoiser<S> {
+  readonly sigmaMin: number
+  readonly sigmaMax: number
+  /** f(x, σ), of the shape of `x`, which is [n, …shape]. */
+  readonly origin: (x: S, sigma: Time) => S
+}
+
+export interface NetworkConsistency extends ConsistencyModel, Trainable {
+  readonly network: Network
+  readonly skip: Curve
+  readonly out: Curve
+  /** The same with other parameters of the same names, such as an average. */
+  withParams(params: Params): ConsistencyModel
+}
+
+export interface ConsistencyOptions {
+  /** Where paths end. Default 0.002. */
+  readonly sigmaMin?: number
+  /** Where they start. Default 80. */
+  readonly sigmaMax?: number
+  /** The standard deviation of the data, σ_d. Default 0.5. */
+  readonly sigmaData?: number
+  /** What the parameters are drawn from. Default: the cell's own stream. */
+  readonly stream?: RandomStream
+}
+
+/** c_skip(σ) and c_out(σ): 1 and 0 at σ_min. */
+export function consistencyScalings(sigmaMin: number, sigmaData: number): { skip: Curve; out: Curve } {
+  return {
+    skip: (sigma) => sigmaData ** 2 / ((sigma - sigmaMin) ** 2 + sigmaData ** 2),
+    out: (sigma) => (sigmaData * (sigma - sigmaMin)) / Math.hypot(sigma, sigmaData),
+  }
+}
+
+/** Completes a function f to a consistency model. @throws RangeError unless 0 < σ_min < σ_max. */
+export function asConsistency<S extends State>(
+  shape: readonly number[],
+  { sigmaMin = 0.002, sigmaMax = 80 }: Pick<ConsistencyOptions, 'sigmaMin' | 'sigmaMax'>,
+  f: (x: S, sigma: Time) => S,
+): ConsistencyModel<S> {
+  if (!(sigmaMin > 0 && sigmaMax > sigmaMin && sigmaMax < Infinity))
+    throw new RangeError(
+      `a consistency model needs 0 < sigmaMin < sigmaMax, but sigmaMin = ${sigmaMin} and sigmaMax = ${sigmaMax}`,
+    )
+  const process: GaussianProcess = edm({ sigmaMax })
+  const origin = holding((x: S, sigma: Time): S => {
+    over(sigma, (time) => {
+      // Rounding may take a noise level a little outside.
+      if (time >= sigmaMin * (1 - 1e-9) && time <= sigmaMax * (1 + 1e-9)) return time
+      throw new RangeError(
+        `the consistency model is defined for σ from ${sigmaMin} to ${sigmaMax}; it was asked for σ = ${time}`,
+      )
+    })
+    return inScope(x, () => f(x, sigma))
+  }, f)
+  const predict = holding((x: S, sigma: Time): Prediction<S> => {
+    // x = x̂₀ + σ ε̂
+    return new Prediction(process, sigma, [
+      { value: origin(x, sigma), ofX0: () => 1, ofNoise: (s) => -1 / s },
+      { value: x, ofX0: () => 0, ofNoise: (s) => 1 / s },
+    ])
+  }, origin)
+  return { ...asDenoiser(process, shape, predict), sigmaMin, sigmaMax, origin }
+}
+
+/**
+ * A consistency model with fresh parameters. Its own loss is improved consistency training at its finest discretisation; see
+ * `consistencyTraining`, `improvedConsistencyTraining` and `consistencyDistillation` for those with a schedule or a teacher.
+ *
+ * @param network F(params, x, label), such as `mlp({ dim: 2 })`; it is told log(1/σ).
+ */
+export function consistency(
+  network: Network,
+  { sigmaMin = 0.002, sigmaMax = 80, sigmaData = 0.5, stream = currentStream() }: ConsistencyOptions = {},
+): NetworkConsistency {
+  if (typeof (network as Partial<Network> | undefined)?.initial !== 'function')
+    throw new TypeError('consistency: the first argument must be a network, such as mlp({ dim: 2 })')
+  if (!(sigmaData > 0 && sigmaData < Infinity))
+    throw new RangeError(`consistency: sigmaData must be positive, but is ${sigmaData}`)
+  const { skip, out } = consistencyScalings(sigmaMin, sigmaData)
+  const params = tf.tidy(() =>
+    Object.fromEntries(
+      Object.entries(network.initial(stream)).map(([name, value]) => [name, parameter(value)]),
+    ),
+  )
+  const withParams = (params: Params): ConsistencyModel => {
+    const f = (x: tf.Tensor, sigma: Time): tf.Tensor => {
+      expectStates(x, network.shape)
+      const label =
+        typeof sigma === 'number' ? [-Math.log(sigma)] : Float32Array.from(sigma, (s) => -Math.log(s))
+      const input = combine([over(sigma, (s) => 1 / Math.hypot(s, sigmaData)), x])
+      return combine([over(sigma, skip), x], [over(sigma, out), network(params, input, tf.tensor1d(label))])
+    }
+    return asConsistency(network.shape, { sigmaMin, sigmaMax }, holding(f, params))
+  }
+  const model = withParams(params)
+  const own: NetworkConsistency = {
+    ...model,
+    network,
+    params,
+    skip,
+    out,
+    withParams,
+    loss: holding((batch: tf.Tensor, stream: RandomStream): tf.Scalar => finest(own, batch, stream), params),
+  }
+  const finest = improvedConsistencyTraining({ steps: 1, first: 1280, last: 1280 })
+  return own
+}
+
+function expectStates(x: tf.Tensor, shape: readonly number[]): void {
+  if (x.rank === shape.length + 1 && shape.every((size, i) => x.shape[i + 1] === size)) return
+  throw new RangeError(
+    `the model takes states of shape [n${shape.map((size) => `, ${size}`).join('')}], ` +
+      `but was given a tensor of shape [${x.shape.join(', ')}]`,
+  )
+}
+
+export interface MultistepOptions {
+  /**
+   * Noise levels at which the model is asked, falling from σ_max. Default [σ_max]: one step. Each more is one more
+   * evaluation, and mends what the one before got wrong.
+   */
+  readonly sigmas?: readonly number[]
+}
+
+/**
+ * Samples of a consistency model in one or a few steps: x ← f(x, σ), then noise again up to the next, lower level τ,
+ *
+ *   x_τ = f(x_σ, σ) + √(τ² − σ_min²) z,
+ *
+ * until f is asked for the last time.
+ *
+ * Song et al., 2023, algorithm 1.
+ *
+ * @throws RangeError for levels that do not fall, or lie outside [σ_min, σ_max].
+ */
+export function multistep<S extends State>(
+  model: ConsistencyModel<S>,
+  { sigmas }: MultistepOptions = {},
+): Sampler<S> {
+  processOf(model, 'multistep')
+  if (typeof (model as Partial<ConsistencyModel<S>>).origin !== 'function')
+    throw new TypeError('multistep: the first argument must be a consistency model, such as consistency(…)')
+  const { sigmaMin, sigmaMax } = model
+  const levels = sigmas ?? [sigmaMax]
+  const fall = levels.every(
+    (sigma, i) => sigma > sigmaMin && sigma <= sigmaMax && (i === 0 || sigma < levels[i - 1]!),
+  )
+  if (!levels.length || !fall)
+    throw new RangeError(
+      `multistep: sigmas must fall, from at most ${sigmaMax} to above ${sigmaMin}, but are ${levels.join(', ')}`,
+    )
+  return walk(model, [...levels, sigmaMin], (counted, x, sigma, next, stream) => {
+    const origin = counted.predict(x, sigma).x0
+    const deviation = Math.sqrt(next ** 2 - sigmaMin ** 2)
+    return deviation === 0 ? origin : combine([1, origin], [deviation, normalLike(x, stream)])
+  })
+}

@@ -1,0 +1,51 @@
+/** Flow maps: models that go along the probability-flow ODE in one step or a few. */
+export { asFlowMap, jumps, solved, type FlowMap } from './flowMap'
+export { exactFlowMap } from './exactFlowMap'
+export { jvp } from './jvp'
+export {
+  asConsistency,
+  consistency,
+  consistencyScalings,
+  multistep,
+  type ConsistencyModel,
+  type ConsistencyOptions,
+  type MultistepOptions,
+  type NetworkConsistency,
+} from './consistency'
+export {
+  consistencyDistillation,
+  consistencyLoss,
+  consistencyTraining,
+  improvedConsistencyTraining,
+  pseudoHuber,
+  squaredDistance,
+  type ConsistencyLossOptions,
+  type ConsistencyObjective,
+  type ConsistencyTrainingOptions,
+  type DistillationOptions,
+  type Distance,
+  type ImprovedConsistencyOptions,
+} from './consistencyTraining'
+export {
+  consistencyLevels,
+  doublingLevels,
+  growingLevels,
+  logNormalShares,
+  targetDecay,
+} from './consistencySchedule'
+export {
+  copyParams,
+  progressiveDistillation,
+  progressiveTarget,
+  type ProgressiveOptions,
+} from './progressive'
+export {
+  asMeanFlow,
+  meanFlow,
+  meanFlowLoss,
+  meanFlowTarget,
+  type MeanFlow,
+  type MeanFlowOptions,
+  type NetworkMeanFlow,
+} from './meanFlow'
+export { twoTimeMlp, type TwoTimeMlpOptions, type TwoTimeNetwork } from './twoTimes'
