@@ -58,11 +58,15 @@ function combineDoubles(terms: readonly (readonly [Coefficient, Float64Array])[]
   const sum = new Float64Array(terms[0]![1].length)
   for (const [coefficient, x] of terms) {
     if (x.length !== sum.length) throw new RangeError(`cannot add ${x.length} numbers to ${sum.length}`)
-    const width = typeof coefficient === 'number' ? 1 : x.length / coefficient.length
+    if (typeof coefficient === 'number') {
+      for (let i = 0; i < sum.length; i++) sum[i]! += coefficient * x[i]!
+      continue
+    }
+    const width = x.length / coefficient.length
     if (!Number.isInteger(width))
-      throw new RangeError(`${x.length} numbers do not divide among the times given`)
-    for (let i = 0; i < sum.length; i++)
-      sum[i]! += (typeof coefficient === 'number' ? coefficient : coefficient[Math.floor(i / width)]!) * x[i]!
+      throw new RangeError(`${x.length} numbers do not divide among the ${coefficient.length} times given`)
+    for (let i = 0, k = 0; i < sum.length; k++)
+      for (const end = i + width; i < end; i++) sum[i]! += coefficient[k]! * x[i]!
   }
   return sum
 }

@@ -60,3 +60,9 @@ export function flowOfM1(
   }
   return alphas[1] * y
 }
+
+/** A stream that gives out what it was told, call by call. */
+export function scripted(calls: (call: number, n: number) => Float64Array): RandomStream {
+  let call = 0
+  return { normal: (n: number) => calls(call++, n) } as unknown as RandomStream
+}
