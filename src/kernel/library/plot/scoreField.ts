@@ -31,7 +31,7 @@ export function scoreField(source: ScoreSource, options: ScoreFieldOptions = {})
       throw new RangeError(`plot.scoreField: grid must be a whole number from 2 to 200, but is ${grid}`)
     const [x, y] = intervals(range, 'plot.scoreField')
     const points = gridPoints(x, y, grid)
-    const vectors = tf.tidy(() => score(source, tf.tensor2d(points.values, [grid * grid, 2]), options.t))
+    const vectors = tf.tidy(() => scoreAt(source, tf.tensor2d(points.values, [grid * grid, 2]), options.t))
     if (!(vectors instanceof tf.Tensor))
       throw new TypeError(
         `plot.scoreField: the function must return a tensor, but returned ${preview(vectors)}`,
@@ -50,7 +50,8 @@ export function scoreField(source: ScoreSource, options: ScoreFieldOptions = {})
   })
 }
 
-function score(source: ScoreSource, x: tf.Tensor, t: number | undefined): tf.Tensor {
+/** The score of a source at points [n, 2]. */
+export function scoreAt(source: ScoreSource, x: tf.Tensor, t: number | undefined): tf.Tensor {
   if (typeof source === 'function') return source(x)
   if (!isObject(source) || !('score' in source))
     throw new TypeError(
