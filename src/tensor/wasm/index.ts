@@ -1,11 +1,16 @@
 /** Faster WASM: our own kernels where TensorFlow.js 4.22 is slow or has none. */
 import * as tf from '@tensorflow/tfjs'
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm'
+import { registerCopies } from './copies'
+import { registerElementwise } from './elementwise'
 import { registerProducts } from './matmul'
 import { bestBuild, openKernels, type Kernels, type WasmBuild } from './native'
+import { registerReductions } from './reduce'
 import { currentKernels, useKernels } from './registry'
 
 export type { WasmBuild } from './native'
+
+const KERNELS = [registerProducts, registerElementwise, registerReductions, registerCopies]
 
 /** Instances by build, for each backend that was ever in use. */
 const opened = new WeakMap<BackendWasm, Map<WasmBuild, Kernels>>()
@@ -24,7 +29,7 @@ export async function accelerateWasm(build: WasmBuild | 'stock' | undefined = be
   opened.set(backend, builds)
   const kernels = builds.get(build) ?? (await openKernels(backend, build))
   builds.set(build, kernels)
-  registerProducts()
+  for (const register of KERNELS) register()
   useKernels(kernels)
 }
 

@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs'
 import { addressOf, type Kernels } from './native'
 import { override, type Call } from './registry'
+import { broadcastStrides, forEachPoint, joined } from './strides'
 
 interface Factors {
   readonly a: tf.TensorInfo
@@ -60,22 +61,16 @@ function product(
   if (inner !== k) return undefined
   const batches = tf.broadcast_util.assertAndGetBroadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2))
   const out = backend.makeOutput([...batches, m, n], 'float32')
-  const { native, scratch } = kernels
+  const { native } = kernels
   const [atA, atB, atC] = [addressOf(backend, a), addressOf(backend, b), addressOf(backend, out)]
-  if (m * n > 0)
-    forEachBatch(a.shape.slice(0, -2), b.shape.slice(0, -2), batches, (i, j, batch) =>
-      native.gemm(
-        atA + 4 * m * k * i,
-        transposeA,
-        atB + 4 * k * n * j,
-        transposeB,
-        atC + 4 * m * n * batch,
-        m,
-        n,
-        k,
-        scratch,
-      ),
-    )
+  if (m * n === 0) return out
+  const strides = [a, b].map(({ shape }) => broadcastStrides(shape.slice(0, -2), batches))
+  const axes = joined(batches.map((size, i) => ({ size, steps: strides.map((steps) => steps[i]!) })))
+  let to = atC
+  forEachPoint(axes, 2, (i, j) => {
+    native.gemm(atA + 4 * m * k * i, transposeA, atB + 4 * k * n * j, transposeB, to, m, n, k)
+    to += 4 * m * n
+  })
   return out
 }
 
@@ -83,39 +78,4 @@ function product(
 function lastTwo({ shape }: tf.TensorInfo, transpose: boolean): readonly [number, number] {
   const [rows, columns] = [shape.at(-2)!, shape.at(-1)!]
   return transpose ? [columns, rows] : [rows, columns]
-}
-
-/** Calls `f` for each matrix of the result, with those of the factors that belong to it, all counted in memory. */
-function forEachBatch(
-  a: readonly number[],
-  b: readonly number[],
-  out: readonly number[],
-  f: (i: number, j: number, batch: number) => void,
-): void {
-  const [strideA, strideB] = [broadcastStrides(a, out), broadcastStrides(b, out)]
-  const count = tf.util.sizeFromShape(out as number[])
-  for (let batch = 0; batch < count; batch++) {
-    let rest = batch
-    let i = 0
-    let j = 0
-    for (let axis = out.length - 1; axis >= 0; axis--) {
-      const at = rest % out[axis]!
-      rest = (rest - at) / out[axis]!
-      i += at * strideA[axis]!
-      j += at * strideB[axis]!
-    }
-    f(i, j, batch)
-  }
-}
-
-/** How far apart the neighbours along each axis of `out` are in a tensor of `shape`: 0 where it is repeated. */
-function broadcastStrides(shape: readonly number[], out: readonly number[]): number[] {
-  const strides = new Array<number>(out.length).fill(0)
-  const missing = out.length - shape.length
-  let stride = 1
-  for (let axis = shape.length - 1; axis >= 0; axis--) {
-    if (shape[axis] !== 1) strides[missing + axis] = stride
-    stride *= shape[axis]!
-  }
-  return strides
 }

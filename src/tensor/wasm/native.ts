@@ -13,6 +13,7 @@ import relaxed from './native/relaxed.wasm'
 /** What `native/index.ts` exports. Addresses and sizes are in bytes, of single-precision numbers unless stated. */
 export interface Native {
   scratchBytes(): number
+  prepare(): void
   gemm(
     a: number,
     transposeA: boolean,
@@ -22,8 +23,33 @@ export interface Native {
     m: number,
     n: number,
     k: number,
-    scratch: number,
   ): void
+  unary(op: number, x: number, out: number, count: number): void
+  anglesAreSmall(x: number, count: number): number
+  binary(
+    op: number,
+    a: number,
+    stepA: number,
+    b: number,
+    stepB: number,
+    out: number,
+    inner: number,
+    outer: number,
+    outerA: number,
+    outerB: number,
+  ): void
+  sum(x: number, out: number, outer: number, count: number, inner: number, scale: number): void
+  gather(
+    from: number,
+    to: number,
+    n0: number,
+    n1: number,
+    n2: number,
+    s0: number,
+    s1: number,
+    s2: number,
+  ): void
+  scatterRows(from: number, to: number, rows: number, count: number, strideTo: number): void
   finishRows(c: number, m: number, n: number, bias: number, activation: number, slope: number): void
 }
 
@@ -41,10 +67,11 @@ export function bestBuild(): WasmBuild | undefined {
 /** Our module at work on a backend's memory. */
 export interface Kernels {
   readonly native: Native
-  /** Where the kernels may write whatever they like while they run. */
-  readonly scratch: number
   readonly build: WasmBuild
 }
+
+/** What the kernels may write to while they run, and their constants. */
+const SCRATCH_BYTES = 300_000
 
 /** The Emscripten module behind the backend, beyond what its types say. */
 interface Emscripten {
@@ -55,13 +82,16 @@ interface Emscripten {
 /** Instantiates a build on the backend's memory, which it never grows itself. */
 export async function openKernels(backend: BackendWasm, build: WasmBuild): Promise<Kernels> {
   const module = backend.wasm as unknown as Emscripten
+  const scratch = module._malloc(SCRATCH_BYTES)
+  if (!scratch) throw new Error('There is no memory left for the numeric kernels.')
   const { instance } = await WebAssembly.instantiate(BYTES[build] as Uint8Array<ArrayBuffer>, {
-    env: { memory: module.asm.memory },
+    env: { memory: module.asm.memory, scratch },
   })
   const native = instance.exports as unknown as Native
-  const scratch = module._malloc(native.scratchBytes()) >>> 0
-  if (!scratch) throw new Error('There is no memory left for the numeric kernels.')
-  return { native, scratch, build }
+  if (native.scratchBytes() > SCRATCH_BYTES)
+    throw new Error(`The numeric kernels need ${native.scratchBytes()} bytes, not ${SCRATCH_BYTES}.`)
+  native.prepare()
+  return { native, build }
 }
 
 /** Where a tensor's values lie in memory. */

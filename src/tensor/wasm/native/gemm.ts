@@ -7,6 +7,8 @@
  * registers that x86-64 has. B is packed into panels of 8 columns, in blocks of 256 × 256 that stay in the second-level
  * cache; A is read in place, or packed where it is transposed.
  */
+import { scratch } from './constants'
+import { transpose4 } from './copies'
 import { madd } from './vector'
 
 const ROWS = 6
@@ -143,23 +145,6 @@ function packColumns(b: usize, stride: usize, columns: i32, depth: i32, out: usi
   }
 }
 
-/** Four rows of four numbers, `stride` bytes apart, written as four columns. */
-@inline
-function transpose4(from: usize, stride: usize, to: usize, strideTo: usize): void {
-  const r0 = v128.load(from)
-  const r1 = v128.load(from + stride)
-  const r2 = v128.load(from + 2 * stride)
-  const r3 = v128.load(from + 3 * stride)
-  const a = v128.shuffle<i32>(r0, r1, 0, 4, 1, 5)
-  const b = v128.shuffle<i32>(r2, r3, 0, 4, 1, 5)
-  const c = v128.shuffle<i32>(r0, r1, 2, 6, 3, 7)
-  const d = v128.shuffle<i32>(r2, r3, 2, 6, 3, 7)
-  v128.store(to, v128.shuffle<i64>(a, b, 0, 2))
-  v128.store(to + strideTo, v128.shuffle<i64>(a, b, 1, 3))
-  v128.store(to + 2 * strideTo, v128.shuffle<i64>(c, d, 0, 2))
-  v128.store(to + 3 * strideTo, v128.shuffle<i64>(c, d, 1, 3))
-}
-
 /** The same for a B that is stored transposed: its columns lie in memory one after another, `stride` bytes apart. */
 function packRows(b: usize, stride: usize, columns: i32, depth: i32, out: usize): void {
   let p = 0
@@ -207,13 +192,13 @@ function edge(
   c: usize,
   strideC: usize,
   add: bool,
-  scratch: usize,
+  tileAt: usize,
 ): void {
-  tile(a, strideA, rows, stepA, b, stepB, depth, scratch, 4 * COLUMNS, false)
+  tile(a, strideA, rows, stepA, b, stepB, depth, tileAt, 4 * COLUMNS, false)
   for (let i = 0; i < rows; i++)
     for (let j = 0; j < columns; j++) {
       const at = c + i * strideC + 4 * j
-      const sum = load<f32>(scratch + 4 * (COLUMNS * i + j))
+      const sum = load<f32>(tileAt + 4 * (COLUMNS * i + j))
       store<f32>(at, add ? sum + load<f32>(at) : sum)
     }
 }
@@ -245,7 +230,6 @@ function direct(
  *
  * @param a A of shape m × k; of shape k × m in memory where `transposeA`.
  * @param b B of shape k × n; of shape n × k in memory where `transposeB`.
- * @param scratch GEMM_SCRATCH bytes.
  */
 export function gemm(
   a: usize,
@@ -256,7 +240,6 @@ export function gemm(
   m: i32,
   n: i32,
   k: i32,
-  scratch: usize,
 ): void {
   const strideA: usize = 4 * (transposeA ? 1 : k)
   const stepA: usize = 4 * (transposeA ? m : 1)
@@ -266,7 +249,8 @@ export function gemm(
     direct(a, strideA, stepA, b, strideB, stepB, c, m, n, k)
     return
   }
-  const panelA = scratch + BLOCK_B
+  const blockB = scratch()
+  const panelA = blockB + BLOCK_B
   const scratchTile = panelA + PANEL_A
   const strideC: usize = 4 * n
   const inPlace = m <= FEW_ROWS && !transposeB
@@ -277,7 +261,7 @@ export function gemm(
       for (let j = 0; j < width; j += COLUMNS) {
         const columns = min(COLUMNS, width - j)
         const from = b + p0 * strideB + (j0 + j) * stepB
-        const to = scratch + 4 * j * depth
+        const to = blockB + 4 * j * depth
         if (transposeB) packRows(from, stepB, columns, depth, to)
         else if (!inPlace || columns < COLUMNS) packColumns(from, strideB, columns, depth, to)
       }
@@ -295,7 +279,7 @@ export function gemm(
         for (let j = 0; j < width; j += COLUMNS) {
           const columns = min(COLUMNS, width - j)
           const to = c + 4 * (i * n + j0 + j)
-          const packed = scratch + 4 * j * depth
+          const packed = blockB + 4 * j * depth
           if (columns < COLUMNS || rows < ROWS) {
             const unpacked = inPlace && columns == COLUMNS
             edge(
