@@ -1,0 +1,11 @@
+/** Numbers that say how close samples, or a model, are to the data; each with its standard error. */
+export { coverage, inceptionScore, type Coverage } from './classes'
+export type { Estimate } from './estimate'
+export { floor, type Floor } from './floor'
+export { frechet, type Features, type FrechetDistance } from './frechet'
+export { klOnGrid, type GridOptions, type KlOnGrid } from './grid'
+export { psnr, ssim, type ImageQuality } from './images'
+export { energyDistance, mmd, type Mmd } from './kernels'
+export { nll, type KnownDensity } from './likelihood'
+export type { Samples } from './samples'
+export { slicedWasserstein, type SlicedWassersteinOptions } from './slicedWasserstein'
