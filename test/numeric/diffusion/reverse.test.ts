@@ -3,6 +3,7 @@ import { before, describe, test } from 'node:test'
 import * as tf from '@tensorflow/tfjs'
 import {
   analyticStep,
+  ancestral,
   analyticVariance,
   ancestralTerms,
   data,
@@ -21,6 +22,8 @@ import {
   train,
   varianceRange,
   vp,
+  type Sampler,
+  type SamplerState,
 } from '../../../src/models'
 import { RandomStream, selectBackend } from '../../../src/tensor'
 import { approximately } from '../approximately'
@@ -296,5 +299,51 @@ describe('a step of DDPM beside one of annealed Langevin dynamics', () => {
     approximately(step.state, 1, 1e-12)
     approximately(step.score, 2 * langevin.score, 1e-12)
     assert.equal(step.noise, langevin.noise)
+  })
+})
+
+describe('ancestral sampling by a kernel', () => {
+  const table = ddpm({ betas: linearBetas(12, 0.05, 0.6) })
+  const start = () => new RandomStream(5, 'start').normal(2000)
+  const last = async (sampler: Sampler<Float64Array>) => {
+    let state: SamplerState<Float64Array> | undefined
+    for await (state of sampler(start(), new RandomStream(5, 'walk')));
+    return state!
+  }
+
+  test('is that by a denoiser with the same variance, number by number, one evaluation a step', async () => {
+    const model = exact<Float64Array>(table, M1)
+    const analytic = await analyticVariance<Float64Array>(model, (n, stream) => stream.normal(n), {
+      samples: 500,
+      stream: new RandomStream(5, 'analytic'),
+    })
+    for (const variance of ['posterior', 'forward', analytic] as const) {
+      const byModel = await last(ancestral(model, { variance, steps: 12 }))
+      const byKernel = await last(ancestral(reverseKernel(model, { variance }), { steps: 12 }))
+      approximately(byKernel.x, byModel.x, 1e-12)
+      assert.equal(byKernel.evaluations, 12)
+      assert.equal(byModel.evaluations, 12)
+    }
+  })
+
+  test('with the true variance of each step draws the Gaussian’s own law, however few the steps', async () => {
+    const v = 0.25
+    const model = exact<Float64Array>(table, gaussian(v))
+    const variance = (t: number, s: number) =>
+      analyticStep(table, 1 / (table.alpha(t) ** 2 * v + table.sigma(t) ** 2), t, s)
+    const { x } = await last(ancestral(model, { variance, times: [12, 6, 2, 0] }))
+    const found = x.reduce((sum, value) => sum + value ** 2, 0) / x.length
+    // Noise is left out of the last step, so its variance is missing; and N(0, I) stands for the law at T.
+    const missing = variance(2, 0)
+    assert.ok(Math.abs(found - (v - missing)) < 5 * v * Math.sqrt(2 / x.length) + 2e-3, `${found}`)
+  })
+
+  test('refuses times that rise and variances that are none', () => {
+    const kernel = reverseKernel(exact<Float64Array>(table, M1))
+    assert.throws(() => ancestral(kernel, { times: [0, 4] }), /times must fall/)
+    assert.throws(
+      () => ancestral(kernel.model, { variance: 'beta' as never }),
+      /'posterior', 'forward' or a function/,
+    )
   })
 })
