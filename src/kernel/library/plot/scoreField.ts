@@ -37,7 +37,7 @@ export function scoreField(source: ScoreSource, options: ScoreFieldOptions = {})
         `plot.scoreField: the function must return a tensor, but returned ${preview(vectors)}`,
       )
     try {
-      const density = rest.density ?? (await densityOf(source, x, y))
+      const density = rest.density ?? (await densityOf(source, x, y, options.t))
       return scoreFieldFigure({
         ...rest,
         points,
@@ -66,13 +66,13 @@ export function scoreAt(source: ScoreSource, x: tf.Tensor, t: number | undefined
 /** Cells across of the density that is drawn below the arrows. */
 const DENSITY_GRID = 80
 
-/** The density of a law that knows it. */
-async function densityOf(source: ScoreSource, x: Interval, y: Interval) {
+/** The density of a law, or of an exact model at a time, that knows it. */
+async function densityOf(source: ScoreSource, x: Interval, y: Interval, t: number | undefined) {
   if (!('logDensity' in source) || typeof source.logDensity !== 'function') return undefined
-  const logDensity = source.logDensity as (x: tf.Tensor) => tf.Tensor
+  const logDensity = source.logDensity as (x: tf.Tensor, t?: number) => tf.Tensor
   const n = DENSITY_GRID
   const points = gridPoints(x, y, n)
-  const density = tf.tidy(() => logDensity(tf.tensor2d(points.values, [n * n, 2])).exp())
+  const density = tf.tidy(() => logDensity(tf.tensor2d(points.values, [n * n, 2]), t).exp())
   try {
     return { x: axisPoints(x, n), y: axisPoints(y, n), values: (await readTensor(density)).values }
   } finally {
