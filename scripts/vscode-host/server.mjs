@@ -49,6 +49,8 @@ export async function startServerHost({ extensions = [], folder, port, settings:
       ...['--config', join(data, 'config.yaml'), '--auth', 'none', '--bind-addr', `127.0.0.1:${number}`],
       ...['--user-data-dir', join(data, 'user'), '--extensions-dir', extensionsFolder],
       ...['--disable-telemetry', '--disable-update-check', '--disable-workspace-trust'],
+      // Server and window share this machine: compressing what they say to each other only costs time.
+      ...['--vscode-option', 'disable-websocket-compression'],
       ...['--disable-getting-started-override', '--ignore-last-opened', resolve(folder)],
     ],
     { stdio: ['ignore', 'pipe', 'pipe'], cwd: data, env: serverEnvironment() },

@@ -38,8 +38,10 @@ export class CellRun {
     return this.#stop.promise
   }
 
-  start(count: number): void {
-    this.#started = { count, at: Date.now() }
+  /** Shows that the cell runs, since the time `at`. Once is enough. */
+  start(count: number, at: number): void {
+    if (this.#started) return
+    this.#started = { count, at }
     if (!this.#execution) return
     this.#begin(this.#execution)
     this.writer.start(this.#execution)

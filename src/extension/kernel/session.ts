@@ -35,6 +35,9 @@ export interface Loss {
   readonly cell: string | undefined
 }
 
+/** Milliseconds after which a cell is shown as running, whether or not its kernel has begun. */
+const SHOWN_AFTER = 20
+
 /** Runs the cells of one notebook, one after another, on a kernel that lives from the first run to a restart. */
 export class Session extends Owner {
   /** Names the notebook for the runtime view and the checker, whatever its file is called. */
@@ -185,25 +188,39 @@ export class Session extends Owner {
     const count = ++this.#count
     const { id, source } = run
     this.#latest.set(id, run)
-    run.start(count)
-    void this.#noteTypes(run)
+    // The window draws what it is told before it passes on a message to the kernel: so the kernel comes first, unless the
+    // person would have to wait to see that the cell runs.
+    const at = Date.now()
+    const begin = () => run.start(count, at)
+    const overdue = setTimeout(begin, SHOWN_AFTER)
     try {
       const starting = this.#kernel.start()
       // Should the cell not get as far as awaiting it, a failed start is its own message in the next run.
       starting.catch(() => {})
-      const compiled = await untilStopped(run, this.#surroundings.language.compile(id, source))
+      const compiling = this.#surroundings.language.compile(id, source)
+      void this.#noteTypes(run)
+      const compiled = await untilStopped(run, compiling)
       if (compiled && !compiled.ok) {
+        begin()
         run.fail(syntaxError(compiled.errors, source, count))
         return false
       }
       const client = compiled && (await untilStopped(run, starting))
-      if (!compiled || !client || run.stopped) return this.#interrupted(run)
-      const outcome = await client.execute(compiled.cell, count, (event) => run.writer.event(event))
+      if (!compiled || !client || run.stopped) {
+        begin()
+        return this.#interrupted(run)
+      }
+      const executing = client.execute(compiled.cell, count, (event) => run.writer.event(event))
+      begin()
+      const outcome = await executing
       if (this.device && !this.#unseen) void stampRun(this.#notebook, this.device, this.#surroundings.version)
       return this.#finish(run, outcome)
     } catch (error) {
+      begin()
       run.fail(plainError(error))
       return false
+    } finally {
+      clearTimeout(overdue)
     }
   }
 

@@ -25,7 +25,8 @@ export type PageMessage =
 export type ViewMessage =
   /** The page's script runs and waits for `load`. */
   | { readonly type: 'loaded' }
-  | { readonly type: 'kernel'; readonly kernel: number; readonly message: KernelMessage }
+  /** What a kernel said, in order; together what it said at once. */
+  | { readonly type: 'kernel'; readonly kernel: number; readonly messages: readonly KernelMessage[] }
   /** A worker failed as a whole and is gone. */
   | { readonly type: 'exit'; readonly kernel: number; readonly reason: string }
   | { readonly type: 'press'; readonly notebook: string; readonly button: Button }

@@ -4,23 +4,36 @@
  */
 import type { Transport } from '../../kernel/client'
 import { webTransport } from '../../kernel/client.web'
-import { unreachable } from '../../kernel/protocol'
+import { unreachable, type KernelMessage } from '../../kernel/protocol'
 import { element, registerControls } from './controls'
+import { grouped, once, type Grouped } from './later'
 import type { PageMessage, ViewMessage, Words } from './messages'
 import { NotebookPanel } from './panel'
 import { afterDriver, afterKernel, ended, opened, type NotebookState } from './state'
 
 declare function acquireVsCodeApi(): { postMessage(message: ViewMessage): void }
 
+/** Drawing takes the processor from the cell that the message was about; a cell that ends at once is not worth it. */
+const DRAW_AFTER = 60
+
 interface Shown {
   state: NotebookState
   readonly panel: NotebookPanel
+  /** Shows the state, soon. */
+  readonly draw: () => void
 }
 
 const vscode = acquireVsCodeApi()
 const main = document.querySelector('main')!
 const notebooks = new Map<string, Shown>()
-const kernels = new Map<number, { readonly notebook: string; readonly transport: Transport }>()
+interface Running {
+  readonly notebook: string
+  readonly transport: Transport
+  /** What it said and the extension has not been told yet. */
+  readonly said: Grouped<KernelMessage>
+}
+
+const kernels = new Map<number, Running>()
 let script = ''
 let words: Words | undefined
 
@@ -61,13 +74,16 @@ function receive(message: PageMessage): void {
 
 function open(kernel: number, notebook: string, title: string): void {
   const transport = webTransport(script)
-  kernels.set(kernel, { notebook, transport })
+  const said = grouped<KernelMessage>((messages) => vscode.postMessage({ type: 'kernel', kernel, messages }))
+  kernels.set(kernel, { notebook, transport, said })
   transport.onMessage((message) => {
-    vscode.postMessage({ type: 'kernel', kernel, message })
+    said.add(message)
     update(notebook, (state) => afterKernel(state, message))
   })
   transport.onExit((reason) => {
     kernels.delete(kernel)
+    said.flush()
+    said.close()
     vscode.postMessage({ type: 'exit', kernel, reason })
     update(notebook, (state) => ended(state, reason))
   })
@@ -80,13 +96,15 @@ function close(kernel: number, reason: string): void {
   if (!closed) return
   kernels.delete(kernel)
   closed.transport.terminate()
+  closed.said.close()
   update(closed.notebook, (state) => ended(state, reason))
 }
 
 function add(notebook: string, title: string): void {
   const panel = new NotebookPanel(words!, (button) => vscode.postMessage({ type: 'press', notebook, button }))
   document.querySelector('.empty')?.remove()
-  notebooks.set(notebook, { state: opened(title), panel })
+  const shown: Shown = { state: opened(title), panel, draw: once(DRAW_AFTER, () => panel.show(shown.state)) }
+  notebooks.set(notebook, shown)
   main.append(panel.element)
   if (notebooks.size === 1) panel.element.open = true
 }
@@ -97,7 +115,7 @@ function update(notebook: string, next: (state: NotebookState) => NotebookState)
   const state = next(shown.state)
   if (state === shown.state) return
   shown.state = state
-  shown.panel.show(state)
+  shown.draw()
 }
 
 /** Opens the details of the active editor's notebook, puts them first and closes the others. */

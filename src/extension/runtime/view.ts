@@ -149,7 +149,7 @@ export class RuntimeView extends Owner implements vscode.WebviewViewProvider {
         void this.#load(view)
         break
       case 'kernel':
-        this.#wires.get(message.kernel)?.onMessage(message.message)
+        for (const said of message.messages) this.#wires.get(message.kernel)?.onMessage(said)
         break
       case 'exit': {
         const wire = this.#wires.get(message.kernel)
