@@ -15,7 +15,7 @@ import { bijection, shapeOf, sizeOf, type Bijection, type ShapeOption } from './
 import { perceptron, type ConditionerMaker } from './conditioner'
 import { expectMask, halves, type Mask } from './masks'
 
-export type CouplingOptions = ShapeOption & {
+export type CouplingLayerOptions = ShapeOption & {
   /** Which numbers are kept (1) and which changed (0). Default: the first half of the last axis is kept. */
   readonly mask?: Mask
   /** Widths of the network's hidden layers. Default [64, 64]. */
@@ -38,7 +38,7 @@ export interface Elements {
 }
 
 /** A coupling layer with any map of numbers. */
-export function coupling(name: string, elements: Elements, options: CouplingOptions): Bijection {
+export function coupling(name: string, elements: Elements, options: CouplingLayerOptions): Bijection {
   const { hidden, conditioner = perceptron(hidden && { hidden }) } = options
   const shape = shapeOf(options, name)
   const mask = expectMask(options.mask ?? halves(shape), shape, name)
@@ -73,7 +73,7 @@ export function parameterOf(parameters: tf.Tensor3D, k: number): tf.Tensor2D {
 }
 
 /** NICE's coupling layer: z₂ = x₂ + μ(x₁). */
-export function additiveCoupling(options: CouplingOptions): Bijection {
+export function additiveCoupling(options: CouplingLayerOptions): Bijection {
   const shift =
     (sign: 1 | -1): NumberMap =>
     (x, parameters) => ({
@@ -83,7 +83,7 @@ export function additiveCoupling(options: CouplingOptions): Bijection {
   return coupling('additive coupling', { answers: 1, forward: shift(1), inverse: shift(-1) }, options)
 }
 
-export type AffineCouplingOptions = CouplingOptions & {
+export type AffineCouplingOptions = CouplingLayerOptions & {
   /** B: the scale of one layer stays within e^±B. Default 3. */
   readonly bound?: number
 }

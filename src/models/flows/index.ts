@@ -40,7 +40,7 @@ export { bijection, type Bijection, type Mapped, type Maps, type ShapeOption } f
 export { compose } from './chain'
 export { convolutional, perceptron, type Conditioner, type ConditionerMaker } from './conditioner'
 export type { ContinuousOptions } from './continuous'
-export type { AffineCouplingOptions, CouplingOptions } from './coupling'
+export type { AffineCouplingOptions, CouplingLayerOptions } from './coupling'
 export { flow, type Flow, type FlowLaw, type FlowOptions } from './flow'
 export { inpaint, type InpaintOptions } from './inpaint'
 export { latentPoint, sheetAngles } from './latentSheet'

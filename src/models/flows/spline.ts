@@ -12,14 +12,14 @@
  */
 import * as tf from '@tensorflow/tfjs'
 import type { Bijection } from './bijection'
-import { coupling, type CouplingOptions, type NumberMap } from './coupling'
+import { coupling, type CouplingLayerOptions, type NumberMap } from './coupling'
 
 /** No bin is narrower or lower than this share of the interval, and no slope smaller. */
 const LEAST = 1e-3
 /** What makes the slopes one where the network answers zero: softplus(x) + LEAST = 1. */
 const UNIT_SLOPE = Math.log(Math.expm1(1 - LEAST))
 
-export type SplineCouplingOptions = CouplingOptions & {
+export type SplineCouplingOptions = CouplingLayerOptions & {
   /** K. Default 8. */
   readonly bins?: number
   /** B: numbers beyond ±B stay as they are. Default 4. */
