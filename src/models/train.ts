@@ -1,6 +1,6 @@
 /** One training loop for every model: draw a batch, take its loss and gradient, step, tell how it goes. */
 import * as tf from '@tensorflow/tfjs'
-import { breathe, currentStream, keepingTensors, poll, type RandomStream } from '../tensor'
+import { breathe, currentStream, keepingTensors, poll, sumOfSquares, type RandomStream } from '../tensor'
 import { Adam } from './adam'
 import { ParameterAverage } from './average'
 import type { Condition } from './condition'
@@ -180,7 +180,7 @@ async function trainingStep<M extends Trainable>(
     const gradients = Object.fromEntries(
       names.map((name) => [name, grads[model.params[name]!.name] ?? tf.zerosLike(model.params[name]!)]),
     )
-    const norm = tf.addN(Object.values(gradients).map((g) => g.square().sum()))
+    const norm = sumOfSquares(Object.values(gradients))
     return { gradients, check: tf.stack([value, norm]) }
   })
   try {

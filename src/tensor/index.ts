@@ -15,3 +15,4 @@ export { keepingTensors, parameter, TensorLedger, type EndOptions, type Memory }
 export { philox, type PhiloxBlock, type PhiloxKey } from './random/philox'
 export { cellTf, rerouteRandom } from './random/reroute'
 export { currentStream, RandomStream, setStream, STREAM_VERSION } from './random/stream'
+export { adamUpdate, mixInto, sumOfSquares, type AdamStep } from './updates'

@@ -19,12 +19,10 @@ function randomNormal<R extends tf.Rank>(
   dtype: NumberType = 'float32',
   seed?: number,
 ): tf.Tensor<R> {
-  return filled(
-    shape,
-    dtype,
-    streamOf(seed).normal(tf.util.sizeFromShape(shape)),
-    (z) => mean + deviation * z,
-  )
+  const stream = streamOf(seed)
+  if (dtype === 'float32')
+    return tf.tidy(() => tf.add<tf.Tensor<R>>(tf.mul(stream.normalTensor(shape), deviation), mean))
+  return filled(shape, dtype, stream.normal(tf.util.sizeFromShape(shape)), (z) => mean + deviation * z)
 }
 
 function randomStandardNormal<R extends tf.Rank>(
@@ -59,6 +57,7 @@ function randomUniform<R extends tf.Rank>(
   dtype: NumberType | 'bool' = 'float32',
   seed?: number | string,
 ): tf.Tensor<R> {
+  if (dtype === 'float32') return streamOf(seed).uniformTensor(shape, low, high)
   const uniforms = streamOf(seed).uniform(tf.util.sizeFromShape(shape))
   return filled(shape, dtype, uniforms, (u) => low + u * (high - low))
 }

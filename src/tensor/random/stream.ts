@@ -16,6 +16,7 @@
  * last place. The largest normal is √(−2 ln 2⁻²⁴) = 5.77.
  */
 import * as tf from '@tensorflow/tfjs'
+import { wasmNormals, wasmUniforms } from '../wasm/random'
 import { philox, type PhiloxKey } from './philox'
 
 /** Raised whenever the same seed begins to give other numbers. */
@@ -108,12 +109,22 @@ export class RandomStream {
 
   /** A tensor of standard normals. */
   normalTensor<R extends tf.Rank = tf.Rank>(shape: tf.ShapeMap[R]): tf.Tensor<R> {
-    return tf.tensor(Float32Array.from(this.normal(tf.util.sizeFromShape(shape))), shape, 'float32')
+    const size = tf.util.sizeFromShape(shape)
+    const made = wasmNormals(shape, this.key, this.position)
+    if (!made) return tf.tensor(Float32Array.from(this.normal(size)), shape, 'float32')
+    this.position += Math.ceil(size / 4)
+    return made as tf.Tensor<R>
   }
 
   /** A tensor of uniforms on [low, high). */
   uniformTensor<R extends tf.Rank = tf.Rank>(shape: tf.ShapeMap[R], low = 0, high = 1): tf.Tensor<R> {
-    const values = this.uniform(tf.util.sizeFromShape(shape))
+    const size = tf.util.sizeFromShape(shape)
+    const made = wasmUniforms(shape, this.key, this.position, low, high)
+    if (made) {
+      this.position += Math.ceil(size / 4)
+      return made as tf.Tensor<R>
+    }
+    const values = this.uniform(size)
     return tf.tensor(
       Float32Array.from(values, (u) => low + u * (high - low)),
       shape,

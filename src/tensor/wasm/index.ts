@@ -4,13 +4,14 @@ import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm'
 import { registerCopies } from './copies'
 import { registerElementwise } from './elementwise'
 import { registerProducts } from './matmul'
-import { bestBuild, openKernels, type Kernels, type WasmBuild } from './native'
+import { addressOf, bestBuild, openKernels, type Kernels, type WasmBuild } from './native'
+import { registerRandom } from './random'
 import { registerReductions } from './reduce'
 import { currentKernels, useKernels } from './registry'
 
 export type { WasmBuild } from './native'
 
-const KERNELS = [registerProducts, registerElementwise, registerReductions, registerCopies]
+const KERNELS = [registerProducts, registerElementwise, registerReductions, registerCopies, registerRandom]
 
 /** Instances by build, for each backend that was ever in use. */
 const opened = new WeakMap<BackendWasm, Map<WasmBuild, Kernels>>()
@@ -36,4 +37,21 @@ export async function accelerateWasm(build: WasmBuild | 'stock' | undefined = be
 /** Which kernels WASM tensors are computed with. */
 export function wasmBuild(): WasmBuild | 'stock' {
   return currentKernels()?.build ?? 'stock'
+}
+
+/**
+ * Runs `f` where our kernels are in use and all `tensors` are single-precision numbers in their memory.
+ *
+ * @returns what `f` does, or undefined elsewhere.
+ */
+export function onWasm<T>(
+  tensors: readonly tf.Tensor[],
+  f: (kernels: Kernels, addressOf: (tensor: tf.Tensor) => number) => T,
+): T | undefined {
+  const kernels = currentKernels()
+  if (!kernels || tf.getBackend() !== 'wasm') return undefined
+  const backend = tf.backend() as BackendWasm
+  if (!tensors.every(({ dtype, dataId }) => dtype === 'float32' && backend.dataIdMap.has(dataId)))
+    return undefined
+  return f(kernels, (tensor) => addressOf(backend, tensor))
 }

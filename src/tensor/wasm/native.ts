@@ -50,6 +50,39 @@ export interface Native {
     s2: number,
   ): void
   scatterRows(from: number, to: number, rows: number, count: number, strideTo: number): void
+  normals(
+    out: number,
+    count: number,
+    key0: number,
+    key1: number,
+    counterLow: number,
+    counterHigh: number,
+  ): void
+  uniforms(
+    out: number,
+    count: number,
+    key0: number,
+    key1: number,
+    counterLow: number,
+    counterHigh: number,
+    low: number,
+    range: number,
+  ): void
+  adam(
+    theta: number,
+    m: number,
+    v: number,
+    g: number,
+    count: number,
+    beta1: number,
+    beta2: number,
+    keep: number,
+    size: number,
+    correction: number,
+    epsilon: number,
+  ): void
+  mix(x: number, y: number, count: number, keep: number, rest: number): void
+  sumOfSquares(x: number, count: number): number
   finishRows(c: number, m: number, n: number, bias: number, activation: number, slope: number): void
 }
 

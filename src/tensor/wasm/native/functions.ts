@@ -53,8 +53,8 @@ const WHOLE_TWO: usize = 16 * 42
 const SIGN: usize = 16 * 43
 const SMALLEST_EXPONENT: usize = 16 * 44
 
-/** Writes the table; to be called before anything else. */
-export function prepare(): void {
+/** Enters the constants of this file. */
+export function prepareFunctions(): void {
   enter(ONE, 1)
   enter(TWO, 2)
   enter(HALF, 0.5)

@@ -1,15 +1,24 @@
 /** What the module exports to JavaScript. Nothing in it may need static data: the memory belongs to TensorFlow.js. */
 import { bytesWithConstants } from './constants'
+import { prepareFunctions } from './functions'
 import { GEMM_SCRATCH } from './gemm'
+import { prepareRandom } from './random'
 
 export { gather, scatterRows } from './copies'
 export { anglesAreSmall, binary, unary } from './elementwise'
-export { prepare } from './functions'
 export { gemm } from './gemm'
+export { normals, uniforms } from './random'
 export { finishRows } from './rows'
 export { sum } from './sums'
+export { adam, mix, sumOfSquares } from './updates'
 
 /** Bytes of scratch memory that JavaScript has to provide. */
 export function scratchBytes(): usize {
   return bytesWithConstants(GEMM_SCRATCH)
+}
+
+/** Writes the constants; to be called before anything else. */
+export function prepare(): void {
+  prepareFunctions()
+  prepareRandom()
 }
