@@ -1,0 +1,79 @@
+/** Variables changed where they are: in one pass over memory on WASM, by TensorFlow.js's operations elsewhere. */
+import * as tf from '@tensorflow/tfjs'
+import { onWasm } from './wasm'
+
+/** The numbers of a step of Adam. */
+export interface AdamStep {
+  readonly beta1: number
+  readonly beta2: number
+  /** The learning rate over 1 − β₁ᵏ. */
+  readonly size: number
+  /** 1 over 1 − β₂ᵏ. */
+  readonly correction: number
+  readonly epsilon: number
+  /** What is left of the parameters themselves, 1 − rate · decay. Default: 1. */
+  readonly keep?: number
+}
+
+/**
+ * m ← β₁ m + (1 − β₁) g,   v ← β₂ v + (1 − β₂) g²,   θ ← keep · θ − size · m / (√(correction · v) + ε).
+ *
+ * @param gradient g, of the shape of θ, m and v.
+ */
+export function adamUpdate(
+  theta: tf.Variable,
+  m: tf.Variable,
+  v: tf.Variable,
+  gradient: tf.Tensor,
+  { beta1, beta2, size, correction, epsilon, keep = 1 }: AdamStep,
+): void {
+  expectShape('adamUpdate', theta, m, v, gradient)
+  const done = onWasm([theta, m, v, gradient], ({ native }, addressOf) => {
+    for (const variable of [theta, m, v]) unshare(variable)
+    const [atTheta, atM, atV] = [addressOf(theta), addressOf(m), addressOf(v)]
+    const g = addressOf(gradient)
+    native.adam(atTheta, atM, atV, g, theta.size, beta1, beta2, keep, size, correction, epsilon)
+    return true
+  })
+  if (done) return
+  tf.tidy(() => {
+    m.assign(m.mul(beta1).add(gradient.mul(1 - beta1)))
+    v.assign(v.mul(beta2).add(gradient.square().mul(1 - beta2)))
+    const step = m.mul(size).div(v.mul(correction).sqrt().add(epsilon))
+    theta.assign((keep === 1 ? theta : theta.mul(keep)).sub(step))
+  })
+}
+
+/** x ← keep · x + (1 − keep) · y, for y of the shape of x: a step of a running average. */
+export function mixInto(x: tf.Variable, y: tf.Tensor, keep: number): void {
+  expectShape('mixInto', x, y)
+  const done = onWasm([x, y], ({ native }, addressOf) => {
+    unshare(x)
+    native.mix(addressOf(x), addressOf(y), x.size, keep, 1 - keep)
+    return true
+  })
+  if (!done) tf.tidy(() => x.assign(x.mul(keep).add(y.mul(1 - keep))))
+}
+
+/** Σ x² over all numbers of all tensors, such as the squared length of a gradient. */
+export function sumOfSquares(tensors: readonly tf.Tensor[]): tf.Scalar {
+  const sum = onWasm(tensors, ({ native }, addressOf) =>
+    tensors.reduce((sum, x) => sum + native.sumOfSquares(addressOf(x), x.size), 0),
+  )
+  if (sum !== undefined) return tf.scalar(sum)
+  return tf.tidy(() => tf.addN(tensors.map((x) => x.square().sum()))).asScalar()
+}
+
+/** Gives a variable memory of its own, since clones and variables made from one another share theirs. */
+function unshare(variable: tf.Variable): void {
+  if (tf.backend().refCount(variable.dataId) > 1) tf.tidy(() => variable.assign(tf.mul(variable, 1)))
+}
+
+/** @throws RangeError where the shapes differ. */
+function expectShape(what: string, first: tf.Tensor, ...others: readonly tf.Tensor[]): void {
+  for (const { shape } of others)
+    if (!tf.util.arraysEqual(shape, first.shape))
+      throw new RangeError(
+        `${what}: a tensor has shape [${shape.join(', ')}], not [${first.shape.join(', ')}]`,
+      )
+}
