@@ -143,9 +143,7 @@ function expectMatrix(matrix: readonly (readonly number[])[]): number {
 /** M x for each x of a batch, of shape [n, …shape]. */
 function times<S extends State>(x: S, matrix: readonly (readonly number[])[], shape: readonly number[]): S {
   // The two branches return what they were given; the compiler cannot follow that through S.
-  return (
-    x instanceof Float64Array ? timesDoubles(x, matrix) : timesTensor(x, matrix, shape)
-  ) as S
+  return (x instanceof Float64Array ? timesDoubles(x, matrix) : timesTensor(x, matrix, shape)) as S
 }
 
 function timesTensor(

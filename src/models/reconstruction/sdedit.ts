@@ -11,7 +11,7 @@
  * https://arxiv.org/abs/2108.01073
  */
 import { currentStream, keepingTensors, type RandomStream } from '../../tensor'
-import type { Denoiser } from '../denoiser'
+import { inScope, type Denoiser } from '../denoiser'
 import { follow, processOf, type Sampler, type TimeOptions } from '../sample'
 import { ancestral } from '../samplers/ancestral'
 import type { State } from '../state'
@@ -47,7 +47,7 @@ export function sdedit<S extends State>(
   if (!Number.isSafeInteger(steps) || steps < 1)
     throw new RangeError(`sdedit: steps must be a positive whole number, but is ${String(steps)}`)
   return keepingTensors(async () => {
-    const start = process.draw(sketch, from, stream)
+    const start = inScope(sketch, () => process.draw(sketch, from, stream))
     try {
       return await follow(sampler(model, { start: from, steps }), start, { stream })
     } finally {
