@@ -41,7 +41,7 @@ export interface FlowMatchingOptions {
  * The flow-matching loss.
  *
  * @param batch data of shape [n, …model.shape], each paired with fresh noise, or pairs of shape [n, 2, …model.shape] such
- * as a `coupling` draws.
+ * as `paired` laws draw.
  */
 export function flowMatching(
   model: Denoiser,

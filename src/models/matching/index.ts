@@ -10,15 +10,15 @@ export {
 export { assignment } from './assignment'
 export { drawFromPlan, sinkhorn, type SinkhornOptions } from './sinkhorn'
 export {
-  coupling,
+  paired,
   entropicPairing,
   optimalPairing,
   squaredDistances,
   standardNormal,
-  type Coupling,
-  type CouplingOptions,
+  type Pairs,
+  type PairedOptions,
   type Pairing,
-} from './coupling'
+} from './paired'
 export { flowMatching, type FlowMatchingOptions } from './flowMatching'
 export { straightness, type Straightness, type StraightnessOptions } from './straightness'
 export { reflow, type ReflowOptions } from './reflow'

@@ -8,8 +8,8 @@ import * as tf from '@tensorflow/tfjs'
 import { breathe, currentStream, keepingTensors, poll, type RandomStream } from '../../tensor'
 import { expectCount, type Data } from '../data/data'
 import { inScope, type Denoiser } from '../denoiser'
-import type { Coupling } from './coupling'
-import { standardNormal } from './coupling'
+import type { Pairs } from './paired'
+import { standardNormal } from './paired'
 import { heunStep } from './heun'
 import { expectSteps, expectUnitInterval } from './straightness'
 
@@ -31,7 +31,7 @@ export interface ReflowOptions {
 export function reflow(
   model: Denoiser,
   { n = 4096, steps = 50, source, stream = currentStream() }: ReflowOptions = {},
-): Promise<Coupling> {
+): Promise<Pairs> {
   expectUnitInterval('reflow', model)
   expectCount(n)
   expectSteps('reflow', steps)
@@ -55,7 +55,7 @@ export function reflow(
 }
 
 /** Pairs to be drawn at random from a list. */
-function listedPairs(name: string, shape: readonly number[], x0: Float32Array, x1: Float32Array): Coupling {
+function listedPairs(name: string, shape: readonly number[], x0: Float32Array, x1: Float32Array): Pairs {
   const size = shape.reduce((product, length) => product * length, 1)
   const count = x0.length / size
   return {

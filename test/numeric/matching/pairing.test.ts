@@ -4,7 +4,7 @@ import { before, describe, test } from 'node:test'
 import { data } from '../../../src/models/data'
 import {
   assignment,
-  coupling,
+  paired,
   entropicPairing,
   optimalPairing,
   sinkhorn,
@@ -163,7 +163,7 @@ describe('couplings', () => {
   test('have both laws as their parts, whoever is paired', () => {
     const n = 64
     for (const pairing of [undefined, optimalPairing, entropicPairing({ epsilon: 0.5 })]) {
-      const pairs = coupling(law0, undefined, pairing && { pairing })
+      const pairs = paired(law0, undefined, pairing && { pairing })
       assert.deepEqual(pairs.shape, [2, 2])
       const drawn = pairs.draw(n, named('pairs'))
       assert.deepEqual(drawn.shape, [n, 2, 2])
@@ -191,7 +191,7 @@ describe('couplings', () => {
       return sum / n
     }
     const drawn = (pairing?: typeof optimalPairing) =>
-      take(coupling(law0, undefined, pairing && { pairing }).draw(n, named('least')))
+      take(paired(law0, undefined, pairing && { pairing }).draw(n, named('least')))
     const [independent, optimal] = [distance(drawn()), distance(drawn(optimalPairing))]
     const stream = named('least')
     const [x0, x1] = [take(law0.draw(n, stream)), take(stream.normalTensor([n, 2]))]
@@ -202,10 +202,10 @@ describe('couplings', () => {
   })
 
   test('laws of different shapes, and what is no law, are named', () => {
-    assert.throws(() => coupling(law0, standardNormal([3])), /x0 has shape \[2\] and x1 \[3\]/)
-    assert.throws(() => coupling({} as never), /x0 must be data to draw from/)
-    assert.throws(() => coupling(law0, undefined, { pairing: 'ot' as never }), /pairing must be a function/)
+    assert.throws(() => paired(law0, standardNormal([3])), /x0 has shape \[2\] and x1 \[3\]/)
+    assert.throws(() => paired({} as never), /x0 must be data to draw from/)
+    assert.throws(() => paired(law0, undefined, { pairing: 'ot' as never }), /pairing must be a function/)
     assert.throws(() => squaredDistances([1, 2, 3], [1, 2], 2), /are not 2 points of one length/)
-    assert.throws(() => coupling(law0).draw(0), /number of samples/)
+    assert.throws(() => paired(law0).draw(0), /number of samples/)
   })
 })

@@ -27,9 +27,9 @@ export function entropicPairing(options: SinkhornOptions): Pairing {
 }
 
 /** A law of pairs: draws have shape [n, 2, …shape of one part]. */
-export type Coupling = Data
+export type Pairs = Data
 
-export interface CouplingOptions {
+export interface PairedOptions {
   /** Who is paired with whom. Default: as they are drawn, independently. */
   readonly pairing?: Pairing
 }
@@ -40,18 +40,18 @@ export interface CouplingOptions {
  * @param x1 default: standard normal noise of x0's shape.
  * @throws RangeError where the laws differ in shape.
  */
-export function coupling(
+export function paired(
   x0: Data,
   x1: Data = standardNormal(x0.shape),
-  { pairing }: CouplingOptions = {},
-): Coupling {
+  { pairing }: PairedOptions = {},
+): Pairs {
   for (const [name, law] of Object.entries({ x0, x1 }))
     if (typeof (law as Partial<Data> | undefined)?.draw !== 'function')
-      throw new TypeError(`coupling: ${name} must be data to draw from, such as data.moons()`)
+      throw new TypeError(`paired: ${name} must be data to draw from, such as data.moons()`)
   if (x0.shape.join() !== x1.shape.join())
-    throw new RangeError(`coupling: x0 has shape [${x0.shape.join(', ')}] and x1 [${x1.shape.join(', ')}]`)
+    throw new RangeError(`paired: x0 has shape [${x0.shape.join(', ')}] and x1 [${x1.shape.join(', ')}]`)
   if (pairing !== undefined && typeof pairing !== 'function')
-    throw new TypeError('coupling: pairing must be a function such as optimalPairing')
+    throw new TypeError('paired: pairing must be a function such as optimalPairing')
   return {
     name: `${x0.name} and ${x1.name}`,
     shape: [2, ...x0.shape],
