@@ -52,11 +52,11 @@ export * from './exact'
 export { denoising, type DenoisingOptions } from './losses'
 export { spreadTimes, timeSampling, type TimeSampling } from './times'
 export * from './diffusion'
+export * from './training'
 export {
-  cosine,
   train,
+  type EvaluationPoint,
   type Loss,
-  type Rate,
   type TrainingProgress,
   type TrainingRun,
   type TrainOptions,
@@ -74,5 +74,7 @@ export * from './reconstruction'
 export * from './flows'
 export * from './score'
 export * from './energy'
+export * from './ncsn'
 export * from './adaptation'
 export * from './likelihood'
+export * from './discrete'
