@@ -1,34 +1,62 @@
 /** One training loop for every model: draw a batch, take its loss and gradient, step, tell how it goes. */
 import * as tf from '@tensorflow/tfjs'
 import { breathe, currentStream, keepingTensors, poll, sumOfSquares, type RandomStream } from '../tensor'
-import { Adam } from './adam'
-import { ParameterAverage } from './average'
 import type { Condition } from './condition'
 import { drawTold } from './data/conditioned'
 import type { Data } from './data/data'
 import type { Trainable } from './denoiser'
+import { adam, adamW } from './training/adam'
+import { ParameterAverage } from './training/average'
+import { readCheckpoint, writeCheckpoint, type Evaluated, type Progress } from './training/checkpoint'
+import type { Gradients, Optimizer, OptimizerState } from './training/optimizer'
+import type { Rate } from './training/rates'
+import { sgd } from './training/sgd'
 
 /** A plain function of a model, a batch and what is told of it (null: nothing), whose mean is made small. */
 export type Loss<M> = (model: M, batch: tf.Tensor, stream: RandomStream, condition: Condition) => tf.Scalar
 
-/** The learning rate at a step, counted from 0. */
-export type Rate = (step: number, steps: number) => number
+/** Optimisers by name, with their usual settings. */
+const OPTIMIZERS = { adam, adamW, sgd } as const
 
 export interface TrainOptions<M> {
   /** How many steps to take. */
   readonly steps: number
   /** Samples in one step. Default 256. */
   readonly batch?: number
-  /** Adam's step size, a number or a function such as `cosine(1e-3)`. Default 1e-3. */
+  /** The learning rate, a number or a function such as `cosine(1e-3)`, positive at every step. Default 1e-3. */
   readonly rate?: number | Rate
+  /** `adam` (the default), `adamW`, `sgd`, or one made, such as `sgd({ momentum: 0.9 })`. */
+  readonly optimizer?: keyof typeof OPTIMIZERS | Optimizer
+  /** Gradients whose norm over all parameters is larger are scaled down to it, positive. Default: none are. */
+  readonly clip?: number
   /** Decay of a running average of the parameters, in (0, 1): the model holds the average in the end. */
   readonly ema?: number
   /** Default: the model's own. */
   readonly loss?: Loss<M>
   /** What data, times and noise are drawn from. Default: the cell's own stream. */
   readonly stream?: RandomStream
+  /**
+   * A measurement during training, such as the loss on held-out data. It is taken with the averaged parameters where there is
+   * an average, and may draw from `stream`, of its own: it changes nothing about the training.
+   */
+  readonly evaluate?: (model: M, at: EvaluationPoint) => number | Promise<number>
+  /** After how many steps each; the last step is always evaluated. Default: a tenth of them. */
+  readonly evaluateEvery?: number
+  /** Called with a checkpoint, from which `resume` goes on as though nothing had happened; training waits for it. */
+  readonly save?: (checkpoint: Uint8Array<ArrayBuffer>, step: number) => void | Promise<void>
+  /** After how many steps each; the last step is always saved. Default: a tenth of them. */
+  readonly saveEvery?: number
+  /** A checkpoint to go on from. It brings its own random stream, so that `stream` is left out. */
+  readonly resume?: Uint8Array
   /** Called about five times a second and at the end; training waits for it. */
   readonly observe?: (progress: TrainingProgress) => void | Promise<void>
+}
+
+export interface EvaluationPoint {
+  /** Steps done. */
+  readonly step: number
+  /** The same numbers at every evaluation. */
+  readonly stream: RandomStream
 }
 
 export interface TrainingProgress {
@@ -39,6 +67,8 @@ export interface TrainingProgress {
   readonly loss: number
   /** Of every step done. */
   readonly losses: readonly number[]
+  /** What `evaluate` returned so far. */
+  readonly evaluations: readonly Evaluated[]
   /** Steps per second. */
   readonly rate: number
   readonly secondsLeft: number
@@ -48,21 +78,18 @@ export interface TrainingRun {
   readonly steps: number
   /** The loss of every step. */
   readonly losses: readonly number[]
+  /** What `evaluate` returned. */
+  readonly evaluations: readonly Evaluated[]
   /** The mean loss of the last tenth of the steps. */
   readonly loss: number
   readonly seconds: number
-}
-
-/** A learning rate that falls from `peak` to zero along half a cosine: peak · (1 + cos πk/K) / 2. */
-export function cosine(peak: number): Rate {
-  return (step, steps) => (peak * (1 + Math.cos((Math.PI * step) / steps))) / 2
 }
 
 const OBSERVE_EVERY = 200
 const BREATHE_EVERY = 50
 
 /**
- * Trains `model` in place on batches drawn from `data`, with Adam. A model that can be told conditions is told those that
+ * Trains `model` in place on batches drawn from `data`. A model that can be told conditions is told those that
  * the data have: labels as { class }, or what `telling` makes of the samples.
  *
  * It can be stopped at any step, and the parameters then are those of the last step.
@@ -81,49 +108,64 @@ export function train<M extends Trainable>(
 async function loop<M extends Trainable>(
   model: M,
   data: Data,
-  {
-    steps,
-    batch = 256,
-    rate = 1e-3,
-    ema,
-    loss = ownLoss,
-    stream = currentStream(),
-    observe,
-  }: TrainOptions<M>,
+  options: TrainOptions<M>,
 ): Promise<TrainingRun> {
-  // Cells are not type-checked before they run.
-  if (typeof (model as Partial<M> | undefined)?.params !== 'object')
-    throw new TypeError('train: the first argument must be a model with parameters, such as denoiser(…)')
-  if (typeof (data as Partial<Data> | undefined)?.draw !== 'function')
-    throw new TypeError('train: the second argument must be data to draw from, such as data.moons()')
+  expectArguments(model, data)
+  const { steps, batch = 256, ema, loss = ownLoss, evaluate, save, observe, clip = Infinity } = options
   expectWhole('steps', steps)
   expectWhole('batch', batch)
-  const rateAt: Rate = typeof rate === 'number' ? () => rate : rate
-  if (!(rateAt(0, steps) > 0))
-    throw new RangeError(`train: rate must be positive, but is ${rateAt(0, steps)}`)
+  if (!(clip > 0)) throw new RangeError(`train: clip must be positive, but is ${clip}`)
+  const evaluateEvery = everyOf('evaluateEvery', options.evaluateEvery, steps)
+  const saveEvery = everyOf('saveEvery', options.saveEvery, steps)
+  const rateAt = rateOf(options.rate ?? 1e-3, steps)
+  rateAt(0)
 
-  const optimizer = new Adam(model.params)
+  const checkpoint = options.resume && readCheckpoint(options.resume)
+  if (checkpoint && options.stream)
+    throw new RangeError('train: a checkpoint brings its own random stream; leave stream out, or resume')
+  const stream = checkpoint?.stream ?? options.stream ?? currentStream()
+  const rule = optimizerOf(options.optimizer)
   const average = ema === undefined ? undefined : new ParameterAverage(model.params, ema)
-  const losses: number[] = []
+  const optimizer = rule.start(model.params)
+  const progress: Progress = {
+    params: model.params,
+    rule: rule.name,
+    optimizer,
+    average,
+    stream,
+    losses: [],
+    evaluations: [],
+  }
+  const { losses, evaluations } = progress
   const started = performance.now()
   let observed = started
   let breathed = started
   try {
-    for (let step = 0; step < steps; step++) {
+    checkpoint?.restore(progress)
+    const first = losses.length
+    if (first > steps)
+      throw new RangeError(`train: the checkpoint has ${first} steps done, more than the ${steps} asked for`)
+    for (let step = first; step < steps; step++) {
       poll()
-      const value = await trainingStep(model, data, batch, loss, stream, optimizer, rateAt(step, steps), step)
+      const settings = { batch, loss, stream, optimizer, clip, rate: rateAt(step), step }
+      losses.push(await trainingStep(model, data, settings))
       average?.update()
-      losses.push(value)
+
+      const done = step + 1
+      if (evaluate && (done % evaluateEvery === 0 || done === steps))
+        evaluations.push({ step: done, value: await evaluated(model, evaluate, done, stream, average) })
+      if (save && (done % saveEvery === 0 || done === steps))
+        await save(await writeCheckpoint(progress), done)
 
       const now = performance.now()
-      const done = step + 1
       if (observe && (now - observed >= OBSERVE_EVERY || done === steps)) {
-        const perSecond = (1000 * done) / Math.max(now - started, 1e-3)
+        const perSecond = (1000 * (done - first)) / Math.max(now - started, 1e-3)
         await observe({
           step: done,
           steps,
-          loss: value,
+          loss: losses[step]!,
           losses,
+          evaluations,
           rate: perSecond,
           secondsLeft: (steps - done) / perSecond,
         })
@@ -134,7 +176,7 @@ async function loop<M extends Trainable>(
         breathed = performance.now()
       }
     }
-    average?.assign()
+    average?.swap()
   } finally {
     average?.dispose()
     optimizer.dispose()
@@ -143,8 +185,60 @@ async function loop<M extends Trainable>(
   return {
     steps,
     losses,
+    evaluations,
     loss: tail.reduce((sum, value) => sum + value, 0) / tail.length,
     seconds: (performance.now() - started) / 1000,
+  }
+}
+
+/** Cells are not type-checked before they run. */
+function expectArguments(model: Partial<Trainable> | undefined, data: Partial<Data> | undefined): void {
+  if (typeof model?.params !== 'object')
+    throw new TypeError('train: the first argument must be a model with parameters, such as denoiser(…)')
+  if (typeof data?.draw !== 'function')
+    throw new TypeError('train: the second argument must be data to draw from, such as data.moons()')
+}
+
+/** The rate at each step. @throws RangeError where it is not positive. */
+function rateOf(rate: number | Rate, steps: number): (step: number) => number {
+  return (step) => {
+    const value = typeof rate === 'function' ? rate(step, steps) : rate
+    if (value > 0 && value < Infinity) return value
+    throw new RangeError(`train: rate must be positive, but is ${value}${step ? ` at step ${step}` : ''}`)
+  }
+}
+
+function optimizerOf(chosen: keyof typeof OPTIMIZERS | Optimizer = 'adam'): Optimizer {
+  if (typeof chosen === 'object' && typeof chosen.start === 'function') return chosen
+  if (typeof chosen === 'string' && Object.hasOwn(OPTIMIZERS, chosen)) return OPTIMIZERS[chosen]()
+  throw new RangeError(
+    `train: optimizer must be one of ${Object.keys(OPTIMIZERS).join(', ')}, or one made such as adam({ beta2: 0.99 }), not ${typeof chosen === 'object' ? 'another object' : String(chosen)}`,
+  )
+}
+
+/** How often something happens. */
+function everyOf(name: string, every: number | undefined, steps: number): number {
+  if (every !== undefined) expectWhole(name, every)
+  return every ?? Math.max(1, Math.round(steps / 10))
+}
+
+/** What `evaluate` returns, with the average in place and the training's stream left where it was. */
+async function evaluated<M>(
+  model: M,
+  evaluate: NonNullable<TrainOptions<M>['evaluate']>,
+  step: number,
+  stream: RandomStream,
+  average: ParameterAverage | undefined,
+): Promise<number> {
+  const { position } = stream
+  average?.swap()
+  try {
+    const value: unknown = await evaluate(model, { step, stream: stream.split('evaluation') })
+    if (typeof value === 'number') return value
+    throw new TypeError(`train: evaluate must return a number, but returned ${typeof value}`)
+  } finally {
+    average?.swap()
+    stream.position = position
   }
 }
 
@@ -158,16 +252,21 @@ function draw(model: Trainable, data: Data, n: number, stream: RandomStream) {
   return { x: data.draw(n, stream), condition: null }
 }
 
+interface StepSettings<M> {
+  readonly batch: number
+  readonly loss: Loss<M>
+  readonly stream: RandomStream
+  readonly optimizer: OptimizerState
+  readonly clip: number
+  readonly rate: number
+  readonly step: number
+}
+
 /** @returns the loss before the step. */
 async function trainingStep<M extends Trainable>(
   model: M,
   data: Data,
-  batch: number,
-  loss: Loss<M>,
-  stream: RandomStream,
-  optimizer: Adam,
-  rate: number,
-  step: number,
+  { batch, loss, stream, optimizer, clip, rate, step }: StepSettings<M>,
 ): Promise<number> {
   const names = Object.keys(model.params)
   const { gradients, check } = tf.tidy(() => {
@@ -184,12 +283,24 @@ async function trainingStep<M extends Trainable>(
     return { gradients, check: tf.stack([value, norm]) }
   })
   try {
-    const [value = NaN, norm = NaN] = await check.data()
-    if (!Number.isFinite(value) || !Number.isFinite(norm)) throw diverged(step + 1, value, rate)
-    optimizer.step(gradients, rate)
+    const [value = NaN, square = NaN] = await check.data()
+    if (!Number.isFinite(value) || !Number.isFinite(square)) throw diverged(step + 1, value, rate)
+    const norm = Math.sqrt(square)
+    if (norm <= clip) optimizer.step(gradients, rate)
+    else clipped(gradients, clip / norm, (scaled) => optimizer.step(scaled, rate))
     return value
   } finally {
     tf.dispose([gradients, check])
+  }
+}
+
+/** Uses gradients times a factor, and disposes of them. */
+function clipped(gradients: Gradients, factor: number, use: (scaled: Gradients) => void): void {
+  const scaled = Object.fromEntries(Object.entries(gradients).map(([name, g]) => [name, tf.mul(g, factor)]))
+  try {
+    use(scaled)
+  } finally {
+    tf.dispose(scaled)
   }
 }
 

@@ -1,7 +1,7 @@
 /** `train` as cells know it: the models' training loop with a loss curve that grows below the cell. */
 import * as models from '../../models'
-import type { Data, Trainable, TrainingRun, TrainOptions } from '../../models'
-import { figureBundle, lossFigure } from '../../renderers/figures'
+import type { Data, Evaluated, Trainable, TrainingRun, TrainOptions } from '../../models'
+import { figureBundle, lossFigure, type LossInput } from '../../renderers/figures'
 import type { DisplayHandle } from '../display/display'
 import { display } from '../display/screen'
 import { continuation } from '../session/current'
@@ -12,7 +12,7 @@ export interface LiveTrainOptions<M> extends TrainOptions<M> {
 }
 
 /**
- * Trains `model` in place on batches drawn from `data`, with Adam, and draws the loss as it goes, with the steps done,
+ * Trains `model` in place on batches drawn from `data`, and draws the loss as it goes, with the steps done,
  * steps per second and the time left. Stop ends it after the step in progress and keeps the parameters.
  *
  * @throws RangeError for an option that makes no sense, or where data and model differ in shape.
@@ -39,13 +39,25 @@ export function train<M extends Trainable>(
     },
     async observe(progress) {
       if (live) {
-        const { step, steps, losses, rate } = progress
+        const { step, steps, losses, rate, evaluations } = progress
         // How fast it went differs from run to run; what a finished cell shows should not.
-        const figure = lossFigure({ losses, total: steps, ...(step < steps && { rate }) })
+        const figure = lossFigure({
+          losses,
+          total: steps,
+          ...validationOf(evaluations),
+          ...(step < steps && { rate }),
+        })
         if (handle) handle.update(figure)
         else handle = display.bundle(figureBundle(figure))
       }
       await observe?.(progress)
     },
   })
+}
+
+/** Evaluations in the form of the loss figure's second curve. */
+export function validationOf(evaluations: readonly Evaluated[]): Pick<LossInput, 'validation'> {
+  const finite = evaluations.filter(({ value }) => Number.isFinite(value))
+  if (!finite.length) return {}
+  return { validation: { steps: finite.map(({ step }) => step), losses: finite.map(({ value }) => value) } }
 }

@@ -2,6 +2,7 @@ import type { TrainingProgress, TrainingRun } from '../../../models'
 import { lossFigure, type LossInput, type Numbers } from '../../../renderers/figures'
 import type { DisplayHandle } from '../../display/display'
 import { preview } from '../../display/preview'
+import { validationOf } from '../train'
 import { draw, isObject } from './draw'
 
 /** What `plot.loss` takes: the result of `train`, its progress, or plain numbers. */
@@ -23,5 +24,10 @@ function lossInput(run: Losses): LossInput {
       `plot.loss draws what train returned, or an array of losses; not ${preview(run, { depth: 0 })}`,
     )
   if (!('losses' in run)) return { losses: run }
-  return { losses: run.losses, total: run.steps, ...('rate' in run && { rate: run.rate }) }
+  return {
+    losses: run.losses,
+    total: run.steps,
+    ...validationOf(run.evaluations ?? []),
+    ...('rate' in run && { rate: run.rate }),
+  }
 }

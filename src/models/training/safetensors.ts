@@ -1,0 +1,168 @@
+/**
+ * The safetensors format: named tensors in one file, with nothing in it that can be executed,
+ *
+ *   8 bytes   N, the length of the header, little-endian
+ *   N bytes   JSON: { "name": { "dtype": "F32", "shape": [2, 3], "data_offsets": [from, to] }, …, "__metadata__": { … } }
+ *   the rest  the values, row after row, little-endian, one tensor after the other without gaps.
+ *
+ * Single precision is all that is written and read here.
+ *
+ * https://huggingface.co/docs/safetensors
+ */
+
+/** The values of a tensor, row after row. */
+export interface TensorValues {
+  readonly shape: readonly number[]
+  readonly values: Float32Array
+}
+
+export interface Safetensors {
+  readonly tensors: Readonly<Record<string, TensorValues>>
+  readonly metadata: Readonly<Record<string, string>>
+}
+
+/** A file that cannot be read. The message says what is wrong with it, and where. */
+export class SafetensorsError extends Error {
+  override readonly name = 'SafetensorsError'
+}
+
+const METADATA = '__metadata__'
+/** What the format allows at most. */
+const LONGEST_HEADER = 100_000_000
+
+/** The file of these tensors, in the order of their names. */
+export function writeSafetensors({ tensors, metadata }: Safetensors): Uint8Array<ArrayBuffer> {
+  const names = Object.keys(tensors).sort()
+  const header: Record<string, unknown> = {}
+  if (Object.keys(metadata).length) header[METADATA] = metadata
+  let end = 0
+  for (const name of names) {
+    const { shape, values } = tensors[name]!
+    if (name === METADATA) throw new RangeError(`a tensor cannot be named ${METADATA}`)
+    const size = shape.reduce((product, length) => product * length, 1)
+    if (size !== values.length)
+      throw new RangeError(
+        `the tensor ${name} has ${values.length} values, but its shape [${shape.join(', ')}] needs ${size}`,
+      )
+    header[name] = { dtype: 'F32', shape, data_offsets: [end, end + 4 * size] }
+    end += 4 * size
+  }
+  const text = JSON.stringify(header)
+  const encoded = new TextEncoder().encode(text)
+  // Spaces bring the values to a multiple of eight bytes.
+  const length = Math.ceil(encoded.length / 8) * 8
+  const bytes = new Uint8Array(8 + length + end)
+  const view = new DataView(bytes.buffer)
+  view.setBigUint64(0, BigInt(length), true)
+  bytes.fill(0x20, 8, 8 + length)
+  bytes.set(encoded, 8)
+  let at = 8 + length
+  for (const name of names)
+    for (const value of tensors[name]!.values) {
+      view.setFloat32(at, value, true)
+      at += 4
+    }
+  return bytes
+}
+
+/** @throws SafetensorsError where the bytes are not a whole, well-formed file of F32 tensors. */
+export function readSafetensors(bytes: Uint8Array): Safetensors {
+  // Cells are not type-checked before they run.
+  if (!((bytes as unknown) instanceof Uint8Array))
+    throw new TypeError('safetensors are read from a Uint8Array of bytes')
+  if (bytes.length < 8)
+    throw new SafetensorsError(`the file has ${bytes.length} bytes, but its header alone needs 8`)
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const length = Number(view.getBigUint64(0, true))
+  if (length > LONGEST_HEADER || 8 + length > bytes.length)
+    throw new SafetensorsError(
+      `the header is said to have ${length} bytes, but the file has ${bytes.length - 8} after its length`,
+    )
+  const header = parse(bytes.subarray(8, 8 + length))
+  const data = 8 + length
+  const available = bytes.length - data
+
+  const metadata: Record<string, string> = {}
+  const entries: { name: string; shape: number[]; from: number; to: number }[] = []
+  for (const [name, entry] of Object.entries(header))
+    if (name === METADATA) Object.assign(metadata, metadataOf(entry))
+    else entries.push({ name, ...entryOf(name, entry, available) })
+
+  let end = 0
+  for (const { name, from, to } of entries.sort((a, b) => a.from - b.from || a.to - b.to)) {
+    if (from !== end)
+      throw new SafetensorsError(
+        `the values of ${name} begin at byte ${from}, but those before it end at ${end}`,
+      )
+    end = to
+  }
+  if (end !== available)
+    throw new SafetensorsError(
+      `the tensors take ${end} bytes, but the file has ${available} after its header`,
+    )
+
+  const tensors = entries.map(({ name, shape, from, to }) => {
+    const values = new Float32Array((to - from) / 4)
+    for (let i = 0; i < values.length; i++) values[i] = view.getFloat32(data + from + 4 * i, true)
+    return [name, { shape, values }] as const
+  })
+  return { tensors: Object.fromEntries(tensors), metadata }
+}
+
+function parse(bytes: Uint8Array): object {
+  let text: string
+  try {
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    throw new SafetensorsError('the header is not UTF-8 text')
+  }
+  let header: unknown
+  try {
+    header = JSON.parse(text)
+  } catch (error) {
+    throw new SafetensorsError(`the header is not JSON: ${(error as Error).message}`)
+  }
+  if (!isRecord(header)) throw new SafetensorsError('the header is not a JSON object')
+  return header
+}
+
+function metadataOf(entry: unknown): Record<string, string> {
+  if (!isRecord(entry) || Object.values(entry).some((value) => typeof value !== 'string'))
+    throw new SafetensorsError(`${METADATA} must be an object of texts`)
+  return entry as Record<string, string>
+}
+
+function entryOf(
+  name: string,
+  entry: unknown,
+  available: number,
+): { shape: number[]; from: number; to: number } {
+  if (!isRecord(entry)) throw new SafetensorsError(`the entry of ${name} is not an object`)
+  const { dtype, shape, data_offsets: offsets } = entry
+  if (dtype !== 'F32')
+    throw new SafetensorsError(
+      `the tensor ${name} has the number format ${JSON.stringify(dtype)}; only "F32" can be read`,
+    )
+  if (!isCounts(shape)) throw new SafetensorsError(`the shape of ${name} must be a list of whole numbers`)
+  if (!isCounts(offsets) || offsets.length !== 2)
+    throw new SafetensorsError(`data_offsets of ${name} must be two whole numbers`)
+  const [from, to] = offsets as [number, number]
+  const size = 4 * shape.reduce((product, length) => product * length, 1)
+  if (to - from !== size)
+    throw new SafetensorsError(
+      `the tensor ${name} of shape [${shape.join(', ')}] needs ${size} bytes, but is given ${to - from}`,
+    )
+  if (to > available)
+    throw new SafetensorsError(
+      `the tensor ${name} ends at byte ${to}, but the file has ${available} after its header`,
+    )
+  return { shape, from, to }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function isCounts(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every((n) => Number.isSafeInteger(n) && n >= 0)
+}
