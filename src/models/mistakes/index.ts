@@ -1,4 +1,14 @@
 /** Mistakes by name, each beside the right form: what a lesson can flip. */
+import { energyMistakes } from './energy'
+import { langevinMistakes } from './langevin'
+import { guidanceMistakes } from './guidance'
+import { scoreMatchingMistakes } from './scoreMatching'
+
 export { expectNear, MistakeError, mistake, type Mistake } from './mistake'
 
-export const mistakes = {} as const
+export const mistakes = {
+  ...scoreMatchingMistakes,
+  ...energyMistakes,
+  ...guidanceMistakes,
+  ...langevinMistakes,
+} as const

@@ -3,8 +3,11 @@ import { count, FigureError, type Attributes, type Figure, type Json } from './f
 import { short } from './numbers'
 import { axisTitle, baseLayout, colorway, escape, legendAbove } from './style'
 
-/** A number, or one with its standard error. */
-export type BarValue = number | { readonly value: number; readonly error: number }
+/** A number, or one with its standard error, as `metrics` give it too. */
+export type BarValue =
+  | number
+  | { readonly value: number; readonly error: number }
+  | { readonly value: number; readonly standardError: number }
 
 /** Bars by name; or several series of them by name, drawn beside one another in groups. */
 export type BarsInput =
@@ -86,7 +89,9 @@ function trace(
     y: numbers.map(({ value }) => value),
     marker: { color: several ? colorway[i % colorway.length]! : colorway[0] },
     text: numbers.map(({ value }) => short(Number(value.toPrecision(3)))),
-    textposition: 'outside',
+    // Whiskers stand where the text would.
+    textposition: errors.some((error) => error > 0) ? 'auto' : 'outside',
+    insidetextanchor: 'middle',
     cliponaxis: false,
     ...(errors.some((error) => error > 0)
       ? { error_y: { type: 'data', array: errors, thickness: 1.4, width: 4 } }
@@ -108,7 +113,8 @@ function seriesOf(input: BarsInput): [string, Readonly<Record<string, BarValue>>
 }
 
 function number(bar: BarValue, name: string): { readonly value: number; readonly error: number } {
-  const { value, error } = typeof bar === 'number' ? { value: bar, error: 0 } : bar
+  const value = typeof bar === 'number' ? bar : bar.value
+  const error = typeof bar === 'number' ? 0 : 'standardError' in bar ? bar.standardError : bar.error
   if (!Number.isFinite(value))
     throw new FigureError(`The bar ${name.trim()} is ${value}, which cannot be drawn.`)
   return { value, error: Number.isFinite(error) ? error : 0 }

@@ -67,6 +67,7 @@ export function energyFigure(input: EnergyInput): Figure {
       scaleratio: 1,
     },
   }
+  const step = niceStep((top - least || 1) / 12)
   const map: Attributes = {
     type: 'contour',
     name: quantity,
@@ -82,9 +83,9 @@ export function energyFigure(input: EnergyInput): Figure {
     zmax: top > least ? top : least + 1,
     contours: {
       coloring: 'heatmap',
-      start: least,
+      start: Math.ceil(least / step) * step,
       end: top,
-      size: (top - least || 1) / 12,
+      size: step,
       showlabels: false,
     },
     line: { width: 0.6, color: 'rgba(255,255,255,0.45)' },
@@ -93,7 +94,8 @@ export function energyFigure(input: EnergyInput): Figure {
       thickness: 12,
       len: 0.85,
       outlinewidth: 0,
-      nticks: 6,
+      tick0: 0,
+      dtick: 2 * step,
     },
     hovertemplate: `(%{x:.3~f}, %{y:.3~f})<br>${escape(quantity)} %{z:.4~g}<extra></extra>`,
   }
@@ -117,4 +119,11 @@ function dots({ x, y }: { readonly x: Float64Array; readonly y: Float64Array }, 
     },
     hovertemplate: `(%{x:.3~f}, %{y:.3~f})<extra>${escape(name)}</extra>`,
   }
+}
+
+/** 1, 2 or 5 times a power of ten, the nearest above. */
+function niceStep(step: number): number {
+  const power = 10 ** Math.floor(Math.log10(step))
+  // A little slack, so that 1.0000001 is not 2.
+  return power * ([1, 2, 5].find((digit) => step / power <= digit * 1.001) ?? 10)
 }

@@ -2,7 +2,7 @@
 import { encode, type Numbers } from './encode'
 import { FigureError, type Attributes, type Figure, type Json } from './figure'
 import { extent, planePoints, quantiles, series, short, type Points } from './numbers'
-import { axisTitle, baseLayout, escape, magnitudeScale } from './style'
+import { axisTitle, baseLayout, magnitudeScale } from './style'
 
 export interface ScoreErrorInput {
   /** Where the columns and rows of the map are. */
@@ -55,7 +55,7 @@ export function scoreErrorFigure(input: ScoreErrorInput): Figure {
     },
   }
   const shape = [y.length, x.length] as const
-  const traces: Attributes[] = [map(x, y, error, shape, quantity)]
+  const traces: Attributes[] = [map(x, y, error, shape)]
   if (input.density) traces.push(lines(x, y, series(input.density, 'density', error.length), shape))
   if (input.points || input.vectors) traces.push(arrows(input))
   return { data: traces, layout }
@@ -67,7 +67,6 @@ function map(
   y: Float64Array,
   error: Float64Array,
   shape: readonly [number, number],
-  quantity: string,
 ): Attributes {
   const [high] = quantiles(error, [0.995]) as [number]
   const low = Math.max(
@@ -95,7 +94,7 @@ function map(
     zmax: to,
     zsmooth: 'best',
     colorbar: {
-      title: { text: `|error of the ${escape(quantity)}|`, side: 'top' },
+      title: { text: '|error|', side: 'top' },
       thickness: 12,
       len: 0.85,
       outlinewidth: 0,
@@ -144,19 +143,45 @@ function arrows(input: ScoreErrorInput): Attributes {
     )
   const magnitude = vectors.x.map((u, i) => Math.hypot(u, vectors.y[i]!))
   const [typical] = quantiles(magnitude, [0.95]) as [number]
-  // Square roots, as scores grow without bound away from the data.
-  const scale = magnitude.map((m) => (m > 0 ? Math.sqrt(Math.min(1, m / (typical || m))) / m : 0))
+  const step = spacing(points)
+  const x: number[] = []
+  const y: number[] = []
+  magnitude.forEach((m, i) => {
+    if (!(m > 0)) return
+    // Square roots, as scores grow without bound away from the data.
+    const length = 0.9 * step * Math.sqrt(Math.min(1, m / (typical || m)))
+    const [dx, dy] = [(vectors.x[i]! / m) * length, (vectors.y[i]! / m) * length]
+    const [tipX, tipY] = [points.x[i]! + dx, points.y[i]! + dy]
+    const head = (turn: number): readonly [number, number] => [
+      tipX - HEAD * (dx * Math.cos(turn) - dy * Math.sin(turn)),
+      tipY - HEAD * (dx * Math.sin(turn) + dy * Math.cos(turn)),
+    ]
+    const [left, right] = [head(TURN), head(-TURN)]
+    // One stroke: tail, tip, one barb, tip, the other. NaN lifts the pen.
+    x.push(points.x[i]!, tipX, left[0], tipX, right[0], NaN)
+    y.push(points.y[i]!, tipY, left[1], tipY, right[1], NaN)
+  })
+  // Plotly puts its own arrows below maps.
   return {
-    type: 'quiver',
+    type: 'scatter',
+    mode: 'lines',
     name: input.quantity ?? 'score',
-    x: encode(points.x),
-    y: encode(points.y),
-    u: encode(vectors.x.map((u, i) => u * scale[i]!)),
-    v: encode(vectors.y.map((v, i) => v * scale[i]!)),
-    arrowref: 'paper',
-    lengthfactor: 0.95,
-    anchor: 'tail',
-    marker: { color: 'rgba(16,20,28,0.8)', arrowsize: 0.9, line: { width: 1.2 } },
+    x: encode(x),
+    y: encode(y),
+    line: { width: 1.1, color: 'rgba(16,20,28,0.8)' },
+    connectgaps: false,
     hoverinfo: 'skip',
   }
+}
+
+/** The barbs' length, as a share of the arrow's, and their angle. */
+const HEAD = 0.35
+const TURN = 0.45
+
+/** The distance between neighbours on a grid of as many points. */
+function spacing({ x, y }: { readonly x: Float64Array; readonly y: Float64Array }): number {
+  const [left, right] = extent(x)
+  const [bottom, top] = extent(y)
+  const area = (right - left) * (top - bottom)
+  return Math.sqrt(area) / Math.max(1, Math.sqrt(x.length) - 1) || 1
 }
