@@ -55,7 +55,7 @@ export function logLikelihood<S extends State = tf.Tensor>(
   expectStatesOf(model, x, caller)
   const { stream = currentStream() } = options
   return keepingTensors(async () => {
-    const slope = velocityWithTrace(model, x, options.condition, options, stream)
+    const { slope, dispose } = velocityWithTrace(model, x, options.condition, options, stream)
     const zero = zeros(model, x)
     try {
       const { x: parts, evaluations } = await solve(slope, [x, zero], ends, options, caller)
@@ -64,6 +64,7 @@ export function logLikelihood<S extends State = tf.Tensor>(
       const logDensity = sum(prior.logDensity(code), change)
       return { logDensity, code, evaluations }
     } finally {
+      dispose()
       if (zero instanceof tf.Tensor) zero.dispose()
     }
   })

@@ -75,7 +75,8 @@ export function expectStatesOf<S extends State>(model: Denoiser<S>, x: S, caller
     throw new TypeError(
       `${caller}: states must be a tensor of shape [n, ${model.shape.join(', ')}] or doubles`,
     )
-  const shape: readonly number[] = given instanceof Float64Array ? [given.length / size] : (given as tf.Tensor).shape
+  const shape: readonly number[] =
+    given instanceof Float64Array ? [given.length / size] : (given as tf.Tensor).shape
   const fits =
     given instanceof Float64Array
       ? given.length > 0 && given.length % size === 0

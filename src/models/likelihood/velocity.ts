@@ -1,7 +1,7 @@
 /** The right-hand side of the probability-flow ODE, alone or with its divergence. */
 import type { Condition } from '../condition'
 import type { RandomStream } from '../../tensor'
-import type * as tf from '@tensorflow/tfjs'
+import * as tf from '@tensorflow/tfjs'
 import { inScope, type Denoiser } from '../denoiser'
 import type { ExactModel } from '../exact'
 import { exactDivergence, probedDivergence, probes, type ProbeKind, type Slope } from '../ode'
@@ -29,6 +29,12 @@ export function velocity<S extends State>(
   return (x, t) => inScope(x, () => model.predict(x, t, condition).velocity)
 }
 
+export interface TracedVelocity<S extends State> {
+  readonly slope: Slope<S>
+  /** Lets go of the random vectors. */
+  readonly dispose: () => void
+}
+
 /**
  * dx/dt = velocity and dℓ/dt = ∇·velocity, for states (x, ℓ).
  *
@@ -40,16 +46,18 @@ export function velocityWithTrace<S extends State>(
   condition: Condition | undefined,
   { trace = 'exact', probes: count = 1 }: TraceOptions<S>,
   stream: RandomStream,
-): Slope<S> {
+): TracedVelocity<S> {
   const move = velocity(model, condition)
-  if (typeof trace === 'function') return ([x], t) => [move(x!, t), trace(x!, t)]
+  const none = (): void => undefined
+  if (typeof trace === 'function') return { slope: ([x], t) => [move(x!, t), trace(x!, t)], dispose: none }
   if (!['exact', 'gaussian', 'rademacher'].includes(trace))
     throw new RangeError(
       `logLikelihood: trace must be 'exact', 'gaussian', 'rademacher' or a function, but is ${String(trace)}`,
     )
   if (!Number.isSafeInteger(count) || count < 1)
     throw new RangeError(`logLikelihood: probes must be a positive whole number, but is ${count}`)
-  if (start instanceof Float64Array) return inDoubles(model, move, trace, condition) as unknown as Slope<S>
+  if (start instanceof Float64Array)
+    return { slope: inDoubles(model, move, trace, condition) as unknown as Slope<S>, dispose: none }
 
   // The types of the two branches cannot be followed through S.
   const field =
@@ -67,7 +75,7 @@ export function velocityWithTrace<S extends State>(
     const sum = each.map(({ divergence }) => divergence).reduce((a, b) => a.add(b))
     return [each[0]!.value, sum.div(count)]
   }
-  return slope as unknown as Slope<S>
+  return { slope: slope as unknown as Slope<S>, dispose: () => tf.dispose(vectors) }
 }
 
 function inDoubles<S extends State>(
