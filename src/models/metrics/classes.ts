@@ -28,7 +28,7 @@ export async function inceptionScore(probabilities: Samples): Promise<Estimate> 
       )
   }
   const without = Array.from({ length: GROUPS }, (_, g) => scoreOf(rows, (row) => row % GROUPS !== g))
-  return { value: scoreOf(rows, () => true), standardError: jackknife(without), error: 'jackknife' }
+  return { value: scoreOf(rows, () => true), standardError: jackknife(without), method: 'jackknife' }
 }
 
 function scoreOf({ values, n, dim }: Rows, keep: (row: number) => boolean): number {
@@ -102,7 +102,7 @@ export async function coverage(
     value: share,
     nearModes: share,
     standardError: Math.sqrt((share * (1 - share)) / n),
-    error: 'analytic',
+    method: 'analytic',
     modes: counts.filter((count) => count > 0).length,
     of: components.length,
     shares,

@@ -15,7 +15,7 @@ export interface Estimate {
   readonly value: number
   readonly standardError: number
   /** Where the standard error comes from. */
-  readonly error: 'analytic' | 'jackknife'
+  readonly method: 'analytic' | 'jackknife'
 }
 
 /** How many parts are left out in turn where leaving out each sample would take too long. */
@@ -38,5 +38,5 @@ export function meanOf(values: ArrayLike<number>): Estimate {
   for (let i = 0; i < n; i++) mean += values[i]! / n
   let sum = 0
   for (let i = 0; i < n; i++) sum += (values[i]! - mean) ** 2
-  return { value: mean, standardError: n > 1 ? Math.sqrt(sum / (n - 1) / n) : NaN, error: 'analytic' }
+  return { value: mean, standardError: n > 1 ? Math.sqrt(sum / (n - 1) / n) : NaN, method: 'analytic' }
 }

@@ -53,7 +53,7 @@ export async function frechet(
   return {
     value: distance(a(), b()),
     standardError: jackknife(without),
-    error: 'jackknife',
+    method: 'jackknife',
     features: features?.name ?? 'identity',
   }
 }

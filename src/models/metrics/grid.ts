@@ -80,7 +80,7 @@ function divergence(p: Float64Array, logQ: Float64Array, n: number | undefined):
     value: n === undefined ? value : value - (used - 1) / (2 * n),
     // To first order Σ P̂ log(P̂/Q) varies as the mean of log(P/Q) over the samples does.
     standardError: n === undefined ? 0 : Math.sqrt(Math.max(square - value ** 2, 0) / n),
-    error: 'analytic',
+    method: 'analytic',
     covered: { p: total(p), q: total(logQ.map(Math.exp)) },
   }
 }

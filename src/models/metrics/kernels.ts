@@ -74,7 +74,7 @@ async function discrepancy(a: Rows, b: Rows, kernel: (square: number) => number)
     value: estimate(sumA, a.n, sumB, b.n, cross),
     // The two sets are independent.
     standardError: Math.hypot(jackknife(withoutA), jackknife(withoutB)),
-    error: 'jackknife',
+    method: 'jackknife',
   }
 }
 

@@ -27,9 +27,9 @@ export async function nll(
   if (unit === 'nats' && offset !== 0) throw new RangeError('nll: an offset belongs to bits per dimension')
   const { dim } = await rowsOf(x, 'nll: x')
   const log = await logDensities(model, x, 'nll')
-  const { value, standardError, error } = meanOf(log)
+  const { value, standardError, method } = meanOf(log)
   const scale = unit === 'nats' ? 1 : dim * Math.LN2
-  return { value: -value / scale + offset, standardError: standardError / scale, error }
+  return { value: -value / scale + offset, standardError: standardError / scale, method }
 }
 
 /** log p of every sample, as doubles. */

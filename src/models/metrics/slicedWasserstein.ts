@@ -59,7 +59,7 @@ export async function slicedWasserstein(
   return {
     value: whole ** (1 / order),
     standardError: jackknife(without.map((value) => value ** (1 / order))),
-    error: 'jackknife',
+    method: 'jackknife',
   }
 }
 

@@ -47,12 +47,12 @@ export interface EncodedArray {
  * Packs numbers into base64, little-endian.
  *
  * @param kind the number format to store; single precision is seven digits, ample for a picture.
- * @param shape rows and columns, for a matrix.
+ * @param shape rows and columns, for a matrix; a third length where each cell has several numbers.
  */
 export function encode(
   values: ArrayLike<number>,
   kind: Kind = 'f4',
-  shape?: readonly [number, number],
+  shape?: readonly [number, number] | readonly [number, number, number],
 ): EncodedArray {
   const packed = kinds[kind].from(values)
   const bytes = new Uint8Array(packed.buffer, packed.byteOffset, packed.byteLength)
