@@ -11,10 +11,23 @@ export {
 export { decode, encode, isEncoded, type EncodedArray, type Numbers } from './encode'
 export type { Points } from './numbers'
 export { barsFigure, type BarsInput, type BarsOptions, type BarValue } from './bars'
+export { compareFigure, type CompareInput } from './compare'
+export {
+  densityCurvesFigure,
+  densityFigure,
+  type CurvesInput,
+  type DensityInput,
+  type DensityMap,
+} from './density'
 export { energyFigure, type EnergyInput } from './energy'
 export { lossFigure, type LossInput } from './loss'
+export { probeFigure, type ProbeInput, type ProbeRow } from './probe'
 export { samplesFigure, type SamplesOptions } from './samples'
 export { scheduleFigure, type ScheduleInput } from './schedule'
 export { scoreErrorFigure, type ScoreErrorInput } from './scoreError'
 export { scoreFieldFigure, type ScoreFieldInput } from './scoreField'
+export { tradeOffFigure, type TradeOffInput } from './tradeOff'
+export { trilemmaFigure, type TrilemmaPoint } from './trilemma'
 export { webglNeed, withoutWebgl, type SvgFigure } from './svg'
+export { straightnessFigure, type StraightnessCurve } from './straightness'
+export { tokensFigure, type TokensInput } from './tokens'
