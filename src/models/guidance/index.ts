@@ -10,6 +10,7 @@ export {
 } from './classifier'
 export { classifierFree, type GuidanceScale } from './classifierFree'
 export { classifierGuidance, classifierGuide, type ClassifierGuidanceOptions } from './classifierGuidance'
+export { guidanceCurve, type GuidanceCurveOptions, type GuidancePoint } from './curve'
 export { exactClassifier } from './exact'
 export { guided, guideOf, guideOfClean, type Guide } from './guide'
 export { implicitGuide } from './implicit'

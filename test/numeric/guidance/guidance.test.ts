@@ -396,7 +396,7 @@ describe('classifier guidance of a reverse kernel', () => {
       before.mean.map((m, i) => m + 2 * beta * guide(X, 400)[i]!),
       1e-12,
     )
-    approximately(after.variance as number, beta, 1e-12)
+    approximately(after.variance, beta, 1e-12)
     // A variance of its own for each number.
     const variance = Float64Array.of(0.1, 0.2, 0.3, 0.4)
     const own: ReverseKernel<Float64Array> = Object.assign(

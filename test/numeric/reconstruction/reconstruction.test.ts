@@ -322,7 +322,7 @@ describe('DPS and ΠGDM', () => {
     const a = tf.tensor2d(operator.matrix as number[][])
     const any = dps(
       prior,
-      { measure: (x0) => tf.matMul(x0 as tf.Tensor2D, a, false, true), y: tf.tensor2d([y]) },
+      { measure: (x0) => tf.matMul(x0, a, false, true), y: tf.tensor2d([y]) },
       { zeta: 0.3, times: [t, s] },
     )
     approximately(take(await follow(any, x(), { stream: named('step') })), expected, 1e-4)
