@@ -1,6 +1,7 @@
 /** Mistakes by name, each beside the right form: what a lesson can flip. */
 import { energyMistakes } from './energy'
 import { langevinMistakes } from './langevin'
+import { fastSamplingMistakes } from './fastSampling'
 import { guidanceMistakes } from './guidance'
 import { scoreMatchingMistakes } from './scoreMatching'
 
@@ -10,5 +11,6 @@ export const mistakes = {
   ...scoreMatchingMistakes,
   ...energyMistakes,
   ...guidanceMistakes,
+  ...fastSamplingMistakes,
   ...langevinMistakes,
 } as const

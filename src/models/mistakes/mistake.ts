@@ -20,7 +20,7 @@ export interface Mistake<F> {
    *
    * @throws MistakeError saying what came out and what should have.
    */
-  readonly check: (form: F, stream?: RandomStream) => Promise<void>
+  readonly check: (form: F, stream?: RandomStream) => void | Promise<void>
 }
 
 /** What a check throws for a form that is not right. */

@@ -29,7 +29,7 @@ export async function largestDistance(points: tf.Tensor): Promise<number> {
     throw new TypeError(
       'largestDistance: the argument must be a tensor of two or more points, of shape [n, d]',
     )
-  const n = points.shape[0]!
+  const n = points.shape[0]
   let largest = 0
   for (let start = 0; start < n; start += ROWS) {
     poll()

@@ -16,7 +16,10 @@ describe('every mistake is told from the right form', () => {
     test(name, async () => {
       for (const seed of SEEDS) {
         await mistake.check(mistake.right, new RandomStream(seed, name))
-        await assert.rejects(mistake.check(mistake.wrong, new RandomStream(seed, name)), MistakeError)
+        await assert.rejects(
+          async () => mistake.check(mistake.wrong, new RandomStream(seed, name)),
+          MistakeError,
+        )
       }
       for (const text of [mistake.title, mistake.written, mistake.correct]) assert.ok(text.trim())
       assert.notEqual(mistake.written, mistake.correct)

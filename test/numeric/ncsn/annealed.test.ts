@@ -148,7 +148,7 @@ describe("the pitfalls of NCSN's paper", () => {
     assert.ok(Math.abs(weighted(0.8).score(between)[0]! - weighted(0.3).score(between)[0]!) > 4)
   })
 
-  test('manifold: in a plane the objective has no lower bound, with noise σ it is least at −1/2σ²', async () => {
+  test('manifold: in a plane the objective has no lower bound, with noise σ it is least at −1/2σ²', () => {
     const plane = data.planeInSpace()
     const normal = tf.tensor2d([...plane.normal], [3, 1])
     // s(x) = −c n (n · x) pulls towards the plane: J(c) = ½ c² E(n·x)² − c.
@@ -170,7 +170,7 @@ describe("the pitfalls of NCSN's paper", () => {
     assert.ok(values[1]! < values[0]! && values[1]! < values[2]!)
   })
 
-  test('low density: an error where no data are costs nothing', async () => {
+  test('low density: an error where no data are costs nothing', () => {
     // A field that is wrong by 10 between the modes, where p has no mass to speak of.
     const x = toy.draw(8192, named('low'))
     const wrong = field((x: tf.Tensor) => {
