@@ -1,7 +1,7 @@
 /**
  * Gradients of gradients of image operations.
  *
- * Average pooling, depthwise convolution and resizing are linear, and so are the kernels that TensorFlow.js runs for
+ * Average pooling, convolution and resizing are linear, and so are the kernels that TensorFlow.js runs for
  * their gradients, but those have no gradients of their own. Each is the transpose of an operation that exists.
  */
 import * as tf from '@tensorflow/tfjs'
@@ -12,6 +12,13 @@ interface Window {
   readonly filterSize: number | [number, number]
   readonly strides: number | [number, number]
   readonly pad: 'valid' | 'same' | number
+}
+
+interface Convolution {
+  readonly strides: number | [number, number]
+  readonly pad: 'valid' | 'same' | number
+  readonly dataFormat?: 'NHWC' | 'NCHW'
+  readonly dimRoundingMode?: 'floor' | 'round' | 'ceil'
 }
 
 interface Resize {
@@ -28,6 +35,24 @@ const avgPoolGrad: tf.GradConfig = {
     return {
       dy: () => tf.avgPool(d as Images, filterSize, strides, pad),
       input: () => tf.zerosLike(input!),
+    }
+  },
+}
+
+/** dw of y = x ∗ w, as below; TensorFlow.js has that of dx. */
+const filterGradient: tf.GradConfig = {
+  kernelName: tf.Conv2DBackpropFilter,
+  inputsToSave: ['x', 'dy'],
+  gradFunc: (d, [x, dy], attrs) => {
+    const { strides, pad, dataFormat, dimRoundingMode } = attrs as unknown as Convolution
+    return {
+      x: () =>
+        run(
+          tf.Conv2DBackpropInput,
+          { dy: dy!, filter: d as Images },
+          { strides, pad, dataFormat, dimRoundingMode, inputShape: x!.shape },
+        ),
+      dy: () => tf.conv2d(x as Images, d as Images, strides, pad, dataFormat, 1, dimRoundingMode),
     }
   },
 }
@@ -87,6 +112,7 @@ function run(kernel: string, inputs: Readonly<Record<string, tf.Tensor>>, attrs:
 
 export const imageGradients: readonly tf.GradConfig[] = [
   avgPoolGrad,
+  filterGradient,
   depthwiseInput,
   depthwiseFilter,
   resizeGrad,

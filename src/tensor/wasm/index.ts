@@ -1,6 +1,7 @@
 /** Faster WASM: our own kernels where TensorFlow.js 4.22 is slow or has none. */
 import * as tf from '@tensorflow/tfjs'
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm'
+import { registerConvolutions } from './convolution'
 import { registerCopies } from './copies'
 import { registerElementwise } from './elementwise'
 import { registerProducts } from './matmul'
@@ -11,7 +12,14 @@ import { currentKernels, useKernels } from './registry'
 
 export type { WasmBuild } from './native'
 
-const KERNELS = [registerProducts, registerElementwise, registerReductions, registerCopies, registerRandom]
+const KERNELS = [
+  registerProducts,
+  registerElementwise,
+  registerReductions,
+  registerCopies,
+  registerRandom,
+  registerConvolutions,
+]
 
 /** Instances by build, for each backend that was ever in use. */
 const opened = new WeakMap<BackendWasm, Map<WasmBuild, Kernels>>()

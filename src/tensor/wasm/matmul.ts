@@ -24,7 +24,7 @@ interface FusedAttributes extends Transposes {
 }
 
 /** Activations that `finishRows` knows, by their number there. */
-const ACTIVATIONS: Readonly<Record<string, number>> = { linear: 0, relu: 1, relu6: 2, leakyrelu: 3 }
+export const ACTIVATIONS: Readonly<Record<string, number>> = { linear: 0, relu: 1, relu6: 2, leakyrelu: 3 }
 
 export function registerProducts(): void {
   override<Factors, Transposes>(tf.BatchMatMul, (call, kernels) => product(call, kernels))
@@ -68,7 +68,7 @@ function product(
   const axes = joined(batches.map((size, i) => ({ size, steps: strides.map((steps) => steps[i]!) })))
   let to = atC
   forEachPoint(axes, 2, (i, j) => {
-    native.gemm(atA + 4 * m * k * i, transposeA, atB + 4 * k * n * j, transposeB, to, m, n, k)
+    native.gemm(atA + 4 * m * k * i, transposeA, atB + 4 * k * n * j, transposeB, to, m, n, k, false)
     to += 4 * m * n
   })
   return out

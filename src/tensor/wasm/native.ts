@@ -23,7 +23,12 @@ export interface Native {
     m: number,
     n: number,
     k: number,
+    accumulate: boolean,
   ): void
+  /** The rest is the convolution's shape, as `Geometry` lists it. */
+  gatherPatches(x: number, rows: number, first: number, count: number, ...geometry: Geometry): void
+  addPatches(x: number, rows: number, first: number, count: number, ...geometry: Geometry): void
+  clear(x: number, count: number): void
   unary(op: number, x: number, out: number, count: number): void
   anglesAreSmall(x: number, count: number): number
   binary(
@@ -85,6 +90,23 @@ export interface Native {
   sumOfSquares(x: number, count: number): number
   finishRows(c: number, m: number, n: number, bias: number, activation: number, slope: number): void
 }
+
+/** The shape of a convolution. */
+export type Geometry = readonly [
+  height: number,
+  width: number,
+  channels: number,
+  outHeight: number,
+  outWidth: number,
+  filterHeight: number,
+  filterWidth: number,
+  strideHeight: number,
+  strideWidth: number,
+  dilationHeight: number,
+  dilationWidth: number,
+  top: number,
+  left: number,
+]
 
 export type WasmBuild = 'relaxed' | 'plain'
 

@@ -30,16 +30,19 @@ export function currentKernels(): Kernels | undefined {
 
 const overridden = new Set<string>()
 
-/** Registers `kernel` for WASM in front of what is registered; once for each name. */
+/** Registers `kernel` for WASM in front of what is registered, if anything is; once for each name. */
 export function override<I, A>(kernelName: string, kernel: Kernel<I, A>): void {
   if (overridden.has(kernelName)) return
   const stock = tf.getKernel(kernelName, 'wasm')
-  if (!stock) throw new Error(`TensorFlow.js has no kernel ${kernelName} for WASM`)
   overridden.add(kernelName)
-  tf.unregisterKernel(kernelName, 'wasm')
+  if (stock) tf.unregisterKernel(kernelName, 'wasm')
   tf.registerKernel({
-    ...stock,
-    kernelFunc: (call) =>
-      (current && kernel(call as unknown as Call<I, A>, current)) ?? stock.kernelFunc(call),
+    ...(stock ?? { kernelName, backendName: 'wasm' }),
+    kernelFunc: (call) => {
+      const ours = current && kernel(call as unknown as Call<I, A>, current)
+      if (ours) return ours
+      if (!stock) throw new Error(`TensorFlow.js has no kernel ${kernelName} for these inputs on WASM`)
+      return stock.kernelFunc(call)
+    },
   })
 }

@@ -214,10 +214,11 @@ function direct(
   m: i32,
   n: i32,
   k: i32,
+  accumulate: bool,
 ): void {
   for (let i = 0; i < m; i++)
     for (let j = 0; j < n; j++) {
-      let sum: f32 = 0
+      let sum: f32 = accumulate ? load<f32>(c + 4 * (i * n + j)) : 0
       for (let p = 0; p < k; p++)
         sum +=
           load<f32>(a + i * strideA + p * stepA) * load<f32>(b + p * strideB + j * stepB)
@@ -226,7 +227,7 @@ function direct(
 }
 
 /**
- * C ← A·B, of shape m × n, row by row.
+ * C ← A·B, or C + A·B where `accumulate`, of shape m × n, row by row.
  *
  * @param a A of shape m × k; of shape k × m in memory where `transposeA`.
  * @param b B of shape k × n; of shape n × k in memory where `transposeB`.
@@ -240,13 +241,14 @@ export function gemm(
   m: i32,
   n: i32,
   k: i32,
+  accumulate: bool,
 ): void {
   const strideA: usize = 4 * (transposeA ? 1 : k)
   const stepA: usize = 4 * (transposeA ? m : 1)
   const strideB: usize = 4 * (transposeB ? 1 : n)
   const stepB: usize = 4 * (transposeB ? k : 1)
   if ((m as i64) * n * k <= SMALL || k == 0) {
-    direct(a, strideA, stepA, b, strideB, stepB, c, m, n, k)
+    direct(a, strideA, stepA, b, strideB, stepB, c, m, n, k, accumulate)
     return
   }
   const blockB = scratch()
@@ -293,7 +295,7 @@ export function gemm(
               depth,
               to,
               strideC,
-              p0 > 0,
+              accumulate || p0 > 0,
               scratchTile,
             )
           } else if (inPlace)
@@ -307,10 +309,10 @@ export function gemm(
               depth,
               to,
               strideC,
-              p0 > 0,
+              accumulate || p0 > 0,
             )
           else
-            tile(panel, stride, ROWS, step, packed, 4 * COLUMNS, depth, to, strideC, p0 > 0)
+            tile(panel, stride, ROWS, step, packed, 4 * COLUMNS, depth, to, strideC, accumulate || p0 > 0)
         }
       }
     }

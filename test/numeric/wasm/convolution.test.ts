@@ -1,0 +1,184 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import * as tf from '@tensorflow/tfjs'
+import { assertNear, onBuilds, randoms, read } from './builds'
+
+type Shape4 = [number, number, number, number]
+
+interface Case {
+  readonly x: Shape4
+  readonly filter: Shape4
+  readonly strides: [number, number]
+  readonly pad: 'same' | 'valid' | number
+  readonly dilations?: [number, number]
+}
+
+const CASES: readonly Case[] = [
+  { x: [1, 1, 1, 1], filter: [1, 1, 1, 1], strides: [1, 1], pad: 'valid' },
+  { x: [2, 5, 7, 3], filter: [1, 1, 3, 13], strides: [1, 1], pad: 'valid' },
+  { x: [2, 5, 7, 3], filter: [3, 3, 3, 5], strides: [1, 1], pad: 'same' },
+  { x: [2, 5, 7, 17], filter: [3, 2, 17, 9], strides: [1, 1], pad: 'valid' },
+  { x: [3, 8, 6, 4], filter: [3, 3, 4, 8], strides: [2, 2], pad: 'same' },
+  { x: [1, 9, 4, 2], filter: [5, 1, 2, 3], strides: [2, 1], pad: 2 },
+  { x: [2, 1, 11, 3], filter: [1, 3, 3, 7], strides: [1, 2], pad: 'same' },
+  { x: [2, 4, 4, 3], filter: [1, 1, 3, 2], strides: [2, 2], pad: 'valid' },
+  // More places than one block of rows.
+  { x: [5, 13, 13, 40], filter: [3, 3, 40, 6], strides: [1, 1], pad: 'same' },
+  { x: [0, 4, 4, 3], filter: [3, 3, 3, 2], strides: [1, 1], pad: 'same' },
+]
+
+/** Calls `f` for every product of the convolution, with the places of its factors and of what it is added to. */
+function terms(
+  { x, filter, strides, pad, dilations = [1, 1] }: Case,
+  f: (input: number, weight: number, output: number) => void,
+): Shape4 {
+  const { outShape, padInfo } = tf.backend_util.computeConv2DInfo(x, filter, strides, dilations, pad)
+  const [batch, outHeight, outWidth, outChannels] = outShape
+  const [filterHeight, filterWidth, channels] = filter
+  for (let b = 0; b < batch; b++)
+    for (let r = 0; r < outHeight; r++)
+      for (let c = 0; c < outWidth; c++)
+        for (let i = 0; i < filterHeight; i++)
+          for (let j = 0; j < filterWidth; j++) {
+            const y = r * strides[0] - padInfo.top + i * dilations[0]
+            const z = c * strides[1] - padInfo.left + j * dilations[1]
+            if (y < 0 || y >= x[1] || z < 0 || z >= x[2]) continue
+            for (let k = 0; k < channels; k++)
+              for (let o = 0; o < outChannels; o++)
+                f(
+                  ((b * x[1] + y) * x[2] + z) * channels + k,
+                  ((i * filterWidth + j) * channels + k) * outChannels + o,
+                  ((b * outHeight + r) * outWidth + c) * outChannels + o,
+                )
+          }
+  return outShape
+}
+
+const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1)
+
+onBuilds('convolutions', () => {
+  test('and their gradients in image and filter agree with sums in double precision', () => {
+    for (const shapes of CASES) {
+      const { x, filter, strides, pad } = shapes
+      const [image, weights] = [randoms(x), randoms(filter)]
+      const sizes = tf.backend_util.computeConv2DInfo(x, filter, strides, 1, pad)
+      const dy = randoms(sizes.outShape)
+      const [y, dx, dw] = [
+        new Float64Array(dy.length),
+        new Float64Array(image.length),
+        new Float64Array(weights.length),
+      ]
+      terms(shapes, (input, weight, output) => {
+        y[output]! += image[input]! * weights[weight]!
+        dx[input]! += dy[output]! * weights[weight]!
+        dw[weight]! += dy[output]! * image[input]!
+      })
+      const ours = tf.tidy(() => tf.conv2d(tf.tensor4d(image, x), tf.tensor4d(weights, filter), strides, pad))
+      assert.deepEqual(ours.shape, sizes.outShape)
+      // An error of 1e-6 of the size of a sum of so many products of normals.
+      const size = (count: number) => 4 * Math.sqrt(Math.max(count, 1))
+      assertNear(read(ours).values, y, 1e-6, size(sizeOf(filter.slice(0, 3))))
+      const [ourDx, ourDw] = tf.tidy(() =>
+        tf.grads((a: tf.Tensor, b: tf.Tensor) =>
+          tf.sum(
+            tf.mul(
+              tf.conv2d(a as tf.Tensor4D, b as tf.Tensor4D, strides, pad),
+              tf.tensor4d(dy, sizes.outShape),
+            ),
+          ),
+        )([tf.tensor4d(image, x), tf.tensor4d(weights, filter)]),
+      )
+      assertNear(read(ourDx!).values, dx, 1e-6, size(sizeOf(filter) / filter[2]))
+      assertNear(read(ourDw!).values, dw, 1e-6, size(sizeOf(sizes.outShape) / filter[3]))
+    }
+  })
+
+  test('with holes in the filter, and with bias and activation in one', () => {
+    const shapes: Case = {
+      x: [2, 9, 8, 3],
+      filter: [3, 2, 3, 5],
+      strides: [1, 1],
+      pad: 'same',
+      dilations: [2, 3],
+    }
+    const { x, filter, strides, dilations } = shapes
+    const [image, weights, bias] = [randoms(x), randoms(filter), randoms([5])]
+    const y = new Float64Array(2 * 9 * 8 * 5)
+    terms(shapes, (input, weight, output) => {
+      y[output]! += image[input]! * weights[weight]!
+    })
+    const plain = tf.tidy(() =>
+      tf.conv2d(tf.tensor4d(image, x), tf.tensor4d(weights, filter), strides, 'same', 'NHWC', dilations),
+    )
+    assertNear(read(plain).values, y, 1e-6, 20)
+    const fused = tf.tidy(() =>
+      tf.fused.conv2d({
+        x: tf.tensor4d(image, x),
+        filter: tf.tensor4d(weights, filter),
+        strides,
+        pad: 'same',
+        dilations,
+        bias: tf.tensor1d(bias),
+        activation: 'relu',
+      }),
+    )
+    assertNear(
+      read(fused).values,
+      y.map((value, i) => Math.max(value + bias[i % 5]!, 0)),
+      1e-6,
+      20,
+    )
+  })
+
+  test('have right gradients of gradients', () => {
+    const [x, filter]: [Shape4, Shape4] = [
+      [2, 4, 5, 2],
+      [3, 3, 2, 3],
+    ]
+    const [image, weights] = [randoms(x), randoms(filter)]
+    const f = (a: tf.Tensor, b: tf.Tensor) =>
+      tf.sum(tf.pow(tf.conv2d(a as tf.Tensor4D, b as tf.Tensor4D, 1, 'same'), 3))
+    // The squared length of the gradient in one factor, as a function of both.
+    for (const which of [0, 1] as const) {
+      const length = (a: tf.Tensor, b: tf.Tensor) => tf.sum(tf.square(tf.grads(f)([a, b])[which]!))
+      const exact = (a: Float64Array, b: Float64Array): number => {
+        const y = new Float64Array(2 * 4 * 5 * 3)
+        const shapes: Case = { x, filter, strides: [1, 1], pad: 'same' }
+        terms(shapes, (i, j, o) => {
+          y[o]! += a[i]! * b[j]!
+        })
+        const gradient = new Float64Array(which === 0 ? a.length : b.length)
+        terms(shapes, (i, j, o) => {
+          gradient[which === 0 ? i : j]! += 3 * y[o]! ** 2 * (which === 0 ? b[j]! : a[i]!)
+        })
+        return gradient.reduce((sum, value) => sum + value * value, 0)
+      }
+      const [da, db] = tf.tidy(() => tf.grads(length)([tf.tensor4d(image, x), tf.tensor4d(weights, filter)]))
+      const [u, v] = [randoms(x), randoms(filter)]
+      const ours =
+        [...read(da!).values].reduce((sum, d, i) => sum + d * u[i]!, 0) +
+        [...read(db!).values].reduce((sum, d, i) => sum + d * v[i]!, 0)
+      const h = 1e-5
+      const at = (step: number) =>
+        exact(
+          Float64Array.from(image, (z, i) => z + step * u[i]!),
+          Float64Array.from(weights, (z, i) => z + step * v[i]!),
+        )
+      const slope = (at(h) - at(-h)) / (2 * h)
+      assert.ok(Math.abs(ours / slope - 1) < 1e-4, `${ours} against ${slope}`)
+    }
+  })
+
+  test('steps of training leave memory as it was', () => {
+    const heap = () => (tf.backend() as unknown as { wasm: { HEAPU8: Uint8Array } }).wasm.HEAPU8.length
+    const w = tf.tidy(() => tf.variable(tf.tensor4d(randoms([3, 3, 8, 8]), [3, 3, 8, 8])))
+    const x = tf.tensor4d(randoms([8, 14, 14, 8]), [8, 14, 14, 8])
+    const step = () =>
+      tf.dispose(tf.variableGrads(() => tf.sum(tf.square(tf.conv2d(x, w, 1, 'same'))).asScalar(), [w]))
+    for (let i = 0; i < 3; i++) step()
+    const before = [heap(), tf.memory().numTensors]
+    for (let i = 0; i < 50; i++) step()
+    assert.deepEqual([heap(), tf.memory().numTensors], before)
+    tf.dispose([w, x])
+  })
+})
