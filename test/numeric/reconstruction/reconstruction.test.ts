@@ -25,6 +25,7 @@ import {
   replacement,
   sample,
   sdedit,
+  train,
   vp,
   type Sampler,
 } from '../../../src/models'
@@ -442,6 +443,25 @@ describe('a changed operator', () => {
     }
     const [six, twelve, most] = [await error(6), await error(12), await error(23)]
     assert.ok(six > 1.5 * twelve && twelve > 3 * most, `${six}, ${twelve}, ${most}`)
+
+    // A linear network trained for the first twelve projections, the best there is for them on a Gaussian, is worth nothing
+    // when it is given twelve others: worse than not to look at all, which has the error 1.
+    const [own, others] = [rows.slice(0, 12 * dim), rows.slice(11 * dim, 23 * dim)].map((some) =>
+      tf.tensor2d(Array.from({ length: 12 }, (_, i) => [...some.slice(i * dim, (i + 1) * dim)])),
+    ) as [tf.Tensor2D, tf.Tensor2D]
+    const params = { w: tf.variable(tf.zeros([12, dim])) }
+    const through = (views: tf.Tensor2D, x: tf.Tensor) =>
+      tf
+        .matMul(tf.matMul(x as tf.Tensor2D, views, false, true), params.w as tf.Tensor2D)
+        .sub(x)
+        .square()
+        .mean()
+    const loss = (x: tf.Tensor) => through(own, x).asScalar()
+    await train({ params, loss }, walks, { steps: 300, batch: 128, rate: 1e-2, stream: named('network') })
+    const clean = tf.tensor2d([...truth], [n, dim])
+    const [right, wrong] = [take(through(own, clean))[0]!, take(through(others, clean))[0]!]
+    assert.ok(right < 0.5, `its own projections: ${right}`)
+    assert.ok(wrong > 1, `others: ${wrong}`)
   })
 })
 
