@@ -1,4 +1,5 @@
 /** Mistakes by name, each beside the right form: what a lesson can flip. */
+import { diffusionMistakes } from './diffusion'
 import { energyMistakes } from './energy'
 import { langevinMistakes } from './langevin'
 import { fastSamplingMistakes } from './fastSampling'
@@ -13,4 +14,5 @@ export const mistakes = {
   ...guidanceMistakes,
   ...fastSamplingMistakes,
   ...langevinMistakes,
+  ...diffusionMistakes,
 } as const

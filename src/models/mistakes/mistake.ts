@@ -44,6 +44,6 @@ export function expectNear(what: string, found: number, expected: number, tolera
   )
 }
 
-function short(x: number): string {
+export function short(x: number): string {
   return Number.isFinite(x) ? Number(x.toPrecision(6)).toString() : String(x)
 }
