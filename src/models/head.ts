@@ -38,13 +38,18 @@ const LABEL_BOUND = 10
 
 /**
  * The head of a network that predicts `quantity`. Its input has variance about one for data of variance about one,
- * c_in = 1/√(α² + σ²), and its label is λ = log(α/σ), kept within ±10.
+ * c_in = 1/√(α² + σ²), and its label is λ = log(α/σ), kept within ±10. Flows start from pure noise, where λ = −∞ and is far from
+ * every λ that training meets: a network that predicts the velocity is told the angle arctan(σ/α) instead, as a number from
+ * 10 at clean data to −10 at pure noise.
  */
 export function head(process: GaussianProcess, quantity: Quantity): Head {
   return {
     predicts: quantity,
     input: (t) => 1 / Math.hypot(process.alpha(t), process.sigma(t)),
-    label: (t) => Math.max(-LABEL_BOUND, Math.min(LABEL_BOUND, process.logSnr(t))),
+    label:
+      quantity === 'velocity'
+        ? (t) => LABEL_BOUND * (1 - (4 / Math.PI) * Math.atan2(process.sigma(t), process.alpha(t)))
+        : (t) => Math.max(-LABEL_BOUND, Math.min(LABEL_BOUND, process.logSnr(t))),
     ...readings(process, quantity),
   }
 }
