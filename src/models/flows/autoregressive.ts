@@ -73,7 +73,7 @@ export function autoregressive({
       let a = tf.zerosLike(z)
       for (let i = 0; i < dim; i++) {
         const [shift, logScale] = answers(params, x)
-        const here = tf.oneHot(tf.tensor1d([i], 'int32'), dim).toFloat()
+        const here = tf.tensor1d(inputs.map((_, j) => (j === i ? 1 : 0)))
         x = x.add(z.mul(logScale.exp()).add(shift).mul(here))
         a = a.add(logScale.mul(here))
       }

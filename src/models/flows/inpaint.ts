@@ -36,6 +36,12 @@ export interface InpaintOptions<S extends State = tf.Tensor> {
  * @returns completed states.
  * @throws RangeError where `seen` does not have an entry for each number of a state, or nothing is hidden.
  */
+export async function inpaint(field: Field, start: tf.Tensor, options: InpaintOptions): Promise<tf.Tensor>
+export async function inpaint<S extends State>(
+  field: Field<NoInfer<S>>,
+  start: S,
+  options: InpaintOptions<NoInfer<S>>,
+): Promise<S>
 export async function inpaint<S extends State>(
   field: Field<S>,
   start: S,

@@ -14,7 +14,7 @@ import { RandomStream } from '../../tensor'
 import type { Params } from '../network'
 import { bijection, sameLogDet, shapeOf, sizeOf, type Bijection, type ShapeOption } from './bijection'
 import { plu } from './plu'
-import { solveTriangular, strictTriangle } from './triangularSystems'
+import { solveTriangular, strictTriangle, unitRows } from './triangularSystems'
 
 export type LinearOptions = (ShapeOption | { readonly dim?: never; readonly shape?: never }) & {
   /** W at first, row by row. Default: a random rotation. */
@@ -65,7 +65,7 @@ function build(name: string, { matrix, bias, seed = 0, ...option }: LinearOption
       .mul(strictTriangle(c, 'upper'))
       .add<tf.Tensor2D>(tf.eye(c).mul(logS!.exp().mul(tf.tensor1d(signs)))),
     // P, whose row order[i] has its one in column i.
-    permutation: tf.oneHot(tf.tensor1d(inverseOrder(order), 'int32'), c).toFloat() as tf.Tensor2D,
+    permutation: unitRows(inverseOrder(order)),
   })
   const rows = (x: tf.Tensor): tf.Tensor2D => x.reshape([-1, c])
 

@@ -1,6 +1,7 @@
 /** Rearrangements, which stretch nothing: log |det| = 0. */
 import * as tf from '@tensorflow/tfjs'
 import { bijection, expectShape, noLogDet, shapeOf, type Bijection, type ShapeOption } from './bijection'
+import { unitRows } from './triangularSystems'
 
 /**
  * z_i = x_{order[i]} on the last axis of states. Between couplings it decides what changes next.
@@ -19,10 +20,8 @@ export function permutation({
       `permutation: order must be the numbers from 0 to ${c - 1}, each once, but is [${chosen.join(', ')}]`,
     )
   // A product with a matrix of zeros and ones: a gather's gradient is not to be had on every device.
-  const move = (x: tf.Tensor, back: boolean): tf.Tensor => {
-    const matrix = tf.oneHot(tf.tensor1d([...chosen], 'int32'), c).toFloat() as tf.Tensor2D
-    return tf.matMul(x.reshape([-1, c]), matrix, false, !back).reshape(x.shape)
-  }
+  const move = (x: tf.Tensor, back: boolean): tf.Tensor =>
+    tf.matMul(x.reshape([-1, c]), unitRows(chosen), false, !back).reshape(x.shape)
   return bijection({
     name: 'permutation',
     shape,

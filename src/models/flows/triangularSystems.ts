@@ -1,4 +1,4 @@
-/** Linear equations with a triangular matrix, by substitution, on tensors. */
+/** Triangular and permutation matrices as tensors, and equations with them. */
 import * as tf from '@tensorflow/tfjs'
 
 /**
@@ -22,6 +22,14 @@ export function solveTriangular(matrix: tf.Tensor2D, b: tf.Tensor2D, side: 'lowe
     found.push(rest.div(matrix.slice([i, i], [1, 1])))
   }
   return tf.concat(side === 'lower' ? found : found.reverse(), 1)
+}
+
+/** The matrix of zeros and ones whose row i has its one in column order[i], [d, d]. */
+export function unitRows(order: readonly number[]): tf.Tensor2D {
+  const d = order.length
+  const values = new Float32Array(d * d)
+  order.forEach((column, i) => (values[i * d + column] = 1))
+  return tf.tensor2d(values, [d, d])
 }
 
 /** Ones strictly below the diagonal (or above), zeros elsewhere, [d, d]. */

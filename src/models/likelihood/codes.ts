@@ -19,7 +19,7 @@ import { velocity } from './velocity'
 /** The codes x(T) of data. @param x states [n, …model.shape], or as doubles; they stay the caller's. */
 export function encode<S extends State = tf.Tensor>(
   model: Denoiser<S>,
-  x: S,
+  x: NoInfer<S>,
   options: OdeOptions = {},
 ): Promise<S> {
   const ends = endsOf(model, options, 'encode')
@@ -29,7 +29,7 @@ export function encode<S extends State = tf.Tensor>(
 /** The data x(0) of codes, at temperature one; scale the codes for another. */
 export function decode<S extends State = tf.Tensor>(
   model: Denoiser<S>,
-  z: S,
+  z: NoInfer<S>,
   options: OdeOptions = {},
 ): Promise<S> {
   const [from, to] = endsOf(model, options, 'decode')
@@ -95,8 +95,8 @@ export function slerp<S extends State>(a: S, b: S, w: number): S {
  */
 export function interpolateCodes<S extends State = tf.Tensor>(
   model: Denoiser<S>,
-  a: S,
-  b: S,
+  a: NoInfer<S>,
+  b: NoInfer<S>,
   { points = 8, ...options }: OdeOptions & { readonly points?: number } = {},
 ): Promise<S[]> {
   if (!Number.isSafeInteger(points) || points < 2)

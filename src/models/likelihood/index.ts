@@ -2,7 +2,7 @@
 export { mixtureDivergence } from './analyticTrace'
 export { bitsOffset, bitsPerDimension, type BitsOptions } from './bits'
 export { decode, encode, interpolateCodes, slerp } from './codes'
-export { circulation, curl, logDensityRatio } from './lineIntegral'
+export { circulation, curl, logDensityRatio, type LineOptions } from './lineIntegral'
 export {
   logLikelihood,
   odeDensity,

@@ -12,6 +12,11 @@ import { jacobian, perMember } from '../ode'
 import { combine, type State } from '../state'
 import { gaussLegendre } from './quadrature'
 
+export interface LineOptions {
+  /** Points of the quadrature along each straight line. Default 64. */
+  readonly points?: number
+}
+
 /**
  * log p(x) − log p(from), by the line integral of the score.
  *
@@ -20,11 +25,18 @@ import { gaussLegendre } from './quadrature'
  * @param points of the quadrature; scores that turn sharply along the way need more. Default 64.
  * @returns n numbers.
  */
+export function logDensityRatio(field: Field, x: tf.Tensor, from: tf.Tensor, options?: LineOptions): tf.Tensor
+export function logDensityRatio<S extends State>(
+  field: Field<NoInfer<S>>,
+  x: S,
+  from: S,
+  options?: LineOptions,
+): S
 export function logDensityRatio<S extends State>(
   field: Field<S>,
   x: S,
   from: S,
-  { points = 64 }: { readonly points?: number } = {},
+  { points = 64 }: LineOptions = {},
 ): S {
   const { score } = expectField(field, 'logDensityRatio')
   const { nodes, weights } = gaussLegendre(points, 0, 1, 'logDensityRatio')
@@ -80,10 +92,16 @@ function onTensors(
  *
  * @param corners at least three states, each of shape [1, …] or the doubles of one; the last is joined to the first.
  */
+export function circulation(field: Field, corners: readonly tf.Tensor[], options?: LineOptions): number
+export function circulation<S extends State>(
+  field: Field<NoInfer<S>>,
+  corners: readonly S[],
+  options?: LineOptions,
+): number
 export function circulation<S extends State>(
   field: Field<S>,
   corners: readonly S[],
-  options: { readonly points?: number } = {},
+  options: LineOptions = {},
 ): number {
   // Cells are not type-checked before they run.
   const given: unknown = corners

@@ -47,8 +47,8 @@ export interface Likelihood<S extends State = tf.Tensor> {
  */
 export function logLikelihood<S extends State = tf.Tensor>(
   model: Denoiser<S>,
-  x: S,
-  options: LikelihoodOptions<S> = {},
+  x: NoInfer<S>,
+  options: LikelihoodOptions<NoInfer<S>> = {},
 ): Promise<Likelihood<S>> {
   const caller = 'logLikelihood'
   const ends = endsOf(model, options, caller)

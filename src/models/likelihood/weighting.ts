@@ -69,9 +69,9 @@ export interface KlBoundOptions<S extends State> extends Pick<OdeOptions, 'from'
  */
 export function klBound<S extends State = tf.Tensor>(
   model: Denoiser<S>,
-  truth: Denoiser<S> & { logDensity(x: S, t: number): S },
-  x0: S,
-  { points = 64, prior, stream = currentStream(), condition, ...times }: KlBoundOptions<S> = {},
+  truth: Denoiser<NoInfer<S>> & { logDensity(x: NoInfer<S>, t: number): NoInfer<S> },
+  x0: NoInfer<S>,
+  { points = 64, prior, stream = currentStream(), condition, ...times }: KlBoundOptions<NoInfer<S>> = {},
 ): Promise<KlBound> {
   const caller = 'klBound'
   const [from, to] = endsOf(model, times, caller)
