@@ -6,7 +6,7 @@ import { fastSamplingMistakes } from './fastSampling'
 import { guidanceMistakes } from './guidance'
 import { scoreMatchingMistakes } from './scoreMatching'
 
-export { expectNear, MistakeError, mistake, type Mistake } from './mistake'
+export { caught, expectNear, MistakeError, mistake, type Mistake } from './mistake'
 
 export const mistakes = {
   ...scoreMatchingMistakes,

@@ -34,6 +34,26 @@ export function mistake<F>(description: Mistake<F>): Mistake<F> {
 }
 
 /**
+ * Puts both forms of a mistake to its check.
+ *
+ * @returns what the check says of the wrong form.
+ * @throws MistakeError where the right form does not pass, or the wrong one does.
+ */
+export async function caught<F>(
+  { title, right, wrong, check }: Mistake<F>,
+  stream?: RandomStream,
+): Promise<string> {
+  await check(right, stream)
+  try {
+    await check(wrong, stream)
+  } catch (error) {
+    if (error instanceof MistakeError) return error.message
+    throw error
+  }
+  throw new MistakeError(`'${title}' went unnoticed`)
+}
+
+/**
  * @param what is compared, as `the variance after 200 steps`.
  * @throws MistakeError where `found` is farther than `tolerance` from `expected`, or no number.
  */

@@ -34,7 +34,7 @@ pre { margin: 0; padding: 10px 12px; white-space: pre-wrap; overflow-wrap: anywh
 .prose th, .prose td { border: 1px solid var(--line); padding: 4px 10px; }
 .prose pre { background: var(--code); border-radius: 6px; margin: 1em 0; }
 .prose blockquote { margin: 1em 0; padding-left: 14px; border-left: 3px solid var(--line); color: var(--muted); }
-math[display="block"] { margin: 0.8em 0; overflow-x: auto; }
+math[display="block"] { margin: 0.8em 0; padding: 2px 0; overflow-x: auto; overflow-y: hidden; }
 iframe { width: 100%; height: 240px; border: 0; }
 .keyword { color: var(--keyword); } .string { color: var(--string); } .number { color: var(--number); }
 .comment { color: var(--comment); font-style: italic; }

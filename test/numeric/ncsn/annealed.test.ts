@@ -10,6 +10,7 @@ import {
   hyvarinenScoreMatching,
   field,
   langevin,
+  multiscaleScoreMatching,
   ncsn,
   runChain,
   sample,
@@ -223,4 +224,39 @@ test('sampling with a sampler that starts at its largest scale', async () => {
   // The mean is forgotten through 240 steps; its standard error is √((0.04 + 0.01)/2048) = 0.005.
   approximately(mean, 2, 0.02)
   x.dispose()
+})
+
+test("NCSN's loss is least at the exact score, with every weight", () => {
+  const law = data.gaussian({
+    mean: [0, 0],
+    covariance: [
+      [0.6, 0],
+      [0, 0.6],
+    ],
+  })
+  const sigmas = [2, 0.7, 0.3]
+  const x = law.draw(8192, named('batch'))
+  const loss = (factor: number, weight: (sigma: number) => number) =>
+    multiscaleScoreMatching(
+      (noised, level) =>
+        tf.mul(
+          noised,
+          tf.tensor2d(
+            Float32Array.from(level, (i) => -factor / (0.6 + sigmas[i]! ** 2)),
+            [8192, 1],
+          ),
+        ),
+      x,
+      { sigmas, weight, stream: named('levels') },
+    ).dataSync()[0]!
+  for (const weight of [(s: number) => s ** 2, () => 1, (s: number) => s]) {
+    // For s = −f x̃/v_σ, ½ E‖s + z/σ‖² = ½ d (f²/v_σ − 2f/v_σ + 1/σ²): d = 2 numbers.
+    const expected = (f: number) =>
+      sigmas.reduce((sum, s) => sum + weight(s) * ((f * f - 2 * f) / (0.6 + s * s) + 1 / (s * s)), 0) / 3
+    // Standard error: the terms are about λ/σ² times χ² variables, and which level a row gets is random.
+    const largest = Math.max(...sigmas.map((s) => weight(s) / (s * s)))
+    for (const f of [0.5, 1, 1.5])
+      approximately(loss(f, weight) / largest, expected(f) / largest, 5 / Math.sqrt(8192))
+    assert.ok(loss(1, weight) < loss(0.5, weight) && loss(1, weight) < loss(1.5, weight))
+  }
 })

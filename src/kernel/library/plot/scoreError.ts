@@ -50,7 +50,7 @@ export function scoreError(
       const known: unknown = exact
       const density =
         isObject(known) && 'logDensity' in known && typeof known.logDensity === 'function'
-          ? tf.exp((known.logDensity as (x: tf.Tensor) => tf.Tensor)(at))
+          ? tf.exp((known.logDensity as (x: tf.Tensor, t?: number) => tf.Tensor)(at, t))
           : undefined
       const difference = tf.sub(scoreAt(model, at, t), scoreAt(exact, at, t))
       return {
