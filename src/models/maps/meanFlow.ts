@@ -11,7 +11,8 @@
  *
  *   E w ‖u_θ(x_t, t, s) − sg(ε − x₀ − (t − s) du_θ/dt)‖²,   w = 1 / (‖·‖² + c)^p, held fixed.
  *
- * For s = t this is flow matching. Times: t is the larger, s the smaller of two logit-normal draws, and s = t most often.
+ * For s = t this is flow matching. Times: t is the larger, s the smaller of two logit-normal draws, and s = t most often. A small
+ * network that is to take one step from t = 1 to s = 0 is better shown uniform times, which come near these ends more often.
  *
  * Geng, Deng, Bai, Kolter and He, "Mean flows for one-step generative modeling", 2025, https://arxiv.org/abs/2505.13447
  */
@@ -85,8 +86,8 @@ export function meanFlow(
 export interface MeanFlowOptions {
   /** How often s < t, in [0, 1]. Default 0.25. */
   readonly apart?: number
-  /** Mean and standard deviation of log(t/(1 − t)). Default [−0.4, 1]. */
-  readonly logit?: readonly [mean: number, deviation: number]
+  /** Mean and standard deviation of log(t/(1 − t)), or null for uniform times. Default [−0.4, 1]. */
+  readonly logit?: readonly [mean: number, deviation: number] | null
   /** p in the weight 1/(‖·‖² + c)^p; 0 for the plain squared error. Default 1. */
   readonly power?: number
   /** c. Default 1e-3. */
@@ -113,7 +114,7 @@ export function meanFlowLoss(
 ): tf.Scalar {
   if (!(apart >= 0 && apart <= 1))
     throw new RangeError(`meanFlowLoss: apart must be in [0, 1], but is ${apart}`)
-  if (!(logit[1] > 0))
+  if (logit && !(logit[1] > 0))
     throw new RangeError(`meanFlowLoss: logit's deviation must be positive, but is ${logit[1]}`)
   if (!(power >= 0)) throw new RangeError(`meanFlowLoss: power must not be negative, but is ${power}`)
   if (!(offset > 0)) throw new RangeError(`meanFlowLoss: offset must be positive, but is ${offset}`)
@@ -168,19 +169,16 @@ function vector(times: Float64Array): tf.Tensor1D {
   return tf.tensor1d(Float32Array.from(times))
 }
 
-/** t ≥ s, both logit-normal; s = t but for the share `apart`. */
+/** t ≥ s, both logit-normal or uniform; s = t but for the share `apart`. */
 function twoTimes(
   n: number,
   apart: number,
-  [mean, deviation]: readonly [number, number],
+  logit: readonly [number, number] | null,
   stream: RandomStream,
 ): { t: Float64Array; s: Float64Array } {
-  const logitNormal = (z: number): number => 1 / (1 + Math.exp(-(mean + deviation * z)))
-  const [first, second, u] = [
-    stream.normal(n).map(logitNormal),
-    stream.normal(n).map(logitNormal),
-    stream.uniform(n),
-  ]
+  const draw = (): Float64Array =>
+    logit ? stream.normal(n).map((z) => 1 / (1 + Math.exp(-(logit[0] + logit[1] * z)))) : stream.uniform(n)
+  const [first, second, u] = [draw(), draw(), stream.uniform(n)]
   const t = first.map((time, i) => Math.max(time, second[i]!))
   return { t, s: first.map((time, i) => (u[i]! < apart ? Math.min(time, second[i]!) : t[i]!)) }
 }

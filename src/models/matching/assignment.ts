@@ -1,7 +1,8 @@
 /**
  * The optimal assignment: the permutation π that makes Σᵢ cost(i, π(i)) least.
  *
- * One row after another is added. The shortest augmenting path from the new row to a free column is found as Dijkstra
+ * First every column takes the cheapest row, and every row still free the cheapest column, where nobody else has it. Then one
+ * row after another is added. The shortest augmenting path from the new row to a free column is found as Dijkstra
  * does, with costs made non-negative by the dual prices uᵢ + vⱼ ≤ cost(i, j), and prices are raised along it. O(n³).
  *
  * Jonker and Volgenant, "A shortest augmenting path algorithm for dense and sparse linear assignment problems",
@@ -24,7 +25,9 @@ export function assignment(cost: Float64Array, n: number): Int32Array {
   const columnPrice = new Float64Array(n)
   const rowOf = new Int32Array(n).fill(-1)
   const columnOf = new Int32Array(n).fill(-1)
+  takeCheapest()
   for (let row = 0; row < n; row++) {
+    if (columnOf[row]! >= 0) continue
     const { column, from, distance, done } = shortestPath(row)
     const length = distance[column]!
     // Raise prices so that every edge of the path costs nothing.
@@ -37,6 +40,28 @@ export function assignment(cost: Float64Array, n: number): Int32Array {
     augment(row, column, from)
   }
   return columnOf
+
+  function takeCheapest(): void {
+    const take = (row: number, column: number): void => {
+      if (rowOf[column]! >= 0 || columnOf[row]! >= 0) return
+      rowOf[column] = row
+      columnOf[row] = column
+    }
+    for (let j = 0; j < n; j++) {
+      let best = 0
+      for (let i = 1; i < n; i++) if (cost[i * n + j]! < cost[best * n + j]!) best = i
+      columnPrice[j] = cost[best * n + j]!
+      take(best, j)
+    }
+    for (let i = 0; i < n; i++) {
+      if (columnOf[i]! >= 0) continue
+      let best = 0
+      const reduced = (j: number): number => cost[i * n + j]! - columnPrice[j]!
+      for (let j = 1; j < n; j++) if (reduced(j) < reduced(best)) best = j
+      rowPrice[i] = reduced(best)
+      take(i, best)
+    }
+  }
 
   /** Dijkstra from a free row to the nearest free column; `from` holds the row before each column. */
   function shortestPath(start: number) {
