@@ -12,7 +12,7 @@
  * over all noise levels.
  */
 import * as tf from '@tensorflow/tfjs'
-import type { RandomStream } from '../tensor'
+import { affine, silu, type RandomStream } from '../tensor'
 import { conditionKinds, type Condition, type ConditionOptions } from './condition'
 import { injection, type Conditioning } from './conditioning'
 import type { Network, Params } from './network'
@@ -91,11 +91,16 @@ export function mlp({
     const activations: tf.Tensor[] = []
     let h = reading.begin(x)
     for (const layer of hidden.keys()) {
-      h = silu(reading.layer(affine(params, layer, h).add(tf.matMul(e, params[`U${layer}`]!)), layer))
+      h = silu(
+        reading.layer(
+          affine(params[`b${layer}`]!, [h, params[`W${layer}`]!], [e, params[`U${layer}`]!]),
+          layer,
+        ),
+      )
       if (added) h = h.add(added[layer]!)
       activations.push(h)
     }
-    return { activations, output: affine(params, hidden.length, h) }
+    return { activations, output: affine(params[`b${hidden.length}`]!, [h, params[`W${hidden.length}`]!]) }
   }
   const network = (params: Params, x: tf.Tensor, label: tf.Tensor1D, condition?: Condition): tf.Tensor =>
     tf.tidy(() => layers(params, x, label, condition === undefined ? {} : { condition }).output)
@@ -114,16 +119,6 @@ export function mlp({
     return Object.assign(params, condition.initial(hidden, stream))
   }
   return Object.assign(network, { shape: [dim], conditions, hidden, layers, initial })
-}
-
-/** hW + b. */
-function affine(params: Params, layer: number, h: tf.Tensor): tf.Tensor {
-  return tf.matMul(h as tf.Tensor2D, params[`W${layer}`] as tf.Tensor2D).add(params[`b${layer}`]!)
-}
-
-/** SiLU(x) = x / (1 + e⁻ˣ). */
-function silu(x: tf.Tensor): tf.Tensor {
-  return x.mul(tf.sigmoid(x))
 }
 
 /** [sin ωλ, cos ωλ] of shape [n, size] for labels λ of shape [n]. */

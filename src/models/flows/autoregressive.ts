@@ -10,9 +10,10 @@
  * https://arxiv.org/abs/1705.07057; Germain et al., "MADE", 2015, https://arxiv.org/abs/1502.03509
  */
 import * as tf from '@tensorflow/tfjs'
+import { silu } from '../../tensor'
 import type { Params } from '../network'
 import { bijection, shapeOf, type Bijection } from './bijection'
-import { expectWidths, normalWeights, silu } from './conditioner'
+import { expectWidths, normalWeights } from './conditioner'
 
 /** @param hidden widths of the network's hidden layers. Default [64, 64]. @param bound of a. Default 3. */
 export function autoregressive({

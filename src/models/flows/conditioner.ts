@@ -5,7 +5,7 @@
  * for all numbers before the second ones. The last layer begins at zero, so that flows begin near the identity.
  */
 import * as tf from '@tensorflow/tfjs'
-import type { RandomStream } from '../../tensor'
+import { affine, silu, type RandomStream } from '../../tensor'
 import type { Params } from '../network'
 import { sizeOf } from './bijection'
 
@@ -33,7 +33,7 @@ export function perceptron({
       let h = rows
       for (let layer = 0; layer + 1 < widths.length; layer++) {
         if (layer > 0) h = silu(h)
-        h = tf.matMul(h, params[`W${layer}`] as tf.Tensor2D).add(params[`b${layer}`]!)
+        h = affine(params[`b${layer}`]!, [h, params[`W${layer}`]!])
       }
       return h
     }
@@ -74,7 +74,7 @@ export function convolutional({ channels = 32 }: { readonly channels?: number } 
 }
 
 function dense(params: Params, layer: number, rows: tf.Tensor2D): tf.Tensor2D {
-  return tf.matMul(rows, params[`W${layer}`] as tf.Tensor2D).add(params[`b${layer}`]!)
+  return affine(params[`b${layer}`]!, [rows, params[`W${layer}`]!])
 }
 
 /** Every pixel with its eight neighbours (zero outside the image), as rows of nine times the channels. */
@@ -90,11 +90,6 @@ function neighbourhoods(image: tf.Tensor4D): tf.Tensor2D {
     [0, 1, 2].map((dx) => padded.slice([0, dy, dx, 0], [-1, h, w, c])),
   )
   return tf.concat(shifted, 3).reshape([-1, 9 * c])
-}
-
-/** SiLU(x) = x / (1 + e⁻ˣ). */
-export function silu<T extends tf.Tensor>(x: T): T {
-  return x.mul(tf.sigmoid(x))
 }
 
 /** Weights and biases of dense layers; the last begins at zero. */

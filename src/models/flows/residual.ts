@@ -12,12 +12,12 @@
  * invertible generative modeling", 2019, https://arxiv.org/abs/1906.02735
  */
 import * as tf from '@tensorflow/tfjs'
-import { currentStream, type RandomStream } from '../../tensor'
+import { currentStream, silu, type RandomStream } from '../../tensor'
 import type { Params } from '../network'
 import { jacobian, perMember, probes, type ProbeKind, type VectorField } from '../ode'
 import { bijection, shapeOf, sizeOf, type Bijection, type ShapeOption } from './bijection'
 import { compose } from './chain'
-import { expectWidths, normalWeights, silu } from './conditioner'
+import { expectWidths, normalWeights } from './conditioner'
 import { contracted } from './lipschitz'
 
 export type ResidualOptions = ShapeOption & {

@@ -7,12 +7,12 @@
  * rectified linear unit is zero wherever there is one, and a network of them would be scored for a divergence it has not.
  */
 import * as tf from '@tensorflow/tfjs'
-import type { RandomStream } from '../../tensor'
+import { affine, silu, type RandomStream } from '../../tensor'
 import type { Params } from '../network'
 
 /** Smooth activations φ, with the gain E[φ(z)²]^(−½) that keeps the size of what goes through them. */
 export const ACTIVATIONS = {
-  silu: { phi: (x: tf.Tensor): tf.Tensor => x.mul(tf.sigmoid(x)), gain: 1.68 },
+  silu: { phi: (x: tf.Tensor): tf.Tensor => silu(x), gain: 1.68 },
   softplus: { phi: (x: tf.Tensor): tf.Tensor => tf.softplus(x), gain: 1.04 },
   tanh: { phi: (x: tf.Tensor): tf.Tensor => tf.tanh(x), gain: 1.59 },
   sine: { phi: (x: tf.Tensor): tf.Tensor => tf.sin(x), gain: 1.52 },
@@ -79,8 +79,8 @@ export function perceptron(
 
   const network = (params: Params, x: tf.Tensor): tf.Tensor => {
     let h = scale === 1 ? x : tf.div(x, scale)
-    for (const layer of hidden.keys()) h = phi(affine(params, layer, h))
-    return affine(params, hidden.length, h, bias)
+    for (const layer of hidden.keys()) h = phi(layerOf(params, layer, h))
+    return layerOf(params, hidden.length, h, bias)
   }
 
   const initial = (stream: RandomStream): Params => {
@@ -98,9 +98,9 @@ export function perceptron(
 }
 
 /** hW + b, or hW. */
-function affine(params: Params, layer: number, h: tf.Tensor, bias = true): tf.Tensor {
-  const product = tf.matMul(h, params[`W${layer}`]!)
-  return bias ? product.add(params[`b${layer}`]!) : product
+function layerOf(params: Params, layer: number, h: tf.Tensor, bias = true): tf.Tensor {
+  const weights = params[`W${layer}`]!
+  return bias ? affine(params[`b${layer}`]!, [h, weights]) : tf.matMul(h, weights)
 }
 
 /** Normal weights of standard deviation gain/√inputs. */

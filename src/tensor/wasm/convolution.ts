@@ -89,6 +89,7 @@ export function registerConvolutions(): void {
         seen,
         outChannels,
         count,
+        0,
         true,
       ),
     )
@@ -108,7 +109,7 @@ export function registerConvolutions(): void {
       addressOf(backend, out),
     ]
     if (plain) {
-      native.gemm(atDy, false, atFilter, true, atOut, places, seen, outChannels, false)
+      native.gemm(atDy, false, atFilter, true, atOut, places, seen, outChannels, 0, false)
       return out
     }
     native.clear(atOut, tf.util.sizeFromShape(attrs.inputShape))
@@ -126,6 +127,7 @@ export function registerConvolutions(): void {
         count,
         seen,
         outChannels,
+        0,
         false,
       )
       native.addPatches(atOut, rows, first, count, ...geometry)
@@ -154,6 +156,7 @@ function forward(
       count,
       outChannels,
       seen,
+      0,
       false,
     ),
   )

@@ -4,6 +4,7 @@ import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm'
 import { registerConvolutions } from './convolution'
 import { registerCopies } from './copies'
 import { registerElementwise } from './elementwise'
+import { registerLayers } from './layers'
 import { registerProducts } from './matmul'
 import { addressOf, bestBuild, openKernels, type Kernels, type WasmBuild } from './native'
 import { registerRandom } from './random'
@@ -19,6 +20,7 @@ const KERNELS = [
   registerCopies,
   registerRandom,
   registerConvolutions,
+  registerLayers,
 ]
 
 /** Instances by build, for each backend that was ever in use. */

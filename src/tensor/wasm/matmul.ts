@@ -35,16 +35,11 @@ export function registerProducts(): void {
     const n = inputs.b.shape.at(attrs.transposeB ? -2 : -1)
     const { bias } = inputs
     if (bias && (bias.shape.length !== 1 || bias.shape[0] !== n)) return undefined
-    const out = product(call, kernels)
-    if (out && n && (bias || activation))
-      kernels.native.finishRows(
-        addressOf(backend, out),
-        tf.util.sizeFromShape(out.shape) / n,
-        n,
-        bias ? addressOf(backend, bias) : 0,
-        activation,
-        attrs.leakyreluAlpha ?? 0,
-      )
+    const out = product(call, kernels, bias ? addressOf(backend, bias) : 0)
+    if (out && n && activation) {
+      const rows = tf.util.sizeFromShape(out.shape) / n
+      kernels.native.finishRows(addressOf(backend, out), rows, n, 0, activation, attrs.leakyreluAlpha ?? 0)
+    }
     return out
   })
 }
@@ -52,6 +47,7 @@ export function registerProducts(): void {
 function product(
   { inputs, attrs, backend }: Call<Factors, Transposes>,
   kernels: Kernels,
+  bias = 0,
 ): tf.TensorInfo | undefined {
   const { a, b } = inputs
   const { transposeA, transposeB } = attrs
@@ -68,7 +64,7 @@ function product(
   const axes = joined(batches.map((size, i) => ({ size, steps: strides.map((steps) => steps[i]!) })))
   let to = atC
   forEachPoint(axes, 2, (i, j) => {
-    native.gemm(atA + 4 * m * k * i, transposeA, atB + 4 * k * n * j, transposeB, to, m, n, k, false)
+    native.gemm(atA + 4 * m * k * i, transposeA, atB + 4 * k * n * j, transposeB, to, m, n, k, bias, false)
     to += 4 * m * n
   })
   return out

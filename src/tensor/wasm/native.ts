@@ -23,6 +23,7 @@ export interface Native {
     m: number,
     n: number,
     k: number,
+    bias: number,
     accumulate: boolean,
   ): void
   /** The rest is the convolution's shape, as `Geometry` lists it. */
@@ -55,6 +56,8 @@ export interface Native {
     s2: number,
   ): void
   scatterRows(from: number, to: number, rows: number, count: number, strideTo: number): void
+  silu(x: number, out: number, count: number): void
+  siluSlope(dy: number, x: number, out: number, count: number): void
   normals(
     out: number,
     count: number,

@@ -8,7 +8,7 @@
  * cache; A is read in place, or packed where it is transposed.
  */
 import { scratch } from './constants'
-import { transpose4 } from './copies'
+import { gather, transpose4 } from './copies'
 import { madd } from './vector'
 
 const ROWS = 6
@@ -227,10 +227,11 @@ function direct(
 }
 
 /**
- * C ← A·B, or C + A·B where `accumulate`, of shape m × n, row by row.
+ * C ← A·B, of shape m × n, row by row; C + A·B where `accumulate`.
  *
  * @param a A of shape m × k; of shape k × m in memory where `transposeA`.
  * @param b B of shape k × n; of shape n × k in memory where `transposeB`.
+ * @param bias n numbers that are added to each row, or the address 0 for none; not with `accumulate`.
  */
 export function gemm(
   a: usize,
@@ -241,6 +242,7 @@ export function gemm(
   m: i32,
   n: i32,
   k: i32,
+  bias: usize,
   accumulate: bool,
 ): void {
   const strideA: usize = 4 * (transposeA ? 1 : k)
@@ -248,7 +250,8 @@ export function gemm(
   const strideB: usize = 4 * (transposeB ? 1 : n)
   const stepB: usize = 4 * (transposeB ? k : 1)
   if ((m as i64) * n * k <= SMALL || k == 0) {
-    direct(a, strideA, stepA, b, strideB, stepB, c, m, n, k, accumulate)
+    if (bias) gather(bias, c, 1, m, n, 0, 0, 1)
+    direct(a, strideA, stepA, b, strideB, stepB, c, m, n, k, accumulate || bias != 0)
     return
   }
   const blockB = scratch()
@@ -278,6 +281,9 @@ export function gemm(
           stride = 4
           step = 4 * ROWS
         }
+        const more = accumulate || p0 > 0 || bias != 0
+        if (bias && p0 == 0)
+          for (let r = i; r < i + rows; r++) memory.copy(c + 4 * (r * n + j0), bias + 4 * j0, 4 * width)
         for (let j = 0; j < width; j += COLUMNS) {
           const columns = min(COLUMNS, width - j)
           const to = c + 4 * (i * n + j0 + j)
@@ -295,7 +301,7 @@ export function gemm(
               depth,
               to,
               strideC,
-              accumulate || p0 > 0,
+              more,
               scratchTile,
             )
           } else if (inPlace)
@@ -309,10 +315,10 @@ export function gemm(
               depth,
               to,
               strideC,
-              accumulate || p0 > 0,
+              more,
             )
           else
-            tile(panel, stride, ROWS, step, packed, 4 * COLUMNS, depth, to, strideC, accumulate || p0 > 0)
+            tile(panel, stride, ROWS, step, packed, 4 * COLUMNS, depth, to, strideC, more)
         }
       }
     }

@@ -3,6 +3,7 @@ import { bytesWithConstants } from './constants'
 import { prepareFunctions } from './functions'
 import { GEMM_SCRATCH } from './gemm'
 import { prepareRandom } from './random'
+import { prepareSilu } from './silu'
 
 export { gather, scatterRows } from './copies'
 export { anglesAreSmall, binary, unary } from './elementwise'
@@ -10,6 +11,7 @@ export { gemm } from './gemm'
 export { addPatches, clear, gatherPatches } from './patches'
 export { normals, uniforms } from './random'
 export { finishRows } from './rows'
+export { silu, siluSlope } from './silu'
 export { sum } from './sums'
 export { adam, mix, sumOfSquares } from './updates'
 
@@ -22,4 +24,5 @@ export function scratchBytes(): usize {
 export function prepare(): void {
   prepareFunctions()
   prepareRandom()
+  prepareSilu()
 }
