@@ -49,6 +49,7 @@ export {
   type Trainable,
 } from './denoiser'
 export * from './exact'
+export * from './families'
 export { denoising, type DenoisingOptions } from './losses'
 export { spreadTimes, timeSampling, type TimeSampling } from './times'
 export * from './diffusion'

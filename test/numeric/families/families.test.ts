@@ -29,7 +29,11 @@ function assign(
 const rawDeviation = (s: number) => 6 * Math.atanh(Math.log(s) / 6)
 
 /** log N(x; mean, covariance) in two dimensions. */
-function logNormal2([x, y]: readonly number[], mean: readonly number[], [[a, b], [, d]]: number[][]): number {
+function logNormal2(
+  [x, y]: readonly number[],
+  mean: readonly number[],
+  [[a, b], [, d]]: readonly [readonly number[], readonly number[]],
+): number {
   const [u, v] = [x! - mean[0]!, y! - mean[1]!]
   const det = a! * d! - b! * b!
   return -0.5 * ((d! * u * u - 2 * b! * u * v + a! * v * v) / det + Math.log(det)) - Math.log(2 * Math.PI)
@@ -42,7 +46,7 @@ describe('variational autoencoders', () => {
   const mean = [1, -1]
   /** The best log-likelihood of a linear model with one code (probabilistic PCA), on average over the data. */
   const best = -0.5 * (2 * Math.log(2 * Math.PI) + Math.log(kept) + Math.log(lost) + 2)
-  const covariance = [
+  const covariance: readonly [number[], number[]] = [
     [kept * c * c + lost * s * s, (kept - lost) * c * s],
     [(kept - lost) * c * s, kept * s * s + lost * c * c],
   ]
