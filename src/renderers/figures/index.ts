@@ -37,3 +37,4 @@ export { lossByNoiseFigure, type LossByNoiseOptions, type NoiseLevelCurve } from
 export { schedulesFigure, type ScheduleCurves } from './schedules'
 export { warpedGridFigure, type WarpedGridInput, type WarpedPanel } from './warpedGrid'
 export { latentSheetFigure, type LatentSheetInput } from './latentSheet'
+export { isPad, padFigure, type PadInput } from './pad'

@@ -3,8 +3,10 @@ import Plotly from 'plotly.js-dist'
 import type { Config, Frame, PlotlyHTMLElement } from 'plotly.js-dist'
 import { describe, type Figure } from '../figures/figure'
 import { webglNeed, withoutWebgl } from '../figures/svg'
+import { isPad } from '../figures/pad'
 import { downloadButtons } from './download'
 import { webglWorks, type ContextBudget, type ContextHolder } from './budget'
+import { Pad } from './pad'
 import { template, type Palette } from './theme'
 import { Zoom } from './zoom'
 
@@ -14,6 +16,16 @@ const DEFAULT_HEIGHT = 400
 export interface Surroundings {
   readonly palette: () => Palette
   readonly budget: ContextBudget
+}
+
+/** What Plotly keeps of the axes that it has drawn. */
+interface DrawnPlane {
+  readonly _fullLayout: Readonly<
+    Record<
+      'xaxis' | 'yaxis',
+      { readonly _offset: number; readonly _length: number; p2d(pixels: number): number }
+    >
+  >
 }
 
 export class FigureView implements ContextHolder {
@@ -36,6 +48,7 @@ export class FigureView implements ContextHolder {
   /** WebGL failed here once, so that it is not tried again. */
   #lost = false
   #drawnWithGl = false
+  #pad: Pad | undefined
 
   /**
    * @param element where the figure goes; what is in it is replaced.
@@ -89,6 +102,7 @@ export class FigureView implements ContextHolder {
     this.#sizes.disconnect()
     this.#sight.disconnect()
     this.#release()
+    this.#pad?.dispose()
     Plotly.purge(this.#plot)
     this.#plot.remove()
     this.#note.remove()
@@ -113,8 +127,9 @@ export class FigureView implements ContextHolder {
   }
 
   async #drawOnce(wanted: Figure): Promise<void> {
-    const figure = this.#affordable(wanted)
-    if (!figure) return
+    const given = this.#affordable(wanted)
+    if (!given) return
+    const figure = this.#pad?.apply(given) ?? given
     const layout = structuredClone(this.#zoom.apply(figure.layout))
     const fresh = this.#plot.data === undefined
     if (fresh) this.#zoom.begin(figure.layout)
@@ -137,6 +152,19 @@ export class FigureView implements ContextHolder {
     if (figure.frames)
       await Plotly.addFrames(this.#plot, structuredClone(figure.frames) as unknown as Partial<Frame>[])
     if (fresh) this.#listen()
+    if (isPad(figure) && !this.#pad) this.#addPad()
+  }
+
+  #addPad(): void {
+    const at = (clientX: number, clientY: number): readonly [number, number] | undefined => {
+      const { xaxis, yaxis } = (this.#plot as unknown as DrawnPlane)._fullLayout
+      const box = this.#plot.getBoundingClientRect()
+      const [x, y] = [clientX - box.left - xaxis._offset, clientY - box.top - yaxis._offset]
+      const inside = x >= 0 && x <= xaxis._length && y >= 0 && y <= yaxis._length
+      return inside ? [xaxis.p2d(x), yaxis.p2d(y)] : undefined
+    }
+    this.#pad = new Pad(this.#plot, { at }, () => void this.redraw())
+    this.#note.after(this.#pad.element)
   }
 
   #listen(): void {

@@ -2,7 +2,14 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import type { Browser } from 'playwright-core'
-import { decode, isEncoded, lossFigure, samplesFigure, type Json } from '../../../src/renderers/figures'
+import {
+  decode,
+  isEncoded,
+  lossFigure,
+  padFigure,
+  samplesFigure,
+  type Json,
+} from '../../../src/renderers/figures'
 import { drawableTraces, mapTraces } from '../../../src/renderers/mount/specification'
 import { bundle, launch, OutputPage, type Harness } from './browser'
 import { figures, losses, spread } from './fixtures'
@@ -397,3 +404,39 @@ async function streamText(stream: NodeJS.ReadableStream): Promise<string> {
   for await (const chunk of stream) chunks.push(Buffer.from(chunk as Buffer))
   return Buffer.concat(chunks).toString()
 }
+
+test('points drawn on a pad stand below it as text, and stay when it is drawn again', () =>
+  onPage(async (output) => {
+    await output.show('pad', padFigure({ x: [-2, 2], y: [-2, 2] }))
+    const { page } = output
+    const box = (await page.locator('.nsewdrag').first().boundingBox())!
+    const at = (x: number, y: number) =>
+      [box.x + ((x + 2) / 4) * box.width, box.y + ((2 - y) / 4) * box.height] as const
+    await page.mouse.click(...at(-1, 0.5))
+    await page.mouse.move(...at(0, -1))
+    await page.mouse.down()
+    await page.mouse.move(...at(1, -1), { steps: 10 })
+    await page.mouse.up()
+    // Outside of the axes nothing is drawn.
+    await page.mouse.click(box.x + box.width + 10, box.y + 10)
+    const points = async () =>
+      JSON.parse(await page.locator('.genbook-pad textarea').inputValue()) as [number, number][]
+    const drawn = await points()
+    // A pixel is 4 / 350 of the axes.
+    const near = (a: readonly number[] | undefined, b: readonly number[]) =>
+      assert.ok(a && Math.hypot(a[0]! - b[0]!, a[1]! - b[1]!) < 0.03, `${String(a)} is not ${b.join()}`)
+    near(drawn[0], [-1, 0.5])
+    near(drawn[1], [0, -1])
+    near(drawn.at(-1), [1, -1])
+    assert.ok(drawn.length > 5, `${drawn.length} points`)
+    await page.locator('.genbook-pad button', { hasText: 'Undo' }).click()
+    assert.equal((await points()).length, drawn.length - 1)
+    const shown = () =>
+      page.evaluate(
+        () => (document.querySelector('.js-plotly-plot') as unknown as Plot)._fullData[0]!._length,
+      )
+    await output.show('pad', padFigure({ x: [-2, 2], y: [-2, 2] }))
+    assert.equal(await shown(), drawn.length - 1)
+    await page.locator('.genbook-pad button', { hasText: 'Clear' }).click()
+    assert.deepEqual(await points(), [])
+  }))
