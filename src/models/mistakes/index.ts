@@ -3,7 +3,9 @@ import { diffusionMistakes } from './diffusion'
 import { energyMistakes } from './energy'
 import { langevinMistakes } from './langevin'
 import { fastSamplingMistakes } from './fastSampling'
+import { flowMistakes } from './flows'
 import { guidanceMistakes } from './guidance'
+import { likelihoodMistakes } from './likelihood'
 import { scoreMatchingMistakes } from './scoreMatching'
 
 export { caught, expectNear, MistakeError, mistake, type Mistake } from './mistake'
@@ -15,4 +17,6 @@ export const mistakes = {
   ...fastSamplingMistakes,
   ...langevinMistakes,
   ...diffusionMistakes,
+  ...flowMistakes,
+  ...likelihoodMistakes,
 } as const
