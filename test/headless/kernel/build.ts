@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as esbuild from 'esbuild'
+import { assembly } from '../../../scripts/assembly.mjs'
 import { readWasm } from '../../../src/kernel/client.node'
 
 /** The root of the checkout: tests are bundled into out/ below it. */
@@ -20,6 +21,7 @@ export async function buildNodeKernel(): Promise<{ script: string; remove: () =>
     entryPoints: ['src/kernel/worker/node.ts'],
     outfile: script,
     bundle: true,
+    plugins: [assembly],
     minify: true,
     keepNames: true,
     format: 'esm',
@@ -44,6 +46,7 @@ async function buildForPages(entry: string): Promise<string> {
     entryPoints: [entry],
     write: false,
     bundle: true,
+    plugins: [assembly],
     minify: true,
     keepNames: true,
     format: 'iife',

@@ -121,6 +121,54 @@ test('the policy keeps the network away from cells', async () => {
   assert.deepEqual(texts, ["'blocked'"])
 })
 
+test('gradients of losses that contain derivatives are the same on a software GPU as on WASM', async () => {
+  // What WASM computes is compared with differences in doubles elsewhere. Small tensors must not be computed on the processor.
+  const cell = `import {
+      currentStream, denoiser, energyNetwork, hyvarinenScoreMatching, mlp, scoreNetwork, slicedScoreMatching, vp,
+    } from 'genbook'
+    tf.env().set('WEBGPU_CPU_FORWARD', false)
+    const points = currentStream().normalTensor([3, 2])
+    const awake = (model) => {
+      for (const name of Object.keys(model.params).sort())
+        model.params[name].assign(currentStream().normalTensor(model.params[name].shape).mul(0.5))
+      return model
+    }
+    const found = {}
+    const note = async (name, model, loss) => {
+      const { grads } = tf.variableGrads(loss, Object.values(model.params))
+      for (const [param, value] of Object.entries(model.params)) found[name + ' ' + param] = Array.from(await grads[value.name].data())
+    }
+    for (const activation of ['silu', 'softplus', 'tanh', 'sine']) {
+      const model = awake(scoreNetwork({ dim: 2, hidden: [4, 3], activation }))
+      await note('Hyvärinen ' + activation, model, () => hyvarinenScoreMatching(model, points))
+      const energy = awake(energyNetwork({ dim: 2, hidden: [4], activation }))
+      await note('energy ' + activation, energy, () => slicedScoreMatching(energy, points, { law: 'rademacher' }))
+    }
+    const timed = awake(denoiser(vp(), mlp({ dim: 2, hidden: [4, 4], embedding: 4 })))
+    await note('time', timed, () => hyvarinenScoreMatching(timed.at(0.4), points))
+    console.log(JSON.stringify(found))`
+  const gradients = async (page: Page) => {
+    const { events, outcome } = await run(page, cell)
+    assert.equal(outcome.status, 'ok', JSON.stringify(outcome))
+    const printed = events.map((event) => (event.kind === 'stream' ? event.text : '')).join('')
+    return Object.values(JSON.parse(printed) as Record<string, number[]>)
+  }
+  const gpu = await open('webgpu')
+  const [wasm, webgpu] = [await gradients(page), await gradients(gpu.page)]
+  await gpu.page.close()
+  assert.ok(wasm.length > 30, `${wasm.length} gradients`)
+  assert.equal(webgpu.length, wasm.length)
+  for (const [which, expected] of wasm.entries()) {
+    const largest = Math.max(...expected.map(Math.abs))
+    // Three derivatives of single-precision functions; a wrong one is off by its own size.
+    for (const [i, value] of expected.entries())
+      assert.ok(
+        Math.abs(webgpu[which]![i]! - value) <= 1e-3 * Math.max(largest, 0.1),
+        `gradient ${which}: ${webgpu[which]!.join()} instead of ${expected.join()}`,
+      )
+  }
+})
+
 test('an untrained network has the same outputs on a software GPU as on WASM, from the same random numbers', async () => {
   // The example's network and sizes: 1,024 points of the moons at a time in the middle.
   const cell = `import { data, vp, mlp, denoiser } from 'genbook'
