@@ -24,6 +24,9 @@ export interface BarsOptions {
   readonly scale?: 'auto' | 'linear' | 'log'
 }
 
+/** More bars than this are too narrow for numbers on them. */
+const MOST_LABELLED = 18
+
 /**
  * A bar chart. Whiskers show one standard error, where there is one.
  *
@@ -69,7 +72,8 @@ export function barsFigure(input: BarsInput, options: BarsOptions = {}): Figure 
       ...(options.quantity ? { title: axisTitle(options.quantity) } : {}),
     },
   }
-  return { data: series.map(([name, bars], i) => trace(name, bars, i, names, several)), layout }
+  const labelled = values.length <= MOST_LABELLED
+  return { data: series.map(([name, bars], i) => trace(name, bars, i, names, several, labelled)), layout }
 }
 
 function trace(
@@ -78,6 +82,7 @@ function trace(
   i: number,
   names: readonly string[],
   several: boolean,
+  labelled: boolean,
 ): Attributes {
   const shown = names.filter((bar) => bar in bars)
   const numbers = shown.map((bar) => number(bars[bar]!, bar))
@@ -88,7 +93,7 @@ function trace(
     x: shown.map(escape),
     y: numbers.map(({ value }) => value),
     marker: { color: several ? colorway[i % colorway.length]! : colorway[0] },
-    text: numbers.map(({ value }) => short(Number(value.toPrecision(3)))),
+    ...(labelled && { text: numbers.map(({ value }) => short(Number(value.toPrecision(3)))) }),
     // Whiskers stand where the text would.
     textposition: errors.some((error) => error > 0) ? 'auto' : 'outside',
     insidetextanchor: 'middle',
