@@ -1,6 +1,6 @@
 /** Samplers: denoisers in, walks from noise to data (or back) out. */
 export { ddim, ddimInversion, ddimStep, type DdimOptions } from './ddim'
-export { ancestral, ancestralStep, type AncestralOptions, type ReverseVariance } from './ancestral'
+export { ancestral, ancestralStep, type AncestralOptions } from './ancestral'
 export { euler, heun, rk4, type SolverOptions } from './flow'
 export { rk45, type Rk45Options } from './rk45'
 export { eulerMaruyama, sra1, stochasticHeun, type ReverseSdeOptions } from './reverseSde'

@@ -11,8 +11,10 @@
  *   x ← x + ε s(x, i) + √(2ε) z,   ε = 2 α (r ‖z‖ / ‖s‖)²,
  *
  * with a signal-to-noise ratio r to choose, α = 1 for VE and α = a² = 1 − β for VP. The algorithms leave ε open; this rule is
- * the one of the paper's appendix G. The norms are those of each particle, unless they are asked to be averaged over the batch, as
- * the paper's code does.
+ * the one of the paper's appendix G. The norms are averaged over the batch, as the paper's code does. Taken for each particle
+ * on its own, ε depends on where the particle is, and the steps no longer leave p alone: for small r their stationary law is
+ * about p ‖s‖² instead, and as ε goes with ‖z‖² too, N(0, I) comes out with the variance (1 + 2/d)²: four times too large in the
+ * plane and more, hardly at all in the dimensions of pictures.
  *
  * Song et al., "Score-based generative modeling through stochastic differential equations", ICLR 2021, appendices E and G,
  * https://arxiv.org/abs/2011.13456
@@ -84,7 +86,7 @@ function turned<S extends State>(
 export interface LangevinCorrectorOptions {
   /** r, the signal-to-noise ratio of a Langevin step, positive. Default 0.16. */
   readonly ratio?: number
-  /** Whose norms set the step: each `particle`'s own (the default), or the mean over the `batch`. */
+  /** Whose norms set the step: their mean over the `batch` (the default), or each `particle`'s own. */
   readonly norm?: 'particle' | 'batch'
 }
 
@@ -96,7 +98,7 @@ export interface LangevinCorrectorOptions {
  */
 export function langevinCorrector<S extends State>({
   ratio = 0.16,
-  norm = 'particle',
+  norm = 'batch',
   steps = 1,
 }: LangevinCorrectorOptions & { readonly steps?: number } = {}): Corrector<S, Time> {
   if (!(ratio > 0 && ratio < Infinity))

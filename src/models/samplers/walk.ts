@@ -195,24 +195,26 @@ export function withClean(name: string, process: GaussianProcess, times: readonl
 }
 
 /** How one walk takes its steps, and what it must let go of at the end. */
-interface Walker<S extends State> {
+export interface Walker<S extends State> {
   readonly step: (model: Denoiser<S>, x: S, i: number, stream: RandomStream) => S
   readonly close?: () => void
 }
 
-function walking<S extends State>(
+/** A walk between hooks; `begin` is told how to count requests that do not go through the model it is given. */
+export function walking<S extends State>(
   model: Denoiser<S>,
   times: readonly number[],
   { corrector, after }: Hooks<S>,
   held: readonly unknown[],
-  begin: () => Walker<S>,
+  begin: (asked: () => void) => Walker<S>,
 ): Sampler<S> {
   async function* states(start: S, stream = currentStream()): AsyncGenerator<SamplerState<S>, void, void> {
     const steps = times.length - 1
     let evaluations = 0
-    const counted = counting(model, () => evaluations++)
+    const asked = (): void => void evaluations++
+    const counted = counting(model, asked)
     const pause = pacer()
-    const walker = begin()
+    const walker = begin(asked)
     try {
       let x = start
       yield { x, t: times[0]!, step: 0, steps, evaluations }

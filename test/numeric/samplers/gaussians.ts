@@ -81,7 +81,12 @@ export class Scalar {
 }
 
 /** A whole walk of one scalar: from `x` with the fresh noises `z`, one list a step. */
-export type ScalarWalk = (law: Scalar, times: readonly number[], x: number, z: (step: number) => readonly number[]) => number
+export type ScalarWalk = (
+  law: Scalar,
+  times: readonly number[],
+  x: number,
+  z: (step: number) => readonly number[],
+) => number
 
 /** A walk of steps that know nothing of each other. */
 const stepwise =
@@ -219,7 +224,10 @@ export const edmWalk =
       return law.noise(y * law.alpha(t), t)
     }
     for (let i = 0; i < steps; i++) {
-      const [tau, next] = [times[i]!, times[i + 1]!].map((t) => law.sigma(t) / law.alpha(t)) as [number, number]
+      const [tau, next] = [times[i]!, times[i + 1]!].map((t) => law.sigma(t) / law.alpha(t)) as [
+        number,
+        number,
+      ]
       const raised = Math.min(tau * (1 + gamma), top)
       y += Math.sqrt(Math.max(raised ** 2 - tau ** 2, 0)) * (z(i)[0] ?? 0)
       const d = noise(y, raised)

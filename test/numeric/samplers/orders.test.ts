@@ -223,7 +223,7 @@ describe('EDM', () => {
 
 describe('RK45', () => {
   async function run(options: object, model = doubles(process)) {
-    let [evaluations, x] = [0, STARTS as Float64Array]
+    let [evaluations, x]: [number, Float64Array] = [0, STARTS]
     for await (const state of rk45(model, options)(STARTS)) ({ evaluations, x } = state)
     return { evaluations, x }
   }

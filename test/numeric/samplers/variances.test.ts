@@ -10,7 +10,6 @@ import {
   edmHeun,
   euler,
   eulerMaruyama,
-  grids,
   heun,
   reverseDiffusion,
   rk4,
@@ -88,7 +87,12 @@ const OTHERS: readonly Case[] = [
  * The variances that a linear sampler ends with, exactly: one particle starts at one, and one each is hit by one of the
  * noises, alone.
  */
-async function variancesOf(make: Make, steps: number, fresh: number, variances = VARIANCES): Promise<number[]> {
+async function variancesOf(
+  make: Make,
+  steps: number,
+  fresh: number,
+  variances = VARIANCES,
+): Promise<number[]> {
   const d = variances.length
   const sampler = make(diagonal(process, variances), steps)
   const noises = steps * fresh
@@ -195,7 +199,13 @@ const overlapping = gaussianPair()
 function gaussianPair() {
   const one = gaussian(0.25, -0.7).components[0]!
   const two = gaussian(0.25, 0.9).components[0]!
-  return { ...gaussian(0.25), components: [{ ...one, weight: 0.4 }, { ...two, weight: 0.6 }] }
+  return {
+    ...gaussian(0.25),
+    components: [
+      { ...one, weight: 0.4 },
+      { ...two, weight: 0.6 },
+    ],
+  }
 }
 
 /** One Brownian path for each particle, with its time integral, as it is seen from grids of any number of steps. */
