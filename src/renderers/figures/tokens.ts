@@ -1,6 +1,5 @@
 /** Sequences of tokens over time: one row a time, from noise to the end, with what changed in colour. */
 import { count, FigureError, type Figure, type Json } from './figure'
-import { short } from './numbers'
 import { axisTitle, baseLayout, escape } from './style'
 
 export interface TokensInput {
@@ -117,7 +116,7 @@ export function tokensFigure({
         autorange: 'reversed',
         tickmode: 'array',
         tickvals: shown.map((_, row) => row),
-        ticktext: shown.map((at) => short(t[at]!)),
+        ticktext: shown.map((at) => String(Number(t[at]!.toPrecision(2)))),
         showgrid: false,
         zeroline: false,
       },

@@ -9,7 +9,7 @@ import { readPoints, readTensor, type PointSource } from './points'
 export interface StepsOptions extends SamplesOptions {
   /** Numbers of steps, one picture each. Default 1, 2, 4 and 50. */
   readonly steps?: readonly number[]
-  /** Samples in each. Default 2000. */
+  /** Samples in each, and points of the data. Default 1000. */
   readonly n?: number
   /** Drawn first, for comparison. */
   readonly data?: PointSource
@@ -23,7 +23,7 @@ export interface StepsOptions extends SamplesOptions {
  */
 export function steps(
   sampler: (steps: number) => Sampler,
-  { steps = [1, 2, 4, 50], n = 2000, data, ...options }: StepsOptions = {},
+  { steps = [1, 2, 4, 50], n = 1000, data, ...options }: StepsOptions = {},
 ): Promise<DisplayHandle> {
   const given: unknown = sampler
   if (typeof given !== 'function' || 'times' in given)
@@ -34,7 +34,12 @@ export function steps(
   const { seed, name } = currentStream().split('plot.steps')
   return draw('samples by steps', async () => {
     const panels: Record<string, Awaited<ReturnType<typeof readPoints>>> = {}
-    if (data) panels.data = await readPoints(data, 'data')
+    if (data) {
+      const law = typeof data === 'object' && 'draw' in data
+      const drawn = law ? data.draw(n, new RandomStream(seed, `${name}/data`)) : undefined
+      panels.data = await readPoints(drawn ?? data, 'data')
+      drawn?.dispose()
+    }
     for (const count of steps) {
       const x = await sample(sampler(count), n, { stream: new RandomStream(seed, name) })
       try {
