@@ -55,11 +55,11 @@ export function schedulesFigure(
   }
   const names = schedules.map(({ name }) => name).join(', ')
   const layout: Record<string, Json> = {
-    ...baseLayout(title, '', `${title}: α, σ, SNR and β of ${names}`, 520),
+    ...baseLayout(title, '', `${title}: α, σ, SNR and β of ${names}`, 540),
     width: 780,
-    margin: { l: 56, r: 24, t: 84, b: 48 },
+    margin: { l: 56, r: 24, t: 96, b: 48 },
     showlegend: schedules.length > 1,
-    legend: { orientation: 'h', x: 0, y: 1.06, yanchor: 'bottom' },
+    legend: { orientation: 'h', x: 0, y: 1.01, yanchor: 'bottom' },
   }
   for (const [panel, name] of PANELS.entries()) {
     const [column, row] = [panel % 2, Math.floor(panel / 2)]

@@ -24,7 +24,7 @@ export type HeatSource = KnownLaw | Path | Trajectory
 export interface HeatPlotOptions extends HeatOptions {
   /** The places that are shown. Default [−3, 3]. */
   readonly range?: Interval
-  /** How many of the samples' paths are drawn. Default 24. */
+  /** How many of the samples' paths are drawn. Default 12. */
   readonly paths?: number
   /** Cells up. Default 120. */
   readonly grid?: number
@@ -41,7 +41,7 @@ const MOMENTS = 120
  */
 export function heat(
   sources: HeatSource | Readonly<Record<string, HeatSource>>,
-  { range = [-3, 3], paths = 24, grid = 120, ...options }: HeatPlotOptions = {},
+  { range = [-3, 3], paths = 12, grid = 120, ...options }: HeatPlotOptions = {},
 ): Promise<DisplayHandle> {
   return draw('the map', async () => {
     if (!Number.isSafeInteger(grid) || grid < 2 || grid > 1000)
