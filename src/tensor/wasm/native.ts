@@ -56,6 +56,8 @@ export interface Native {
     s2: number,
   ): void
   scatterRows(from: number, to: number, rows: number, count: number, strideTo: number): void
+  /** For benchmarks: count × 12 × 4 products and sums in registers. */
+  multiplyAdds(count: number, factor: number, term: number): number
   silu(x: number, out: number, count: number): void
   siluSlope(dy: number, x: number, out: number, count: number): void
   normals(
