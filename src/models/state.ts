@@ -101,7 +101,7 @@ export function lengthRatios<S extends State>(a: S, b: S, size: number, together
   if (top instanceof Float64Array) {
     const below = bottom as Float64Array
     const sum = (values: Float64Array): number => values.reduce((total, value) => total + value, 0)
-    return top.map((value, i) => (together ? sum(top) / sum(below) : value / below[i]!)) as S
+    return (together ? top.fill(sum(top) / sum(below)) : top.map((value, i) => value / below[i]!)) as S
   }
   const below = bottom as tf.Tensor
   return tf.tidy(() =>

@@ -6,6 +6,7 @@ import { fastSamplingMistakes } from './fastSampling'
 import { flowMistakes } from './flows'
 import { guidanceMistakes } from './guidance'
 import { likelihoodMistakes } from './likelihood'
+import { samplerMistakes } from './samplers'
 import { scoreMatchingMistakes } from './scoreMatching'
 
 export { caught, expectNear, MistakeError, mistake, type Mistake } from './mistake'
@@ -19,4 +20,5 @@ export const mistakes = {
   ...diffusionMistakes,
   ...flowMistakes,
   ...likelihoodMistakes,
+  ...samplerMistakes,
 } as const
