@@ -19,7 +19,17 @@ export interface Measurement<S extends State = tf.Tensor> {
  * n · outputs doubles.
  * @param noise σ_y, not negative. Default 0.
  */
-export function measurement<S extends State = tf.Tensor>(
+export function measurement(
+  operator: LinearOperator,
+  y: readonly number[] | tf.Tensor,
+  options?: { readonly noise?: number },
+): Measurement
+export function measurement<S extends State>(
+  operator: LinearOperator,
+  y: readonly number[] | S,
+  options?: { readonly noise?: number },
+): Measurement<S>
+export function measurement<S extends State>(
   operator: LinearOperator,
   y: readonly number[] | S,
   { noise = 0 }: { readonly noise?: number } = {},
