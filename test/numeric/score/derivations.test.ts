@@ -57,13 +57,13 @@ describe('integration by parts', () => {
       right: { 'div f': (x) => divergence(f, x).mul(-sign) },
       stream: named('parts'),
     })
-  test('holds', async () => {
+  test('integration by parts: E⟨f, ∇log p⟩ = −E div f', async () => {
     await step(1)
   })
   test('with the other sign it does not', () => refuted(step(-1)))
 })
 
-describe('explicit score matching is Hyvärinen’s plus a constant', () => {
+describe('Hyvärinen’s loss', () => {
   const step = (factor: number) =>
     verify.upToConstant('ESM = ISM + const', {
       draw: clean,
@@ -75,10 +75,10 @@ describe('explicit score matching is Hyvärinen’s plus a constant', () => {
       },
       stream: named('Hyvärinen'),
     })
-  test('holds', async () => {
+  test('explicit score matching is Hyvärinen’s plus a constant', async () => {
     await step(1)
   })
-  test('not with half of the trace, nor its negative', async () => {
+  test('Hyvärinen’s is refuted with half of the trace, and with its negative', async () => {
     await refuted(step(0.5))
     await refuted(step(-1))
   })
@@ -102,7 +102,7 @@ test('the sliced Fisher divergence is sliced score matching plus a constant', as
   })
 })
 
-describe('explicit score matching of the noisy law is denoising plus a constant', () => {
+describe('the denoising loss', () => {
   const step = (sign: 1 | -1) =>
     verify.upToConstant('ESM(q_σ) = DSM + const', {
       draw: noisy,
@@ -118,10 +118,10 @@ describe('explicit score matching of the noisy law is denoising plus a constant'
       },
       stream: named('Vincent'),
     })
-  test('holds', async () => {
+  test('denoising is explicit score matching of the noisy law plus a constant', async () => {
     await step(1)
   })
-  test('not with the other sign', () => refuted(step(-1)))
+  test('denoising with the other sign is refuted', () => refuted(step(-1)))
 })
 
 describe('Tweedie’s formula', () => {
@@ -133,7 +133,7 @@ describe('Tweedie’s formula', () => {
       right: { x̃: (d) => d.noisy, 'σ² score': (d) => noisyLaw.score(d.noisy).mul(sigma ** power) },
       stream: named('Tweedie'),
     })
-  test('holds', async () => {
+  test('Tweedie’s formula holds for every x̃', async () => {
     await step(2)
   })
   test('not with σ in place of σ²', () => refuted(step(1)))
@@ -149,7 +149,7 @@ describe('gradients of means', () => {
       right: { 'log-derivative': (z) => z.map((value) => factor * Math.sin(theta + value) * value) },
       stream: named('gradients'),
     })
-  test('by reparameterisation and by the log-derivative trick are one', async () => {
+  test('reparameterisation and the log-derivative trick give one gradient', async () => {
     await step(1)
   })
   test('not with half of the score', () => refuted(step(0.5)))

@@ -112,7 +112,7 @@ async function compare(
 
 describe('second order: score networks', () => {
   for (const activation of ACTIVATIONS)
-    test(activation, async () => {
+    test(`a score network with ${activation}`, async () => {
       const model = awake(
         scoreNetwork({ dim: 2, hidden: HIDDEN, activation, scale: SCALE, stream: named(activation) }),
       )
@@ -125,7 +125,7 @@ describe('second order: score networks', () => {
 
 describe('third order: energies', () => {
   for (const activation of ACTIVATIONS)
-    test(activation, async () => {
+    test(`an energy with ${activation}`, async () => {
       const model = awake(
         energyNetwork({
           dim: 2,
