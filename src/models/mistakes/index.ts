@@ -1,4 +1,5 @@
 /** Mistakes by name, each beside the right form: what a lesson can flip. */
+import { densityMistakes } from './density'
 import { diffusionMistakes } from './diffusion'
 import { energyMistakes } from './energy'
 import { langevinMistakes } from './langevin'
@@ -6,6 +7,7 @@ import { fastSamplingMistakes } from './fastSampling'
 import { flowMistakes } from './flows'
 import { guidanceMistakes } from './guidance'
 import { likelihoodMistakes } from './likelihood'
+import { metricMistakes } from './metrics'
 import { samplerMistakes } from './samplers'
 import { scoreMatchingMistakes } from './scoreMatching'
 
@@ -20,5 +22,7 @@ export const mistakes = {
   ...diffusionMistakes,
   ...flowMistakes,
   ...likelihoodMistakes,
+  ...densityMistakes,
+  ...metricMistakes,
   ...samplerMistakes,
 } as const

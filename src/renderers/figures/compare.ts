@@ -1,6 +1,6 @@
 /** Samples of several models beside one another and over the data, so that one sees what each gets wrong. */
 import { encode, type Numbers } from './encode'
-import { FigureError, type Attributes, type Figure, type Json } from './figure'
+import { count, FigureError, type Attributes, type Figure, type Json } from './figure'
 import { planePoints, series, type Columns, type Points } from './numbers'
 import { samplesFigure, type SamplesOptions } from './samples'
 import { escape } from './style'
@@ -63,10 +63,18 @@ export function compareFigure(input: CompareInput): Figure {
     return behind ? [{ ...behind, xaxis: trace.xaxis!, yaxis: trace.yaxis! }, coloured] : [coloured]
   })
   const titles = figure.layout.annotations as readonly Attributes[]
+  const counts = new Set(named.map((name) => rowsOf(sets[name]!)))
+  const title = figure.layout.title as Attributes
   return {
     data,
     layout: {
       ...figure.layout,
+      ...(counts.size === 1 && {
+        title: {
+          ...title,
+          subtitle: { ...(title.subtitle as Attributes), text: `${count([...counts][0]!, 'point')} each` },
+        },
+      }),
       annotations: titles.map((annotation, i) => {
         const note = i >= first ? notes[named[i - first]!] : undefined
         return note ? { ...annotation, text: `${annotation.text as string}: ${escape(note)}` } : annotation

@@ -33,19 +33,21 @@ export function trilemmaFigure(
         throw new FigureError(`${name}: ${what} must be in [0, 1], but is ${value}.`)
   }
   const points = entries.map(([, point]) => point)
+  // Differences near one matter: the scale begins a little below the least.
+  const least = Math.min(0.9, Math.floor(10 * Math.min(...points.map(({ diversity }) => diversity))) / 10)
   const trace: Attributes = {
     type: 'scatter',
     mode: 'markers+text',
     x: points.map(({ evaluations }) => evaluations),
     y: points.map(({ quality }) => quality),
     text: entries.map(([name]) => escape(name)),
-    textposition: 'top center',
+    textposition: points.map((point) => textPosition(point, points)),
     cliponaxis: false,
     marker: {
-      size: points.map(({ diversity }) => 10 + 26 * diversity),
+      size: points.map(({ diversity }) => 10 + (26 * (diversity - least)) / (1 - least)),
       color: points.map(({ diversity }) => diversity),
       colorscale: magnitudeScale,
-      cmin: 0,
+      cmin: least,
       cmax: 1,
       opacity: 0.9,
       line: { width: 0 },
@@ -107,4 +109,13 @@ export function trilemmaFigure(
       },
     },
   }
+}
+
+/** Names stand above their disc, but below it where another disc lies closely above. */
+function textPosition(point: TrilemmaPoint, all: readonly TrilemmaPoint[]): string {
+  const crowded = all.some(
+    (other) =>
+      other.quality > point.quality && Math.abs(Math.log10(other.evaluations / point.evaluations)) < 0.35,
+  )
+  return crowded ? 'bottom center' : 'top center'
 }
