@@ -1,5 +1,4 @@
 /** Mistakes by name, each beside the right form: what a lesson can flip. */
-import { densityMistakes } from './density'
 import { diffusionMistakes } from './diffusion'
 import { energyMistakes } from './energy'
 import { langevinMistakes } from './langevin'
@@ -22,7 +21,6 @@ export const mistakes = {
   ...diffusionMistakes,
   ...flowMistakes,
   ...likelihoodMistakes,
-  ...densityMistakes,
   ...metricMistakes,
   ...samplerMistakes,
 } as const
