@@ -60,7 +60,8 @@ export function tradeOffFigure(input: TradeOffInput): Figure {
         x: encode(x),
         y: encode(y),
         text: Array.from(settings, (value) => escape(`${input.setting} = ${short(value)}`)),
-        textposition: 'top center',
+        // Neighbours may be close: their names stand above and below in turn.
+        textposition: Array.from(settings, (_, i) => (i % 2 ? 'bottom center' : 'top center')),
         textfont: { size: 11 },
         line: { width: 1.5, color: colorway[0] },
         marker: {
