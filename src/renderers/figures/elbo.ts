@@ -46,7 +46,7 @@ export function elboFigure(
     })
     data.push({
       type: 'bar',
-      name: escape(shown[0]!.label),
+      name: escape(legendOf(shown.map(({ label }) => label))),
       x: shown.map(({ bar }) => bar),
       y: shown.map(({ value }) => value),
       marker: { color: shown[0]!.color },
@@ -94,6 +94,13 @@ export function elboFigure(
     }),
   }
   return { data, layout }
+}
+
+/** One name for what all bars have at one height: its own where they agree. */
+function legendOf(labels: readonly string[]): string {
+  return labels.every((label) => label === labels[0])
+    ? labels[0]!
+    : `${labels[0]!} | … | ${labels.at(-1)!.replace('steps ', '')}`
 }
 
 interface Segment {
