@@ -17,7 +17,7 @@ import * as tf from '@tensorflow/tfjs'
 import { currentStream, type RandomStream } from '../../tensor'
 import type { Time } from '../state'
 import { oneHot, type TokenProcess } from './corruption'
-import { cleanProbabilities, type TokenDenoiser } from './denoiser'
+import { cleanProbabilities, expectTokenDenoiser, type TokenDenoiser } from './denoiser'
 
 /** Below this a probability counts as this much, so that its logarithm stays finite. */
 const LEAST = 1e-30
@@ -34,7 +34,7 @@ export function stepDivergence(
   s: Time,
   t: Time,
 ): tf.Tensor1D {
-  const { process } = model
+  const { process } = expectTokenDenoiser('stepDivergence', model)
   return tf.tidy(() => {
     const truth = process.posterior(xt, oneHot(x0, process.categories), s, t)
     const guess = process.posterior(xt, cleanProbabilities(model, xt, t), s, t)
@@ -74,6 +74,7 @@ export async function d3pmTerms(
   x0: tf.Tensor,
   { steps = 100, stream = currentStream() }: D3pmOptions = {},
 ): Promise<number[]> {
+  expectTokenDenoiser('d3pmTerms', model)
   expectSteps('d3pmTerms', steps)
   const terms = [priorDivergence(model.process, model.length)]
   for (let i = steps; i > 0; i--) {
@@ -101,6 +102,7 @@ export function d3pmLoss(
   x0: tf.Tensor,
   { steps = 100, auxiliary = 0.001, stream = currentStream() }: D3pmLossOptions = {},
 ): tf.Scalar {
+  expectTokenDenoiser('d3pmLoss', model)
   expectSteps('d3pmLoss', steps)
   if (!(auxiliary >= 0)) throw new RangeError(`d3pmLoss: auxiliary must not be negative, but is ${auxiliary}`)
   return tf.tidy(() => {

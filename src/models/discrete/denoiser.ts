@@ -146,3 +146,9 @@ export function cleanProbabilities(model: TokenDenoiser, x: tf.Tensor, t: Time):
     return (model.process.mask === null ? p : carriedOver(x, p, model.process.mask)) as tf.Tensor3D
   })
 }
+
+/** Cells are not type-checked before they run. @throws TypeError where `model` is no denoiser of tokens. */
+export function expectTokenDenoiser(name: string, model: TokenDenoiser): TokenDenoiser {
+  if (typeof (model as Partial<TokenDenoiser> | undefined)?.logProbabilities === 'function') return model
+  throw new TypeError(`${name}: the first argument must be a denoiser of tokens, such as tokenDenoiser(…)`)
+}

@@ -14,7 +14,7 @@ import * as tf from '@tensorflow/tfjs'
 import { currentStream, type RandomStream } from '../../tensor'
 import { combine } from '../state'
 import { crossEntropy } from './d3pm'
-import type { TokenDenoiser } from './denoiser'
+import { expectTokenDenoiser, type TokenDenoiser } from './denoiser'
 
 /** Times start here: at 0 there is nothing to predict, and the weight is infinite. */
 const FIRST = 1e-4
@@ -36,7 +36,7 @@ export function mdlm(
   x0: tf.Tensor,
   { stream = currentStream() }: MdlmOptions = {},
 ): tf.Scalar {
-  const { process } = model
+  const { process } = expectTokenDenoiser('mdlm', model)
   if (process.mask === null)
     throw new RangeError(
       `mdlm: the corruption must be absorbing, such as maskedTokens(…), but is ${process.name}`,

@@ -10,7 +10,7 @@
 import * as tf from '@tensorflow/tfjs'
 import { breathe, currentStream, holding, keepingTensors, poll, type RandomStream } from '../../tensor'
 import { expectCount } from '../data/data'
-import { cleanProbabilities, type TokenDenoiser } from './denoiser'
+import { cleanProbabilities, expectTokenDenoiser, type TokenDenoiser } from './denoiser'
 
 /** One state on the way. */
 export interface TokenState {
@@ -41,10 +41,7 @@ export function tokenAncestral(
   model: TokenDenoiser,
   { steps = 50, times }: TokenSamplerOptions = {},
 ): TokenSampler {
-  if (typeof (model as Partial<TokenDenoiser> | undefined)?.logProbabilities !== 'function')
-    throw new TypeError(
-      'tokenAncestral: the first argument must be a denoiser of tokens, such as tokenDenoiser(…)',
-    )
+  expectTokenDenoiser('tokenAncestral', model)
   if (!times && (!Number.isSafeInteger(steps) || steps < 1))
     throw new RangeError(`tokenAncestral: steps must be a positive whole number, but is ${steps}`)
   const stops = times ? [...times] : Array.from({ length: steps + 1 }, (_, i) => 1 - i / steps)
@@ -80,6 +77,8 @@ export function tokenAncestral(
  * @param probabilities of shape [n, length, states]; they need not sum to one.
  */
 export function drawTokens(probabilities: tf.Tensor3D, stream: RandomStream = currentStream()): tf.Tensor2D {
+  if (!(probabilities instanceof tf.Tensor) || (probabilities as tf.Tensor).rank !== 3)
+    throw new RangeError('drawTokens: probabilities must be a tensor of shape [n, length, states]')
   return tf.tidy(() => {
     const [n, length, states] = probabilities.shape
     const ends = tf.cumsum(probabilities, 2)

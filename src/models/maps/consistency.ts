@@ -13,6 +13,7 @@
  */
 import * as tf from '@tensorflow/tfjs'
 import { currentStream, holding, parameter, type RandomStream } from '../../tensor'
+import type { Condition } from '../condition'
 import { asDenoiser, inScope, type Denoiser, type Trainable } from '../denoiser'
 import type { Network, Params } from '../network'
 import { Prediction } from '../prediction'
@@ -25,8 +26,8 @@ import { improvedConsistencyTraining } from './consistencyTraining'
 export interface ConsistencyModel<S extends State = tf.Tensor> extends Denoiser<S> {
   readonly sigmaMin: number
   readonly sigmaMax: number
-  /** f(x, σ), of the shape of `x`, which is [n, …shape]. */
-  readonly origin: (x: S, sigma: Time) => S
+  /** f(x, σ), told the condition where the model can be told any; of the shape of `x`, which is [n, …shape]. */
+  readonly origin: (x: S, sigma: Time, condition?: Condition) => S
 }
 
 export interface NetworkConsistency extends ConsistencyModel, Trainable {
@@ -60,14 +61,14 @@ export function consistencyScalings(sigmaMin: number, sigmaData: number): { skip
 export function asConsistency<S extends State>(
   shape: readonly number[],
   { sigmaMin = 0.002, sigmaMax = 80 }: Pick<ConsistencyOptions, 'sigmaMin' | 'sigmaMax'>,
-  f: (x: S, sigma: Time) => S,
+  f: (x: S, sigma: Time, condition?: Condition) => S,
 ): ConsistencyModel<S> {
   if (!(sigmaMin > 0 && sigmaMax > sigmaMin && sigmaMax < Infinity))
     throw new RangeError(
       `a consistency model needs 0 < sigmaMin < sigmaMax, but sigmaMin = ${sigmaMin} and sigmaMax = ${sigmaMax}`,
     )
   const process: GaussianProcess = edm({ sigmaMax })
-  const origin = holding((x: S, sigma: Time): S => {
+  const origin = holding((x: S, sigma: Time, condition?: Condition): S => {
     over(sigma, (time) => {
       // Rounding may take a noise level a little outside.
       if (time >= sigmaMin * (1 - 1e-9) && time <= sigmaMax * (1 + 1e-9)) return time
@@ -75,12 +76,12 @@ export function asConsistency<S extends State>(
         `the consistency model is defined for σ from ${sigmaMin} to ${sigmaMax}; it was asked for σ = ${time}`,
       )
     })
-    return inScope(x, () => f(x, sigma))
+    return inScope(x, () => f(x, sigma, condition))
   }, f)
-  const predict = holding((x: S, sigma: Time): Prediction<S> => {
+  const predict = holding((x: S, sigma: Time, condition?: Condition): Prediction<S> => {
     // x = x̂₀ + σ ε̂
     return new Prediction(process, sigma, [
-      { value: origin(x, sigma), ofX0: () => 1, ofNoise: (s) => -1 / s },
+      { value: origin(x, sigma, condition), ofX0: () => 1, ofNoise: (s) => -1 / s },
       { value: x, ofX0: () => 0, ofNoise: (s) => 1 / s },
     ])
   }, origin)
@@ -91,7 +92,7 @@ export function asConsistency<S extends State>(
  * A consistency model with fresh parameters. Its own loss is improved consistency training at its finest discretisation; see
  * `consistencyTraining`, `improvedConsistencyTraining` and `consistencyDistillation` for those with a schedule or a teacher.
  *
- * @param network F(params, x, label), such as `mlp({ dim: 2 })`; it is told log(1/σ).
+ * @param network F(params, x, label, condition), such as `mlp({ dim: 2 })`; its label is log(1/σ).
  */
 export function consistency(
   network: Network,
@@ -108,12 +109,13 @@ export function consistency(
     ),
   )
   const withParams = (params: Params): ConsistencyModel => {
-    const f = (x: tf.Tensor, sigma: Time): tf.Tensor => {
+    const f = (x: tf.Tensor, sigma: Time, condition: Condition = null): tf.Tensor => {
       expectStates(x, network.shape)
       const label =
         typeof sigma === 'number' ? [-Math.log(sigma)] : Float32Array.from(sigma, (s) => -Math.log(s))
       const input = combine([over(sigma, (s) => 1 / Math.hypot(s, sigmaData)), x])
-      return combine([over(sigma, skip), x], [over(sigma, out), network(params, input, tf.tensor1d(label))])
+      const output = network(params, input, tf.tensor1d(label), condition)
+      return combine([over(sigma, skip), x], [over(sigma, out), output])
     }
     return asConsistency(network.shape, { sigmaMin, sigmaMax }, holding(f, params))
   }
@@ -125,7 +127,12 @@ export function consistency(
     skip,
     out,
     withParams,
-    loss: holding((batch: tf.Tensor, stream: RandomStream): tf.Scalar => finest(own, batch, stream), params),
+    ...(network.conditions && { conditions: network.conditions }),
+    loss: holding(
+      (batch: tf.Tensor, stream: RandomStream, condition?: Condition): tf.Scalar =>
+        finest(own, batch, stream, condition),
+      params,
+    ),
   }
   const finest = improvedConsistencyTraining({ steps: 1, first: 1280, last: 1280 })
   return own

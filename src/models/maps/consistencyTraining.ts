@@ -15,6 +15,7 @@
  */
 import * as tf from '@tensorflow/tfjs'
 import { constant, currentStream, holding, parameter, type RandomStream } from '../../tensor'
+import { dropped, type Condition } from '../condition'
 import type { Denoiser } from '../denoiser'
 import { heunStep } from '../matching/heun'
 import type { TrainableParams } from '../network'
@@ -61,6 +62,9 @@ export interface ConsistencyLossOptions {
   readonly weight?: (sigma: number, next: number) => number
   /** d. Default: the squared distance. */
   readonly distance?: Distance
+  /** What the model is told of the batch, and how often it is told nothing instead, as in `denoising`. */
+  readonly condition?: Condition
+  readonly drop?: number
   /** Default: the cell's own stream. */
   readonly stream?: RandomStream
 }
@@ -80,9 +84,14 @@ export function consistencyLoss(
     shares,
     weight = () => 1,
     distance = squaredDistance,
+    condition = null,
+    drop = 0,
     stream = currentStream(),
   }: ConsistencyLossOptions,
 ): tf.Scalar {
+  for (const [name, given] of Object.entries({ model, target }))
+    if (typeof (given as Partial<ConsistencyModel> | undefined)?.origin !== 'function')
+      throw new TypeError(`consistencyLoss: ${name} must be a consistency model, such as consistency(…)`)
   const pairs = sigmas.length - 1
   if (pairs < 1 || !Array.from(sigmas).every((s, i) => s > 0 && (i === 0 || s > sigmas[i - 1]!)))
     throw new RangeError('consistencyLoss: sigmas must be at least two, positive and rising')
@@ -94,14 +103,15 @@ export function consistencyLoss(
     const low = Float64Array.from(index, (i) => sigmas[i]!)
     const high = Float64Array.from(index, (i) => sigmas[i + 1]!)
     const z = normalLike(x0, stream)
+    const told = dropped(condition, n, drop, stream)
     const above = combine([1, x0], [high, z])
     const fixed = constant(() =>
       tf.tidy(() => {
         const below = teacher ? heunStep(teacher, above, high, low) : combine([1, x0], [low, z])
-        return target.origin(below, low)
+        return target.origin(below, low, told)
       }),
     )
-    const errors = distance(model.origin(above, high), fixed)
+    const errors = distance(model.origin(above, high, told), fixed)
     return tf.mean(combine([low.map((sigma, i) => weight(sigma, high[i]!)), errors])).asScalar()
   })
 }
@@ -121,6 +131,7 @@ export type ConsistencyObjective = (
   model: NetworkConsistency,
   batch: tf.Tensor,
   stream: RandomStream,
+  condition?: Condition,
 ) => tf.Scalar
 
 export interface DistillationOptions {
@@ -153,8 +164,9 @@ export function consistencyDistillation(
   expectLevels('consistencyDistillation', levels)
   const follow = follower()
   return holding(
-    (model: NetworkConsistency, batch: tf.Tensor, stream: RandomStream) =>
+    (model: NetworkConsistency, batch: tf.Tensor, stream: RandomStream, condition: Condition = null) =>
       consistencyLoss(model, batch, {
+        condition,
         sigmas: consistencyLevels(levels, model),
         target: follow.target(model, decay),
         teacher,
@@ -193,15 +205,19 @@ export function consistencyTraining({
     throw new RangeError(`consistencyTraining: decay must be in (0, 1), but is ${decay}`)
   const follow = follower()
   let step = 0
-  return holding((model: NetworkConsistency, batch: tf.Tensor, stream: RandomStream) => {
-    const levels = growingLevels(Math.min(step++, steps), steps, first, last)
-    return consistencyLoss(model, batch, {
-      sigmas: consistencyLevels(levels, model),
-      target: follow.target(model, targetDecay(levels, first, decay)),
-      distance,
-      stream,
-    })
-  }, follow)
+  return holding(
+    (model: NetworkConsistency, batch: tf.Tensor, stream: RandomStream, condition: Condition = null) => {
+      const levels = growingLevels(Math.min(step++, steps), steps, first, last)
+      return consistencyLoss(model, batch, {
+        condition,
+        sigmas: consistencyLevels(levels, model),
+        target: follow.target(model, targetDecay(levels, first, decay)),
+        distance,
+        stream,
+      })
+    },
+    follow,
+  )
 }
 
 export interface ImprovedConsistencyOptions {
@@ -234,13 +250,14 @@ export function improvedConsistencyTraining({
     )
   let step = 0
   let known: { levels: number; sigmas: Float64Array; shares: Float64Array } | undefined
-  return (model, batch, stream) => {
+  return (model, batch, stream, condition = null) => {
     const levels = doublingLevels(Math.min(step++, steps - 1), steps, first, last)
     if (known?.levels !== levels) {
       const sigmas = consistencyLevels(levels, model)
       known = { levels, sigmas, shares: logNormalShares(sigmas, ...logNormal) }
     }
     return consistencyLoss(model, batch, {
+      condition,
       sigmas: known.sigmas,
       shares: known.shares,
       weight: (sigma, next) => 1 / (next - sigma),

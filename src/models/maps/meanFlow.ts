@@ -112,6 +112,8 @@ export function meanFlowLoss(
     stream = currentStream(),
   }: MeanFlowOptions = {},
 ): tf.Scalar {
+  if (typeof (model as Partial<MeanFlow> | undefined)?.average !== 'function')
+    throw new TypeError('meanFlowLoss: the first argument must be a MeanFlow, such as meanFlow(…)')
   if (!(apart >= 0 && apart <= 1))
     throw new RangeError(`meanFlowLoss: apart must be in [0, 1], but is ${apart}`)
   if (logit && !(logit[1] > 0))

@@ -26,7 +26,7 @@ import { combine, normalLike, type State, type Time } from '../state'
  * @param x states of shape [n, …shape] at `t`.
  */
 export function progressiveTarget<S extends State>(teacher: Denoiser<S>, x: S, t: Time, s: Time): S {
-  const { alpha, sigma } = teacher.process
+  const { alpha, sigma } = processOf(teacher, 'progressiveTarget')
   const middle = halfway(t, s)
   const halved = ddimTo(teacher, x, t, middle)
   const end = ddimTo(teacher, halved, middle, s)
@@ -108,6 +108,9 @@ export function copyParams(
   student: { readonly params: TrainableParams },
   teacher: { readonly params: TrainableParams },
 ): void {
+  for (const [name, model] of Object.entries({ student, teacher }))
+    if (typeof (model as Partial<typeof model> | undefined)?.params !== 'object')
+      throw new TypeError(`copyParams: the ${name} must be a model with parameters, such as denoiser(…)`)
   const [ours, theirs] = [Object.keys(student.params), Object.keys(teacher.params)]
   if ([...ours].sort().join() !== [...theirs].sort().join())
     throw new RangeError(

@@ -14,6 +14,7 @@
  */
 import * as tf from '@tensorflow/tfjs'
 import { currentStream, holding, type RandomStream } from '../../tensor'
+import type { Condition } from '../condition'
 import { asDenoiser, denoiser, inScope, type Denoiser, type Trainable } from '../denoiser'
 import { head } from '../head'
 import type { Network, TrainableParams } from '../network'
@@ -27,9 +28,9 @@ import { interpolate, interpolateVelocity, type Interpolant } from './interpolan
 export interface Bridge<S extends State = tf.Tensor> extends Denoiser<S> {
   readonly path: Interpolant
   /** v(x, t), the mean of İ_t given I_t = x. */
-  readonly velocity: (x: S, t: Time) => S
+  readonly velocity: (x: S, t: Time, condition?: Condition) => S
   /** η(x, t), the mean of z given I_t = x. */
-  readonly latent: (x: S, t: Time) => S
+  readonly latent: (x: S, t: Time, condition?: Condition) => S
 }
 
 /** A bridge that `train` can train. */
@@ -39,12 +40,15 @@ export interface NetworkBridge extends Bridge, Trainable {}
 export function asBridge<S extends State>(
   path: Interpolant,
   shape: readonly number[],
-  velocity: (x: S, t: Time) => S,
-  latent: (x: S, t: Time) => S,
+  velocity: (x: S, t: Time, condition?: Condition) => S,
+  latent: (x: S, t: Time, condition?: Condition) => S,
 ): Bridge<S> {
   const process = rectified()
-  const predict = holding((x: S, t: Time) => fromVelocity(process, x, t, velocity(x, t)), velocity)
-  const score = holding((x: S, t: Time): S => {
+  const predict = holding(
+    (x: S, t: Time, condition?: Condition) => fromVelocity(process, x, t, velocity(x, t, condition)),
+    velocity,
+  )
+  const score = holding((x: S, t: Time, condition?: Condition): S => {
     const factor = over(t, (time) => {
       const gamma = path.gamma(time)
       if (gamma === 0)
@@ -53,12 +57,17 @@ export function asBridge<S extends State>(
         )
       return -1 / gamma
     })
-    return inScope(x, () => combine([factor, latent(x, t)]))
+    return inScope(x, () => combine([factor, latent(x, t, condition)]))
   }, latent)
   return {
     ...asDenoiser(process, shape, predict),
     score,
-    at: holding((t: number) => ({ score: holding((x: S) => score(x, t), score) }), score),
+    at: holding(
+      (t: number, condition?: Condition) => ({
+        score: holding((x: S) => score(x, t, condition), score, condition),
+      }),
+      score,
+    ),
     path,
     velocity,
     latent,
@@ -101,11 +110,17 @@ export function bridge(
     ...renamed('velocity', ofVelocity.params),
     ...renamed('latent', ofLatent.params),
   }
-  const velocity = holding((x: tf.Tensor, t: Time) => ofVelocity.predict(x, t).velocity, ofVelocity)
-  const latent = holding((x: tf.Tensor, t: Time) => ofLatent.predict(x, t).velocity, ofLatent)
-  const model = asBridge(path, network.shape, velocity, latent)
-  const loss = (batch: tf.Tensor, stream: RandomStream): tf.Scalar => bridgeLoss(model, batch, { stream })
-  return { ...model, params, loss: holding(loss, params) }
+  const asked = (model: Denoiser): Bridge['velocity'] =>
+    holding((x: tf.Tensor, t: Time, condition?: Condition) => model.predict(x, t, condition).velocity, model)
+  const model = asBridge(path, network.shape, asked(ofVelocity), asked(ofLatent))
+  const loss = (batch: tf.Tensor, stream: RandomStream, condition: Condition = null): tf.Scalar =>
+    bridgeLoss(model, batch, { condition, stream })
+  return {
+    ...model,
+    params,
+    ...(network.conditions && { conditions: network.conditions }),
+    loss: holding(loss, params),
+  }
 }
 
 function renamed(prefix: string, params: TrainableParams): TrainableParams {
@@ -121,8 +136,10 @@ function renamed(prefix: string, params: TrainableParams): TrainableParams {
 export function bridgeLoss(
   model: Bridge,
   batch: tf.Tensor,
-  { stream = currentStream() }: { stream?: RandomStream } = {},
+  { condition = null, stream = currentStream() }: { condition?: Condition; stream?: RandomStream } = {},
 ): tf.Scalar {
+  if (typeof (model as Partial<Bridge> | undefined)?.latent !== 'function')
+    throw new TypeError('bridgeLoss: the first argument must be a bridge, such as bridge(…)')
   return tf.tidy(() => {
     const [x0, x1] = pairs(batch, model.shape, stream)
     const { path } = model
@@ -130,8 +147,8 @@ export function bridgeLoss(
     const z = normalLike(x0, stream)
     const losses = [z, tf.neg(z)].flatMap((z) => {
       const x = interpolate(path, x0, x1, z, t)
-      const ofVelocity = tf.sub(model.velocity(x, t), interpolateVelocity(path, x0, x1, z, t))
-      return [tf.mean(tf.square(ofVelocity)), tf.mean(tf.square(tf.sub(model.latent(x, t), z)))]
+      const ofVelocity = tf.sub(model.velocity(x, t, condition), interpolateVelocity(path, x0, x1, z, t))
+      return [tf.mean(tf.square(ofVelocity)), tf.mean(tf.square(tf.sub(model.latent(x, t, condition), z)))]
     })
     return tf.addN(losses).mul(0.5).asScalar()
   })

@@ -29,6 +29,11 @@ export function exactBridge<S extends State = tf.Tensor>(
   law0: Mixture,
   law1: Mixture,
 ): Bridge<S> {
+  for (const [name, law] of Object.entries({ law0, law1 }))
+    if (!Array.isArray((law as Partial<Mixture> | undefined)?.components))
+      throw new TypeError(`exactBridge: ${name} must be a mixture, such as data.mixture({ … })`)
+  if (typeof (path as Partial<Interpolant> | undefined)?.gamma !== 'function')
+    throw new TypeError('exactBridge: the first argument must be a path, such as interpolants.straight()')
   if (law0.shape.join() !== law1.shape.join())
     throw new RangeError(
       `exactBridge: law0 has shape [${law0.shape.join(', ')}] and law1 [${law1.shape.join(', ')}]`,

@@ -128,7 +128,10 @@ function throughNoise(): Interpolant {
 }
 
 /** The path α x₀ + σ x₁ of a Gaussian process, its time stretched to [0, 1]: x₁ is the noise. */
-function along({ name, times, alpha, sigma, alphaPrime, sigmaPrime }: GaussianProcess): Interpolant {
+function along(process: GaussianProcess): Interpolant {
+  if (typeof (process as Partial<GaussianProcess> | undefined)?.alpha !== 'function')
+    throw new TypeError('along: the argument must be a process, such as vp()')
+  const { name, times, alpha, sigma, alphaPrime, sigmaPrime } = process
   const length = times.to - times.from
   const at = (t: number) => times.from + length * t
   return interpolant(name, {

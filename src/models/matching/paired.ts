@@ -21,8 +21,9 @@ export const optimalPairing: Pairing = (cost, n) => assignment(cost, n)
 
 /** Each x₀ gets an x₁ drawn from the entropic transport plan; some x₁ are taken twice, others not at all. */
 export function entropicPairing(options: SinkhornOptions): Pairing {
-  if (!(options.epsilon > 0))
-    throw new RangeError(`entropicPairing: epsilon must be positive, but is ${options.epsilon}`)
+  const epsilon = (options as SinkhornOptions | undefined)?.epsilon
+  if (!(epsilon !== undefined && epsilon > 0))
+    throw new RangeError(`entropicPairing: epsilon must be positive, but is ${String(epsilon)}`)
   return (cost, n, stream) => drawFromPlan(sinkhorn(cost, n, n, options), n, n, stream)
 }
 

@@ -26,12 +26,12 @@ export interface SinkhornOptions {
  * @returns the plan, of the same layout; its columns sum to 1/m exactly, its rows to 1/n within the tolerance.
  * @throws Error where the rows' sums are still wrong after all iterations.
  */
-export function sinkhorn(
-  cost: Float64Array,
-  n: number,
-  m: number,
-  { epsilon, iterations = 1000, tolerance = 1e-6 }: SinkhornOptions,
-): Float64Array {
+export function sinkhorn(cost: Float64Array, n: number, m: number, options: SinkhornOptions): Float64Array {
+  const {
+    epsilon,
+    iterations = 1000,
+    tolerance = 1e-6,
+  } = (options as SinkhornOptions | undefined) ?? { epsilon: NaN }
   if (!Number.isSafeInteger(n) || !Number.isSafeInteger(m) || n < 1 || m < 1 || cost.length !== n * m)
     throw new RangeError(`sinkhorn: ${cost.length} costs are not a matrix of ${n} × ${m}`)
   if (!cost.every(Number.isFinite)) throw new RangeError('sinkhorn: costs must be finite')

@@ -313,6 +313,10 @@ describe('D3PM', () => {
 
   test('options that make no sense are named', async () => {
     const model = exactTokens(masked, law)
+    assert.throws(() => d3pmLoss({} as never, int([[0, 1]])), /d3pmLoss: .* denoiser of tokens/)
+    assert.throws(() => stepDivergence({} as never, int([[0]]), int([[0]]), 0, 1), /stepDivergence: /)
+    await assert.rejects(d3pmTerms({} as never, int([[0, 1]])), /d3pmTerms: /)
+    assert.throws(() => drawTokens(tf.zeros([2, 2]) as never), /shape \[n, length, states\]/)
     assert.throws(() => d3pmLoss(model, int([[0, 1]]), { steps: 0 }), /steps must be/)
     assert.throws(() => d3pmLoss(model, int([[0, 1]]), { auxiliary: -1 }), /auxiliary/)
     await assert.rejects(d3pmTerms(model, int([[0, 1]]), { steps: 1.5 }), /steps must be/)
@@ -358,6 +362,10 @@ describe('MDLM', () => {
 
   test('needs masks', () => {
     assert.throws(() => mdlm(exactTokens(uniform, law), int([[0, 1]])), /must be absorbing.*but is uniform/)
+    assert.throws(
+      () => mdlm({} as never, int([[0, 1]])),
+      /mdlm: the first argument must be a denoiser of tokens/,
+    )
   })
 })
 

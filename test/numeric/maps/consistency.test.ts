@@ -141,6 +141,28 @@ describe('the model', () => {
       )
   })
 
+  test('is told conditions, and trained with them, by every objective', () => {
+    const network = mlp({ dim: 1, hidden: [6], embedding: 4, conditions: { class: 2 } })
+    const model = consistency(network, { sigmaMin, sigmaMax, stream: named('told') })
+    assert.deepEqual(model.conditions, { class: { classes: 2 } })
+    for (const p of Object.values(model.params)) p.assign(named(p.shape.join()).normalTensor(p.shape))
+    const x = named('x').normalTensor([4, 1])
+    const apart = (zero: number[], one: number[]) => zero.some((value, i) => Math.abs(value - one[i]!) > 1e-4)
+    assert.ok(apart(take(model.origin(x, 2, { class: 0 })), take(model.origin(x, 2, { class: 1 }))))
+    approximately(take(model.predict(x, 2, { class: 1 }).x0), take(model.origin(x, 2, { class: 1 })), 1e-6)
+    const objectives = [
+      () => consistencyDistillation(exact(edm({ sigmaMax }), law), { levels: 5 }),
+      () => consistencyTraining({ steps: 2, first: 4, last: 8 }),
+      () => improvedConsistencyTraining({ steps: 2, first: 4, last: 8 }),
+    ]
+    for (const make of objectives) {
+      const [zero, one] = [0, 1].map((label) => take(make()(model, x, named('batch'), { class: label })))
+      assert.ok(apart(zero!, one!))
+    }
+    const [zero, one] = [0, 1].map((label) => take(model.loss(x, named('own'), { class: label })))
+    assert.ok(zero![0] !== one![0])
+  })
+
   test('options that make no sense are named', () => {
     const network = mlp({ dim: 2, hidden: [4] })
     assert.throws(() => consistency(network, { sigmaMin: 0 }), /0 < sigmaMin < sigmaMax/)
@@ -278,6 +300,10 @@ describe('the consistency loss', () => {
   test('options that make no sense are named', () => {
     const model = linear<tf.Tensor>(c)
     const x0 = tf.zeros([4, 1])
+    assert.throws(
+      () => consistencyLoss({} as never, x0, { sigmas: [1, 2] }),
+      /model must be a consistency model/,
+    )
     assert.throws(() => consistencyLoss(model, x0, { sigmas: [1] }), /at least two, positive and rising/)
     assert.throws(() => consistencyLoss(model, x0, { sigmas: [1, 0.5] }), /rising/)
     assert.throws(() => consistencyLoss(model, x0, { sigmas: [0.5, 1], shares: [1, 1] }), /1 pairs.*2 shares/)

@@ -310,6 +310,7 @@ describe('MeanFlow', () => {
 
   test('options that make no sense are named', () => {
     const x0 = tf.zeros([4, 1])
+    assert.throws(() => meanFlowLoss({} as never, x0), /must be a MeanFlow/)
     assert.throws(() => meanFlowLoss(model, x0, { apart: 2 }), /apart must be in \[0, 1\]/)
     assert.throws(() => meanFlowLoss(model, x0, { logit: [0, 0] }), /logit/)
     assert.throws(() => meanFlowLoss(model, x0, { power: -1 }), /power/)

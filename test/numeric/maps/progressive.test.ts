@@ -107,6 +107,8 @@ describe('progressive distillation', () => {
       () => progressiveDistillation(teacher, exact(rectified(), law), x0, { steps: 2 }),
       /not the teacher's/,
     )
+    assert.throws(() => progressiveTarget({} as never, x0, 1, 0.5), /must be a denoiser/)
+    assert.throws(() => copyParams({} as never, {} as never), /the student must be a model with parameters/)
     const table = exact(ddpm(), law)
     assert.throws(
       () => progressiveDistillation(table, table, x0, { steps: 2 }),

@@ -210,6 +210,9 @@ describe('the exact bridge', () => {
 
   test('what does not fit is named', () => {
     const plane = data.mixture({ means: [[0, 0]] })
+    assert.throws(() => exactBridge({} as never, law0, law1), /must be a path/)
+    assert.throws(() => exactBridge(paths[0]!, law0, {} as never), /law1 must be a mixture/)
+    assert.throws(() => interpolants.along({} as never), /must be a process/)
     assert.throws(() => exactBridge(paths[0]!, law0, plane), /law0 has shape \[1\] and law1 \[2\]/)
     const model = exactBridge(paths[0]!, plane, plane)
     assert.throws(() => model.velocity(tf.zeros([3, 1]), 0.5), /points of shape \[n, 2\].*\[3, 1\]/)
@@ -321,6 +324,31 @@ describe('sampling along a bridge', () => {
 })
 
 describe('a bridge of networks', () => {
+  test('is told conditions, and trained with them', () => {
+    const network = mlp({ dim: 2, hidden: [8], embedding: 4, conditions: { class: 2 } })
+    const model = bridge(interpolants.brownianBridge(), network, { stream: named('told') })
+    assert.deepEqual(model.conditions, { class: { classes: 2 } })
+    // The last layer starts near zero: give it something to say.
+    for (const p of Object.values(model.params)) p.assign(named(p.shape.join()).normalTensor(p.shape))
+    const x = named('x').normalTensor([3, 2])
+    for (const ask of [model.velocity, model.latent, model.score] as const) {
+      const [zero, one] = [take(ask(x, 0.4, { class: 0 })), take(ask(x, 0.4, { class: 1 }))]
+      assert.ok(zero.some((value, i) => Math.abs(value - one[i]!) > 1e-3))
+    }
+    approximately(take(model.at(0.4, { class: 1 }).score(x)), take(model.score(x, 0.4, { class: 1 })), 1e-6)
+    approximately(
+      take(model.predict(x, 0.4, { class: 1 }).velocity),
+      take(model.velocity(x, 0.4, { class: 1 })),
+      1e-6,
+    )
+    const batch = named('batch').normalTensor([8, 2, 2])
+    const [a, b] = [0, 1].map((label) => take(model.loss(batch, named('loss'), { class: label }))[0]!) as [
+      number,
+      number,
+    ]
+    assert.notEqual(a, b)
+  })
+
   test('its loss is least at the exact bridge, and what is left is the variance that x does not explain', () => {
     // Straight paths with noise between Gaussians: all is linear, so errors have closed forms.
     const path = interpolants.brownianBridge({ sigma: 1 })
@@ -358,6 +386,7 @@ describe('a bridge of networks', () => {
         `${name} has no gradient`,
       )
     assert.throws(() => bridge({} as never, mlp({ dim: 2 })), /must be a path/)
+    assert.throws(() => bridgeLoss({} as never, batch), /must be a bridge/)
     assert.throws(
       () => model.loss(named('batch').normalTensor([16, 3]), named('loss')),
       /pairs of shape \[n, 2, 2\]/,

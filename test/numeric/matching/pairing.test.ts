@@ -130,6 +130,8 @@ describe('sinkhorn', () => {
       () => sinkhorn(cost, n, m, { epsilon: 0.01, iterations: 1 }),
       /after 1 iterations a row is still/,
     )
+    assert.throws(() => sinkhorn(cost, n, m, undefined as never), /epsilon must be positive, but is NaN/)
+    assert.throws(() => entropicPairing(undefined as never), /epsilon must be positive, but is undefined/)
     assert.throws(() => entropicPairing({ epsilon: -1 }), /epsilon must be positive/)
   })
 })
