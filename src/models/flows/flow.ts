@@ -22,8 +22,12 @@ import { compose } from './chain'
 export interface FlowLaw extends Data, Field {
   readonly bijection: Bijection
   readonly base: Density
-  /** log p(x) in nats, [n]. @param x data of shape [n, …shape]. */
-  readonly logDensity: (x: tf.Tensor, stream?: RandomStream) => tf.Tensor1D
+  /**
+   * log p(x) in nats, [n]. Where the determinant is estimated, it is so with random vectors from the cell's own stream.
+   *
+   * @param x data of shape [n, …shape].
+   */
+  readonly logDensity: (x: tf.Tensor) => tf.Tensor1D
   /** z = f(x). */
   readonly encode: (x: tf.Tensor) => tf.Tensor
   /** x = f⁻¹(z). */
@@ -77,7 +81,7 @@ export function flow(
     params,
     loss: holding(
       (batch: tf.Tensor, stream: RandomStream) =>
-        tf.tidy(() => own.logDensity(batch, stream).mean().neg().asScalar()),
+        tf.tidy(() => logDensityOf(bijection, law, params, batch, stream).mean().neg().asScalar()),
       params,
     ),
     withParams: (other) => lawOf(bijection, law, other),
@@ -94,12 +98,22 @@ export function flow(
   }
 }
 
+/** log p_base(f(x)) + log |det ∂f/∂x|. */
+function logDensityOf(
+  bijection: Bijection,
+  base: Density,
+  params: Params,
+  x: tf.Tensor,
+  stream: RandomStream,
+): tf.Tensor1D {
+  return tf.tidy(() => {
+    const { value, logDet } = bijection.forward(params, x, stream)
+    return base.logDensity(value).add<tf.Tensor1D>(logDet)
+  })
+}
+
 function lawOf(bijection: Bijection, base: Density, params: Params): FlowLaw {
-  const logDensity = (x: tf.Tensor, stream = currentStream()): tf.Tensor1D =>
-    tf.tidy(() => {
-      const { value, logDet } = bijection.forward(params, x, stream)
-      return base.logDensity(value).add<tf.Tensor1D>(logDet)
-    })
+  const logDensity = (x: tf.Tensor): tf.Tensor1D => logDensityOf(bijection, base, params, x, currentStream())
   return {
     name: bijection.name,
     shape: bijection.shape,
