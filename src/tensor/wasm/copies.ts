@@ -63,26 +63,53 @@ export function registerCopies(): void {
       })
     },
   )
-  override<tf.TensorInfo[], { readonly axis: number }>(
-    tf.Concat,
-    ({ inputs, attrs, backend }, { native }) => {
-      if (inputs.some(({ dtype }) => dtype !== 'float32')) return undefined
-      const axis = tf.util.parseAxisParam(attrs.axis, inputs[0]!.shape)[0]!
-      const shapes = inputs.map(({ shape }) => shape)
-      tf.backend_util.assertParamsConsistent(shapes, axis)
-      const shape = tf.backend_util.computeOutShape(shapes, axis)
-      const out = backend.makeOutput(shape, 'float32')
-      const rows = tf.util.sizeFromShape(shape.slice(0, axis))
-      const width = tf.util.sizeFromShape(shape.slice(axis))
-      let to = addressOf(backend, out)
-      for (const input of inputs) {
-        const count = tf.util.sizeFromShape(input.shape.slice(axis))
-        native.scatterRows(addressOf(backend, input), to, rows, count, width)
-        to += 4 * count
-      }
-      return out
+  override<tf.TensorInfo[], { readonly axis: number }>(tf.Concat, ({ inputs, attrs, backend }, kernels) => {
+    if (inputs.some(({ dtype }) => dtype !== 'float32')) return undefined
+    const axis = tf.util.parseAxisParam(attrs.axis, inputs[0]!.shape)[0]!
+    const shapes = inputs.map(({ shape }) => shape)
+    tf.backend_util.assertParamsConsistent(shapes, axis)
+    return sideBySide(inputs, backend, kernels, tf.backend_util.computeOutShape(shapes, axis), axis)
+  })
+  override<tf.TensorInfo[], { readonly axis: number }>(tf.Pack, ({ inputs, attrs, backend }, kernels) => {
+    const { shape } = inputs[0]!
+    // TensorFlow.js says what does not fit.
+    if (inputs.some((x) => x.dtype !== 'float32' || !tf.util.arraysEqual(x.shape, shape))) return undefined
+    const axis = attrs.axis < 0 ? attrs.axis + shape.length + 1 : attrs.axis
+    return sideBySide(inputs, backend, kernels, shape.toSpliced(axis, 0, inputs.length), axis)
+  })
+  override<{ readonly value: tf.TensorInfo }, { readonly axis: number }>(
+    tf.Unpack,
+    ({ inputs: { value }, attrs, backend }, kernels) => {
+      if (value.dtype !== 'float32' && value.dtype !== 'int32') return undefined
+      const axis = attrs.axis < 0 ? attrs.axis + value.shape.length : attrs.axis
+      const begin = value.shape.map(() => 0)
+      const shape = value.shape.toSpliced(axis, 1)
+      return Array.from({ length: value.shape[axis]! }, (_, i) => {
+        const part = slice(value, backend, kernels, begin.with(axis, i), value.shape.with(axis, 1))!
+        return { ...part, shape }
+      })
     },
   )
+}
+
+/** A tensor of `shape`, made of parts that follow one another along `axis`. */
+function sideBySide(
+  parts: readonly tf.TensorInfo[],
+  backend: BackendWasm,
+  { native }: Kernels,
+  shape: number[],
+  axis: number,
+): tf.TensorInfo {
+  const out = backend.makeOutput(shape, 'float32')
+  const rows = tf.util.sizeFromShape(shape.slice(0, axis))
+  const width = tf.util.sizeFromShape(shape.slice(axis))
+  let to = addressOf(backend, out)
+  for (const part of parts) {
+    const count = rows ? tf.util.sizeFromShape(part.shape) / rows : 0
+    native.scatterRows(addressOf(backend, part), to, rows, count, width)
+    to += 4 * count
+  }
+  return out
 }
 
 /** The same numbers under another name: they are freed with the last that uses them. */

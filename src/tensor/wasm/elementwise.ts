@@ -1,5 +1,6 @@
 /** Functions of one or two tensors, number by number, the smaller of two repeated along the larger. */
 import * as tf from '@tensorflow/tfjs'
+import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm'
 import { addressOf } from './native'
 import { override } from './registry'
 import { broadcastStrides, forEachPoint, joined } from './strides'
@@ -38,33 +39,49 @@ interface Operands {
 function registerBinary(op: number, name: string): void {
   override<Operands, object>(name, ({ inputs: { a, b }, backend }, { native }) => {
     if (a.dtype !== 'float32' || b.dtype !== 'float32') return undefined
-    const shape = tf.broadcast_util.assertAndGetBroadcastShape(a.shape, b.shape)
-    const out = backend.makeOutput(shape, 'float32')
-    const [atA, atB, atOut] = [addressOf(backend, a), addressOf(backend, b), addressOf(backend, out)]
-    if (tf.util.arraysEqual(a.shape, b.shape)) {
-      native.binary(op, atA, 1, atB, 1, atOut, tf.util.sizeFromShape(shape), 1, 0, 0)
-      return out
-    }
-    const [stridesA, stridesB] = [broadcastStrides(a.shape, shape), broadcastStrides(b.shape, shape)]
-    const axes = joined(shape.map((size, i) => ({ size, steps: [stridesA[i]!, stridesB[i]!] })))
-    const inner = axes.pop() ?? { size: 1, steps: [1, 1] }
-    const outer = axes.pop() ?? { size: 1, steps: [0, 0] }
-    let to = atOut
-    forEachPoint(axes, 2, (i, j) => {
-      native.binary(
-        op,
-        atA + 4 * i,
-        inner.steps[0]!,
-        atB + 4 * j,
-        inner.steps[1]!,
-        to,
-        inner.size,
-        outer.size,
-        outer.steps[0]!,
-        outer.steps[1]!,
-      )
-      to += 4 * inner.size * outer.size
-    })
-    return out
+    return broadcastLoop(a, b, backend, 'float32', (...loop) => native.binary(op, ...loop))
   })
+}
+
+/** Where two operands and a result lie, and the steps of `binary` in `native/elementwise.ts`. */
+export type Loop = readonly [
+  a: number,
+  stepA: number,
+  b: number,
+  stepB: number,
+  out: number,
+  inner: number,
+  outer: number,
+  outerA: number,
+  outerB: number,
+]
+
+/** Runs `f` over two tensors, the smaller repeated along the larger. */
+export function broadcastLoop(
+  a: tf.TensorInfo,
+  b: tf.TensorInfo,
+  backend: BackendWasm,
+  dtype: 'float32' | 'bool',
+  f: (...loop: Loop) => void,
+): tf.TensorInfo {
+  const shape = tf.broadcast_util.assertAndGetBroadcastShape(a.shape, b.shape)
+  const out = backend.makeOutput(shape, dtype)
+  const [atA, atB, atOut] = [addressOf(backend, a), addressOf(backend, b), addressOf(backend, out)]
+  if (tf.util.arraysEqual(a.shape, b.shape)) {
+    f(atA, 1, atB, 1, atOut, tf.util.sizeFromShape(shape), 1, 0, 0)
+    return out
+  }
+  const [stridesA, stridesB] = [broadcastStrides(a.shape, shape), broadcastStrides(b.shape, shape)]
+  const axes = joined(shape.map((size, i) => ({ size, steps: [stridesA[i]!, stridesB[i]!] })))
+  const inner = axes.pop() ?? { size: 1, steps: [1, 1] }
+  const outer = axes.pop() ?? { size: 1, steps: [0, 0] }
+  const bytes = tf.util.bytesPerElement(dtype)
+  let to = atOut
+  forEachPoint(axes, 2, (i, j) => {
+    const [stepA, stepB] = inner.steps as [number, number]
+    const [outerA, outerB] = outer.steps as [number, number]
+    f(atA + 4 * i, stepA, atB + 4 * j, stepB, to, inner.size, outer.size, outerA, outerB)
+    to += bytes * inner.size * outer.size
+  })
+  return out
 }

@@ -1,6 +1,7 @@
 /** Faster WASM: our own kernels where TensorFlow.js 4.22 is slow or has none. */
 import * as tf from '@tensorflow/tfjs'
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm'
+import { registerChoices } from './choices'
 import { registerConvolutions } from './convolution'
 import { registerCopies } from './copies'
 import { registerElementwise } from './elementwise'
@@ -21,6 +22,7 @@ const KERNELS = [
   registerRandom,
   registerConvolutions,
   registerLayers,
+  registerChoices,
 ]
 
 /** Instances by build, for each backend that was ever in use. */

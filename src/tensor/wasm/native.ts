@@ -7,6 +7,7 @@
  */
 import type * as tf from '@tensorflow/tfjs'
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm'
+import type { Loop } from './elementwise'
 import plain from './native/plain.wasm'
 import relaxed from './native/relaxed.wasm'
 
@@ -32,18 +33,20 @@ export interface Native {
   clear(x: number, count: number): void
   unary(op: number, x: number, out: number, count: number): void
   anglesAreSmall(x: number, count: number): number
-  binary(
-    op: number,
-    a: number,
-    stepA: number,
-    b: number,
-    stepB: number,
+  binary(op: number, ...loop: Loop): void
+  compare(op: number, ...loop: Loop): void
+  select(condition: number, t: number, e: number, out: number, count: number): void
+  gatherRows(
+    x: number,
+    indices: number,
     out: number,
-    inner: number,
     outer: number,
-    outerA: number,
-    outerB: number,
+    size: number,
+    inner: number,
+    count: number,
   ): void
+  indicesAreInside(indices: number, count: number, size: number): number
+  power(x: number, out: number, count: number, n: number): void
   sum(x: number, out: number, outer: number, count: number, inner: number, scale: number): void
   gather(
     from: number,

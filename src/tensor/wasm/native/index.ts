@@ -5,6 +5,7 @@ import { GEMM_SCRATCH } from './gemm'
 import { prepareRandom } from './random'
 import { prepareSilu } from './silu'
 
+export { compare, gatherRows, indicesAreInside, power, select } from './choices'
 export { gather, scatterRows } from './copies'
 export { anglesAreSmall, binary, unary } from './elementwise'
 export { gemm } from './gemm'
