@@ -127,7 +127,6 @@ function lines(
     ),
     contours: { coloring: 'none', start: -5, end: -1, size: 2 },
     line: { width: 1.6, color: 'rgba(255,255,255,0.9)' },
-    showscale: false,
     hoverinfo: 'skip',
   }
 }

@@ -1,8 +1,11 @@
 /** One of each figure, from data that never changes. */
 import {
+  barsFigure,
+  energyFigure,
   lossFigure,
   samplesFigure,
   scheduleFigure,
+  scoreErrorFigure,
   scoreFieldFigure,
   type Figure,
 } from '../../../src/renderers/figures'
@@ -36,6 +39,24 @@ export const figures: Readonly<Record<string, Figure>> = {
     density: { x: side, y: side, values: grid.map(([x, y]) => Math.exp(-(x! * x! + y! * y!) / 2)) },
     t: 0.1,
   }),
+  energy: energyFigure({
+    x: side,
+    y: side,
+    values: grid.map(([x, y]) => (x! * x! + y! * y!) / 2),
+    points: spread(50),
+  }),
+  'score error': scoreErrorFigure({
+    x: side,
+    y: side,
+    error: grid.map(([x, y]) => 0.01 + Math.hypot(x!, y!)),
+    density: grid.map(([x, y]) => Math.exp(-(x! * x! + y! * y!) / 2)),
+    points: grid,
+    vectors: grid.map(([x, y]) => [-x!, -y!]),
+  }),
+  bars: barsFigure(
+    { one: { a: { value: 1, error: 0.1 }, b: 40 }, two: { a: 2, b: 3 } },
+    { quantity: 'size' },
+  ),
   schedule: scheduleFigure({
     t: times,
     alpha: times.map((t) => Math.cos((Math.PI / 2) * t)),

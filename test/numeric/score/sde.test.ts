@@ -21,7 +21,7 @@ before(() => selectBackend('cpu', files))
 
 const named = (name: string) => new RandomStream(81, name)
 const process = vp()
-const [n, d, v] = [100_000, 2, 0.5]
+const [n, d, v] = [50_000, 2, 0.5]
 const law = data.mixture({ means: [[0, 0]], deviations: Math.sqrt(v) })
 /** The score of N(0, τ(t)). */
 const gaussian = (variance: (t: number) => number): Denoiser =>
