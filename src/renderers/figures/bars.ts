@@ -87,20 +87,20 @@ function trace(
   const shown = names.filter((bar) => bar in bars)
   const numbers = shown.map((bar) => number(bars[bar]!, bar))
   const errors = numbers.map(({ error }) => error)
+  const whiskers = errors.some((error) => error > 0)
   return {
     type: 'bar',
     name: escape(name),
     x: shown.map(escape),
     y: numbers.map(({ value }) => value),
     marker: { color: several ? colorway[i % colorway.length]! : colorway[0] },
-    ...(labelled && { text: numbers.map(({ value }) => short(Number(value.toPrecision(3)))) }),
     // Whiskers stand where the text would.
-    textposition: errors.some((error) => error > 0) ? 'auto' : 'outside',
-    insidetextanchor: 'middle',
+    ...(labelled && {
+      text: numbers.map(({ value }) => short(Number(value.toPrecision(3)))),
+      ...(whiskers ? { textposition: 'auto', insidetextanchor: 'middle' } : { textposition: 'outside' }),
+    }),
     cliponaxis: false,
-    ...(errors.some((error) => error > 0)
-      ? { error_y: { type: 'data', array: errors, thickness: 1.4, width: 4 } }
-      : {}),
+    ...(whiskers ? { error_y: { type: 'data', array: errors, thickness: 1.4, width: 4 } } : {}),
     hovertemplate: `%{x}: %{y:.4~g}<extra>${several ? escape(name) : ''}</extra>`,
   }
 }
