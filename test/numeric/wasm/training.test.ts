@@ -24,7 +24,7 @@ async function trained(steps: number): Promise<{ losses: readonly number[]; samp
   const stream = new RandomStream(4, 'training')
   const { losses } = await train(network, moons, { steps, batch: 61, rate: 1e-3, stream })
   const samples = read(await sample(ddim(network, { steps: 10 }), 50, { stream })).values
-  tf.dispose(network.params as Record<string, tf.Tensor>)
+  tf.dispose(network.params)
   return { losses, samples }
 }
 
@@ -56,6 +56,6 @@ onBuilds('training and sampling', (build) => {
     await train(network, counted, { steps: 300, batch: 64, rate: 1e-3, ema: 0.99, stream })
     assert.equal(seen.length, 2)
     assert.deepEqual(seen[1], seen[0])
-    tf.dispose(network.params as Record<string, tf.Tensor>)
+    tf.dispose(network.params)
   })
 })
