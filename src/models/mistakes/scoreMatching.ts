@@ -229,6 +229,31 @@ const slicedByTheWrongName = mistake<SlicedLoss>({
   },
 })
 
+/** A loss from the terms vᵀ∇s v and ½(vᵀs)² of every draw. */
+export type OfTerms = (traces: Float64Array, norms: Float64Array) => number
+
+/** As printed, the second term is outside of the mean: a random number, and not a loss. */
+const misplacedBracket = mistake<OfTerms>({
+  title: 'Sliced score matching with the bracket closed too early',
+  written: String.raw`\mathbb{E}\left[v^\top\nabla s\,v\right] + \tfrac12(v^\top s)^2`,
+  correct: String.raw`\mathbb{E}\left[v^\top\nabla s\,v + \tfrac12(v^\top s)^2\right]`,
+  right: (traces, norms) => mean(traces.map((trace, i) => trace + norms[i]!)),
+  wrong: (traces, norms) => mean(traces) + norms[0]!,
+  check: async (form, stream = currentStream()) => {
+    // s = −x/τ on N(0, v) in one dimension, with signs for v.
+    const tau = 0.9
+    const many = 16 * n
+    const x = stream.normal(many).map((z) => Math.sqrt(v) * z)
+    const found = form(
+      x.map(() => -1 / tau),
+      x.map((value) => 0.5 * (value / tau) ** 2),
+    )
+    const norm = v / (2 * tau ** 2)
+    expectNear('the sliced loss of −x/τ', found, norm - 1 / tau, 8 * norm * Math.sqrt(2 / many))
+    return Promise.resolve()
+  },
+})
+
 /** What denoising score matching regresses on. */
 export type Target = (clean: Float64Array, noisy: Float64Array, sigma: number) => Float64Array
 
@@ -323,6 +348,7 @@ export const scoreMatchingMistakes = {
   denoisingSign,
   denoisingOverCleanData: overCleanData,
   slicedByTheWrongName,
+  slicedBracket: misplacedBracket,
   kernelAtZero,
   kernelDoubleMinus: doubleMinus,
   noiseInTheWrongPlace,
