@@ -17,7 +17,7 @@ export interface Paths {
 export interface TrajectoriesOptions {
   readonly title?: string
   readonly subtitle?: string
-  /** Paths that are drawn as lines. Default 30. */
+  /** Paths that are drawn as lines. Default 30 on a line, 15 in the plane. */
   readonly lines?: number
   /** Particles that move. Default 300. */
   readonly points?: number
@@ -29,8 +29,10 @@ export interface TrajectoriesOptions {
 
 const SIZE = 330
 const GAP = 46
+/** Above the axes: the title, and the panels' own. */
+const TOP = 100
 /** Below the axes: the slider and the button. */
-const CONTROLS = 96
+const CONTROLS = 112
 
 /**
  * One panel for each set of paths, of one dimension over time or of two in the plane, all with the same slider.
@@ -38,8 +40,9 @@ const CONTROLS = 96
  * @throws FigureError where shapes do not fit, or there are neither one nor two dimensions.
  */
 export function trajectoriesFigure(sets: readonly Paths[], options: TrajectoriesOptions = {}): Figure {
-  const { lines = 30, points = 300, frames = 30 } = options
+  const { points = 300, frames = 30 } = options
   const d = check(sets)
+  const { lines = d === 1 ? 30 : 15 } = options
   for (const [name, value, least] of [
     ['lines', lines, 0],
     ['points', points, 1],
@@ -47,7 +50,7 @@ export function trajectoriesFigure(sets: readonly Paths[], options: Trajectories
   ] as const)
     if (!Number.isSafeInteger(value) || value < least)
       throw new FigureError(`${name} must be a whole number from ${least} on, but is ${value}.`)
-  const title = options.title ?? (sets.length > 1 ? sets.map(({ name }) => name).join(' | ') : 'Trajectories')
+  const { title = 'Trajectories' } = options
   const subtitle = options.subtitle ?? sets.map(({ name, t }) => `${name}: ${t.length - 1} steps`).join(' · ')
   const range = options.range ?? extentOf(sets)
   const moments = Math.min(frames, Math.max(...sets.map(({ t }) => t.length)))
@@ -58,9 +61,9 @@ export function trajectoriesFigure(sets: readonly Paths[], options: Trajectories
     sets.map((set, i) => markTrace(set, i, d, at(set, frame), Math.min(points, set.shape[1]!)))
   const width = sets.length * SIZE + (sets.length - 1) * GAP
   const layout: Record<string, Json> = {
-    ...baseLayout(title, subtitle, `${title}: ${subtitle}`, SIZE + 84 + CONTROLS),
+    ...baseLayout(title, subtitle, `${title}: ${subtitle}`, SIZE + TOP + CONTROLS),
     width: width + 80,
-    margin: { l: 56, r: 24, t: 84, b: CONTROLS },
+    margin: { l: 56, r: 24, t: TOP, b: CONTROLS },
     showlegend: false,
     annotations: sets.length > 1 ? sets.map((set, i) => panelTitle(set.name, i)) : [],
     sliders: [slider(sets, moments, at)],
@@ -186,10 +189,10 @@ function slider(
     y: 0,
     yanchor: 'top',
     pad: { t: 44, b: 0 },
-    currentvalue: { prefix: shared ? 't = ' : 'way gone: ', xanchor: 'right', font: { size: 12 } },
-    ticklen: 0,
+    currentvalue: { prefix: shared ? 't = ' : 'way gone: ', xanchor: 'right', font: { size: 12 }, offset: 4 },
+    ticklen: 4,
     minorticklen: 0,
-    font: { size: 1, color: 'rgba(0,0,0,0)' },
+    font: { size: 10 },
     steps: Array.from({ length: moments }, (_, k) => ({
       label: label(k),
       method: 'animate',

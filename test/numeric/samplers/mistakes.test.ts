@@ -8,7 +8,10 @@ before(() => selectBackend('cpu', files))
 
 describe('mistakes of samplers, and what their checks say', () => {
   test('the drift of the ODE in the SDE leaves the law too wide', async () => {
-    assert.match(await caught(mistakes.reverseDriftWithHalf), /N\(0, 0\.001\) the variance is 0\.01\d+, but should be 0\.0016/)
+    assert.match(
+      await caught(mistakes.reverseDriftWithHalf),
+      /N\(0, 0\.001\) the variance is 0\.01\d+, but should be 0\.0016/,
+    )
   })
 
   test('Δt in the place of its root leaves hardly any noise', async () => {
