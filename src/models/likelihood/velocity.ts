@@ -85,11 +85,13 @@ function inDoubles<S extends State>(
   condition: Condition | undefined,
 ): Slope<Float64Array> {
   const { law } = model as Partial<ExactModel<S>>
-  if (trace !== 'exact' || !law || !('components' in law) || condition)
+  const label = condition?.['class']
+  if (trace !== 'exact' || !law || !('components' in law) || (condition && typeof label !== 'number'))
     throw new TypeError(
-      'logLikelihood: on doubles only the exact model of a mixture knows its divergence: give trace as a function ' +
-        '(x, t) ↦ ∇·velocity, or use tensors',
+      'logLikelihood: on doubles only the exact model of a mixture knows its divergence, told one class at most: give trace ' +
+        'as a function (x, t) ↦ ∇·velocity, or use tensors',
     )
+  const { components } = typeof label === 'number' ? law.given(label) : law
   const inDoubles = move as unknown as (x: Float64Array, t: number) => Float64Array
-  return ([x], t) => [inDoubles(x!, t), mixtureDivergence(law.components, model.process, x!, t)]
+  return ([x], t) => [inDoubles(x!, t), mixtureDivergence(components, model.process, x!, t)]
 }

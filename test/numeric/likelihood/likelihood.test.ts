@@ -139,6 +139,32 @@ describe('log p_t by the ODE is that of the marginal', () => {
     approximately(logDensity, model.logDensity(x, 0.1), 1e-7)
   })
 
+  test('of one class: log p(x | y), on doubles and on tensors, and Bayes’ rule from it', async () => {
+    const process = vp()
+    const model = exact<Float64Array>(process, plane)
+    const x = new RandomStream(5, 'points').normal(6)
+    const tensor = tf.tensor2d(Float32Array.from(x), [3, 2])
+    const joint: Float64Array[] = []
+    for (const [y, share] of [0.4, 0.6].entries()) {
+      const options = {
+        from: 0.1,
+        condition: { class: y },
+        prior: exact(process, plane.given(y)).marginal(1),
+      }
+      const { logDensity } = await logLikelihood(model, x, { ...options, tolerance: 1e-9 })
+      approximately(logDensity, model.logDensity(x, 0.1, { class: y }), 1e-7)
+      const onTensors = await logLikelihood(exact(process, plane), tensor, options)
+      approximately(take(onTensors.logDensity), logDensity, 1e-4)
+      onTensors.code.dispose()
+      joint.push(logDensity.map((value) => value + Math.log(share)))
+    }
+    tensor.dispose()
+    const all = model.logDensity(x, 0.1)
+    const logClass = model.logClass(x, 0.1)
+    for (let i = 0; i < 3; i++)
+      for (const y of [0, 1]) approximately(joint[y]![i]! - all[i]!, logClass[2 * i + y]!, 1e-7)
+  })
+
   test('the change along the path, not only at its end', async () => {
     const process = vp()
     const model = exact<Float64Array>(process, plane)
