@@ -1,5 +1,6 @@
 /** Functions of one or two tensors, number by number. */
-import { exp, LARGEST_ANGLE, log, sigmoid, sine, softplus, tanh } from './functions'
+import { exp, LARGEST_ANGLE, log, sine, softplus, tanh } from './functions'
+import { sigmoid } from './silu'
 import { add, div, mul, sub } from './vector'
 
 // The operations are numbered, and every loop is compiled once for each: the number is a constant inside it.
@@ -30,7 +31,6 @@ function unaryOf(op: i32, x: v128): v128 {
   if (op == RELU) return v128.max<f32>(x, f32x4.splat(0))
   if (op == EXP) return exp(x)
   if (op == LOG) return log(x)
-  if (op == SIGMOID) return sigmoid(x)
   if (op == TANH) return tanh(x)
   if (op == SOFTPLUS) return softplus(x)
   if (op == SIN) return sine(x, 0)
@@ -63,7 +63,7 @@ export function unary(op: i32, x: usize, out: usize, count: i32): void {
   else if (op == RELU) unaryLoop(RELU, x, out, count)
   else if (op == EXP) unaryLoop(EXP, x, out, count)
   else if (op == LOG) unaryLoop(LOG, x, out, count)
-  else if (op == SIGMOID) unaryLoop(SIGMOID, x, out, count)
+  else if (op == SIGMOID) sigmoid(x, out, count)
   else if (op == TANH) unaryLoop(TANH, x, out, count)
   else if (op == SOFTPLUS) unaryLoop(SOFTPLUS, x, out, count)
   else if (op == SIN) unaryLoop(SIN, x, out, count)

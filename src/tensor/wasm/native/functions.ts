@@ -142,19 +142,6 @@ export function exp(x: v128): v128 {
   return mul(mul(y, powerOfTwo(half)), powerOfTwo(v128.sub<i32>(n, half)))
 }
 
-/** 1 / (1 + e⁻ˣ), from u = e^(−|x|): u / (1 + u) where x is negative, and 1 minus that elsewhere. */
-@inline
-export function sigmoid(x: v128): v128 {
-  const away = v128.neg<f32>(v128.abs<f32>(x))
-  const bounded = larger(away, constant(SMALLEST_EXPONENT))
-  const rounded = madd(bounded, constant(LOG2_E), constant(MAGIC))
-  const scale = powerOfTwo(v128.sub<i32>(rounded, constant(MAGIC_BITS)))
-  const one = constant(ONE)
-  const u = mul(add(expm1Reduced(withoutLn2(bounded, sub(rounded, constant(MAGIC)))), one), scale)
-  const y = v128.andnot(div(u, add(one, u)), v128.lt<f32>(away, constant(SMALLEST_EXPONENT)))
-  return where(v128.lt<f32>(x, f32x4.splat(0)), y, sub(one, y))
-}
-
 /** tanh x = −u / (u + 2) for u = e^(−2|x|) − 1, with the sign of x. */
 @inline
 export function tanh(x: v128): v128 {

@@ -4,14 +4,14 @@
  * https://doi.org/10.1145/1356052.1356053
  *
  * The tile has 6 rows and 8 columns: with two vectors of B and one number of A it fills fifteen of the sixteen vector
- * registers that x86-64 has. B is packed into panels of 8 columns, in blocks of 256 × 256 that stay in the second-level
+ * registers that x86-64 has. Without relaxed SIMD products need registers of their own, and it has 4 rows. B is packed into panels of 8 columns, in blocks of 256 × 256 that stay in the second-level
  * cache; A is read in place, or packed where it is transposed.
  */
 import { scratch } from './constants'
 import { gather, transpose4 } from './copies'
 import { madd } from './vector'
 
-const ROWS = 6
+const ROWS = ASC_FEATURE_RELAXED_SIMD ? 6 : 4
 const COLUMNS = 8
 const DEPTH = 256
 const WIDTH = 256
@@ -29,9 +29,9 @@ const FEW_ROWS = 12
 const SMALL = 512
 
 /**
- * The tile c (6 × 8, rows `strideC` bytes apart) ← or += the product of 6 rows of A and 8 columns of B.
+ * The tile c (ROWS × 8, rows `strideC` bytes apart) ← or += the product of ROWS rows of A and 8 columns of B.
  *
- * @param rows how many of the 6 rows of A there are: the last is read in place of those that are not.
+ * @param rows how many of those rows of A there are: the last is read in place of those that are not.
  * @param stepA bytes from one column of A to the next. @param stepB bytes from one row of B to the next.
  */
 function tile(
@@ -50,8 +50,12 @@ function tile(
   let a1 = a0 + (rows > 1 ? strideA : 0)
   let a2 = a1 + (rows > 2 ? strideA : 0)
   let a3 = a2 + (rows > 3 ? strideA : 0)
-  let a4 = a3 + (rows > 4 ? strideA : 0)
-  let a5 = a4 + (rows > 5 ? strideA : 0)
+  let a4 = a3
+  let a5 = a3
+  if (ROWS > 4) {
+    a4 += rows > 4 ? strideA : 0
+    a5 = a4 + (rows > 5 ? strideA : 0)
+  }
   const r1 = c + strideC
   const r2 = r1 + strideC
   const r3 = r2 + strideC
@@ -78,10 +82,12 @@ function tile(
     c21 = v128.load(r2, 16)
     c30 = v128.load(r3)
     c31 = v128.load(r3, 16)
-    c40 = v128.load(r4)
-    c41 = v128.load(r4, 16)
-    c50 = v128.load(r5)
-    c51 = v128.load(r5, 16)
+    if (ROWS > 4) {
+      c40 = v128.load(r4)
+      c41 = v128.load(r4, 16)
+      c50 = v128.load(r5)
+      c51 = v128.load(r5, 16)
+    }
   }
   for (; depth > 0; depth--) {
     const b0 = v128.load(b)
@@ -98,18 +104,20 @@ function tile(
     x = v128.load32_splat(a3)
     c30 = madd(x, b0, c30)
     c31 = madd(x, b1, c31)
-    x = v128.load32_splat(a4)
-    c40 = madd(x, b0, c40)
-    c41 = madd(x, b1, c41)
-    x = v128.load32_splat(a5)
-    c50 = madd(x, b0, c50)
-    c51 = madd(x, b1, c51)
+    if (ROWS > 4) {
+      x = v128.load32_splat(a4)
+      c40 = madd(x, b0, c40)
+      c41 = madd(x, b1, c41)
+      x = v128.load32_splat(a5)
+      c50 = madd(x, b0, c50)
+      c51 = madd(x, b1, c51)
+      a4 += stepA
+      a5 += stepA
+    }
     a0 += stepA
     a1 += stepA
     a2 += stepA
     a3 += stepA
-    a4 += stepA
-    a5 += stepA
     b += stepB
   }
   v128.store(c, c00)
@@ -120,10 +128,12 @@ function tile(
   v128.store(r2, c21, 16)
   v128.store(r3, c30)
   v128.store(r3, c31, 16)
-  v128.store(r4, c40)
-  v128.store(r4, c41, 16)
-  v128.store(r5, c50)
-  v128.store(r5, c51, 16)
+  if (ROWS > 4) {
+    v128.store(r4, c40)
+    v128.store(r4, c41, 16)
+    v128.store(r5, c50)
+    v128.store(r5, c51, 16)
+  }
 }
 
 /** Packs 8 columns of B, `columns` of which there are, as `depth` rows of 8; zeros where there is no column. */
@@ -161,12 +171,12 @@ function packRows(b: usize, stride: usize, columns: i32, depth: i32, out: usize)
       )
 }
 
-/** Packs 6 rows of a transposed A, `rows` of which there are, as `depth` columns of 6. */
+/** Packs ROWS rows of a transposed A, `rows` of which there are, column by column. */
 function packPanel(a: usize, stride: usize, rows: i32, depth: i32, out: usize): void {
   if (rows == ROWS) {
     for (; depth > 0; depth--) {
       v128.store(out, v128.load(a))
-      store<i64>(out, load<i64>(a, 16), 16)
+      if (ROWS > 4) store<i64>(out, load<i64>(a, 16), 16)
       a += stride
       out += 4 * ROWS
     }

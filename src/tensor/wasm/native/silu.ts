@@ -1,6 +1,6 @@
 /**
- * SiLU(x) = x σ(x) and its slope, as `functions.ts` has σ, with the constants kept in variables: the two passes that a
- * layer of a network spends on more than its products.
+ * σ(x) = 1/(1 + e⁻ˣ), SiLU(x) = x σ(x) and its slope, with the constants kept in variables: where a layer of a network spends
+ * what its products leave.
  */
 import { constant, enter } from './constants'
 import { add, div, larger, madd, mul, sub, where } from './vector'
@@ -53,13 +53,24 @@ function sigmoidOf(
   p = madd(p, r, p5)
   p = madd(p, mul(r, r), r)
   const u = mul(add(p, one), v128.shl<i32>(rounded, 23))
-  const y = div(u, add(one, u))
+  const y = v128.andnot(div(u, add(one, u)), v128.lt<f32>(x, smallest))
   return where(v128.lt<f32>(x, f32x4.splat(0)), y, sub(one, y))
 }
 
-/** out ← x σ(x), or dy σ(x) (1 + x (1 − σ(x))) where dy is given, `count` numbers. */
+const SIGMOID = 0
+const SILU = 1
+const SLOPE = 2
+
+/** σ, x σ, or dy σ (1 + x (1 − σ)). */
 @inline
-function loop(slope: bool, dy: usize, x: usize, out: usize, count: i32): void {
+function resultOf(op: i32, dy: v128, x: v128, s: v128, one: v128): v128 {
+  if (op == SIGMOID) return s
+  if (op == SILU) return mul(x, s)
+  return mul(dy, mul(s, madd(x, sub(one, s), one)))
+}
+
+@inline
+function loop(op: i32, dy: usize, x: usize, out: usize, count: i32): void {
   const smallest = constant(SMALLEST_EXPONENT)
   const log2e = constant(LOG2_E)
   const magic = constant(MAGIC)
@@ -76,31 +87,32 @@ function loop(slope: bool, dy: usize, x: usize, out: usize, count: i32): void {
   for (; i + 4 <= count; i += 4) {
     const z = v128.load(x)
     const s = sigmoidOf(z, smallest, log2e, magic, high, low, p0, p1, p2, p3, p4, p5, one)
-    v128.store(out, slope ? mul(v128.load(dy), mul(s, madd(z, sub(one, s), one))) : mul(z, s))
+    v128.store(out, resultOf(op, op == SLOPE ? v128.load(dy) : z, z, s, one))
     x += 16
     out += 16
-    if (slope) dy += 16
+    if (op == SLOPE) dy += 16
   }
   for (; i < count; i++) {
     const z = v128.load32_splat(x)
     const s = sigmoidOf(z, smallest, log2e, magic, high, low, p0, p1, p2, p3, p4, p5, one)
-    v128.store_lane<f32>(
-      out,
-      slope ? mul(v128.load32_splat(dy), mul(s, madd(z, sub(one, s), one))) : mul(z, s),
-      0,
-    )
+    v128.store_lane<f32>(out, resultOf(op, op == SLOPE ? v128.load32_splat(dy) : z, z, s, one), 0)
     x += 4
     out += 4
-    if (slope) dy += 4
+    if (op == SLOPE) dy += 4
   }
+}
+
+/** out ← σ(x), `count` numbers; x and out may be the same. */
+export function sigmoid(x: usize, out: usize, count: i32): void {
+  loop(SIGMOID, 0, x, out, count)
 }
 
 /** out ← SiLU(x); x and out may be the same. */
 export function silu(x: usize, out: usize, count: i32): void {
-  loop(false, 0, x, out, count)
+  loop(SILU, 0, x, out, count)
 }
 
 /** out ← dy SiLU′(x). */
 export function siluSlope(dy: usize, x: usize, out: usize, count: i32): void {
-  loop(true, dy, x, out, count)
+  loop(SLOPE, dy, x, out, count)
 }
