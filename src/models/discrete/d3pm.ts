@@ -16,8 +16,9 @@
 import * as tf from '@tensorflow/tfjs'
 import { currentStream, type RandomStream } from '../../tensor'
 import type { Time } from '../state'
-import { oneHot, type TokenProcess } from './corruption'
+import type { TokenProcess } from './corruption'
 import { cleanProbabilities, expectTokenDenoiser, type TokenDenoiser } from './denoiser'
+import { oneHot } from './tokens'
 
 /** Below this a probability counts as this much, so that its logarithm stays finite. */
 const LEAST = 1e-30

@@ -13,11 +13,12 @@ import { currentStream, holding, parameter, type RandomStream } from '../../tens
 import type { Trainable } from '../denoiser'
 import type { TrainableParams } from '../network'
 import type { Time } from '../state'
-import { carriedOver, column, expectTokens, oneHot, type TokenProcess } from './corruption'
+import type { TokenProcess } from './corruption'
 import { d3pmLoss } from './d3pm'
 import type { TokenLaw } from './law'
 import { mdlm } from './mdlm'
 import type { TokenNetwork } from './network'
+import { carriedOver, column, expectTokens, oneHot } from './tokens'
 
 export interface TokenDenoiser {
   readonly process: TokenProcess

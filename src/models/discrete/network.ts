@@ -8,7 +8,8 @@ import { waves } from '../maps/twoTimes'
 import type { Params } from '../network'
 import { perceptron } from '../score/perceptron'
 import type { Time } from '../state'
-import { oneHot, type TokenProcess } from './corruption'
+import type { TokenProcess } from './corruption'
+import { oneHot } from './tokens'
 
 export interface TokenNetwork {
   /** @returns logits of shape [n, length, categories] for tokens of shape [n, length]. */

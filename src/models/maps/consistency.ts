@@ -19,8 +19,7 @@ import type { Network, Params } from '../network'
 import { Prediction } from '../prediction'
 import { over, type Curve, type GaussianProcess } from '../process'
 import { edm } from '../processes/edm'
-import { processOf, walk, type Sampler } from '../sample'
-import { combine, normalLike, type State, type Time } from '../state'
+import { combine, type State, type Time } from '../state'
 import { improvedConsistencyTraining } from './consistencyTraining'
 
 export interface ConsistencyModel<S extends State = tf.Tensor> extends Denoiser<S> {
@@ -144,46 +143,4 @@ function expectStates(x: tf.Tensor, shape: readonly number[]): void {
     `the model takes states of shape [n${shape.map((size) => `, ${size}`).join('')}], ` +
       `but was given a tensor of shape [${x.shape.join(', ')}]`,
   )
-}
-
-export interface MultistepOptions {
-  /**
-   * Noise levels at which the model is asked, falling from σ_max. Default [σ_max]: one step. Each more is one more
-   * evaluation, and mends what the one before got wrong.
-   */
-  readonly sigmas?: readonly number[]
-}
-
-/**
- * Samples of a consistency model in one or a few steps: x ← f(x, σ), then noise again up to the next, lower level τ,
- *
- *   x_τ = f(x_σ, σ) + √(τ² − σ_min²) z,
- *
- * until f is asked for the last time.
- *
- * Song et al., 2023, algorithm 1.
- *
- * @throws RangeError for levels that do not fall, or lie outside [σ_min, σ_max].
- */
-export function multistep<S extends State>(
-  model: ConsistencyModel<S>,
-  { sigmas }: MultistepOptions = {},
-): Sampler<S> {
-  processOf(model, 'multistep')
-  if (typeof (model as Partial<ConsistencyModel<S>>).origin !== 'function')
-    throw new TypeError('multistep: the first argument must be a consistency model, such as consistency(…)')
-  const { sigmaMin, sigmaMax } = model
-  const levels = sigmas ?? [sigmaMax]
-  const fall = levels.every(
-    (sigma, i) => sigma > sigmaMin && sigma <= sigmaMax && (i === 0 || sigma < levels[i - 1]!),
-  )
-  if (!levels.length || !fall)
-    throw new RangeError(
-      `multistep: sigmas must fall, from at most ${sigmaMax} to above ${sigmaMin}, but are ${levels.join(', ')}`,
-    )
-  return walk(model, [...levels, sigmaMin], (counted, x, sigma, next, stream) => {
-    const origin = counted.predict(x, sigma).x0
-    const deviation = Math.sqrt(next ** 2 - sigmaMin ** 2)
-    return deviation === 0 ? origin : combine([1, origin], [deviation, normalLike(x, stream)])
-  })
 }

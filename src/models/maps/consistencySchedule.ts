@@ -9,6 +9,7 @@
  * Song et al., 2023, appendix C, https://arxiv.org/abs/2303.01469 (whose program takes N(k) − 1 in μ, as here); Song and
  * Dhariwal, 2024, section 3.4 and 3.5, https://arxiv.org/abs/2310.14189
  */
+import { normalTail } from '../exact/normal'
 
 export interface LevelRange {
   readonly sigmaMin: number
@@ -47,30 +48,11 @@ export function doublingLevels(k: number, K: number, s0 = 10, s1 = 1280): number
 
 /** The probability of each pair of neighbours for log-normal noise levels; they sum to one. */
 export function logNormalShares(sigmas: ArrayLike<number>, mean = -1.1, deviation = 2): Float64Array {
-  const at = (sigma: number): number => (Math.log(sigma) - mean) / (Math.SQRT2 * deviation)
+  const above = (sigma: number): number => normalTail((Math.log(sigma) - mean) / deviation)
   const shares = Float64Array.from(
     { length: sigmas.length - 1 },
-    (_, i) => erf(at(sigmas[i + 1]!)) - erf(at(sigmas[i]!)),
+    (_, i) => above(sigmas[i]!) - above(sigmas[i + 1]!),
   )
   const total = shares.reduce((sum, share) => sum + share, 0)
   return shares.map((share) => share / total)
-}
-
-/**
- * The error function: its series where that converges fast, else one minus the continued fraction of erfc. Right to about
- * fifteen digits (Abramowitz and Stegun, 7.1.6 and 7.1.14).
- */
-export function erf(x: number): number {
-  const size = Math.abs(x)
-  if (size < 2.5) {
-    let [term, sum] = [size, size]
-    for (let n = 1; Math.abs(term) > 1e-17 * sum; n++) {
-      term *= (2 * size * size) / (2 * n + 1)
-      sum += term
-    }
-    return Math.sign(x) * (2 / Math.sqrt(Math.PI)) * Math.exp(-size * size) * sum
-  }
-  let fraction = size
-  for (let n = 60; n > 0; n--) fraction = size + n / 2 / fraction
-  return Math.sign(x) * (1 - Math.exp(-size * size) / (Math.sqrt(Math.PI) * fraction))
 }

@@ -6,24 +6,25 @@ export {
   asConsistency,
   consistency,
   consistencyScalings,
-  multistep,
   type ConsistencyModel,
   type ConsistencyOptions,
-  type MultistepOptions,
   type NetworkConsistency,
 } from './consistency'
+export { multistep, type MultistepOptions } from './multistep'
 export {
-  consistencyDistillation,
   consistencyLoss,
-  consistencyTraining,
-  improvedConsistencyTraining,
   pseudoHuber,
   squaredDistance,
   type ConsistencyLossOptions,
+  type Distance,
+} from './consistencyLoss'
+export {
+  consistencyDistillation,
+  consistencyTraining,
+  improvedConsistencyTraining,
   type ConsistencyObjective,
   type ConsistencyTrainingOptions,
   type DistillationOptions,
-  type Distance,
   type ImprovedConsistencyOptions,
 } from './consistencyTraining'
 export {

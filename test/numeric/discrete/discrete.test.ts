@@ -23,7 +23,7 @@ import {
   words,
   type TokenDenoiser,
 } from '../../../src/models/discrete'
-import { oneHot } from '../../../src/models/discrete/corruption'
+import { oneHot } from '../../../src/models/discrete/tokens'
 import { train } from '../../../src/models/train'
 import { RandomStream, selectBackend } from '../../../src/tensor'
 import { approximately } from '../approximately'

@@ -22,7 +22,6 @@ import {
   squaredDistance,
   targetDecay,
 } from '../../../src/models/maps'
-import { erf } from '../../../src/models/maps/consistencySchedule'
 import { mlp } from '../../../src/models/mlp'
 import { edm, vp } from '../../../src/models/processes'
 import { follow, sample } from '../../../src/models/sample'
@@ -92,15 +91,6 @@ describe('schedules of consistency training', () => {
       mass.map((m) => m / total),
       1e-6,
     )
-  })
-
-  test('the error function is its integral', () => {
-    for (const x of [-4, -2.6, -2.4, -0.3, 0, 0.7, 2.49, 2.51, 5]) {
-      let sum = 0
-      const n = 20_000
-      for (let k = 0; k < n; k++) sum += (Math.exp(-(((x * (k + 0.5)) / n) ** 2)) * x) / n
-      approximately(erf(x), (2 / Math.sqrt(Math.PI)) * sum, 1e-8)
-    }
   })
 })
 
