@@ -98,13 +98,11 @@ function evaluateTensors(
       const z = y.div(v)
       const inAxes = table((a, _, axis) => a * variances[axis]!).mul(z)
       return {
-        // Summed in doubles before it becomes a tensor.
         logJoint: y
           .mul(z)
           .sum(1, true)
           .mul(-0.5)
-          .add(offsets(share[k]!, variances, alpha, sigma, rows))
-          .add(told(label, labels)),
+          .add(offsets(share[k]!, variances, alpha, sigma, rows, label, labels)),
         score: tf.matMul(z, q, false, true).neg(),
         x0: tf.matMul(inAxes, q, false, true).add(tf.tensor1d([...mean])),
       }
@@ -127,30 +125,27 @@ function evaluateTensors(
   })
 }
 
-/** What tells a component of class `label` from others where the class is told: 0 or log 0, of shape [1 or n, 1]. */
-function told(label: number, labels: Labels | undefined): tf.Tensor2D {
-  const list = labels === undefined ? [label] : typeof labels === 'number' ? [labels] : labels
-  return tf.tensor2d(
-    Float32Array.from(list, (of) => (of === label ? 0 : LOG_NOTHING)),
-    [list.length, 1],
-  )
-}
-
-/** log w − ½ Σ log 2πv, of shape [1 or n, 1]. */
+/** log w − ½ Σ log 2πv, or log 0 where another class is told: of shape [1 or n, 1]. Summed in doubles. */
 function offsets(
   weight: number,
   variances: readonly number[],
   alpha: Coefficient,
   sigma: Coefficient,
-  rows: number,
+  times: number,
+  label: number,
+  labels: Labels | undefined,
 ): tf.Tensor2D {
-  const values = Float32Array.from({ length: rows }, (_, row) =>
-    variances.reduce(
+  const list = typeof labels === 'object' ? labels : undefined
+  const rows = Math.max(times, list?.length ?? 1)
+  const values = Float32Array.from({ length: rows }, (_, row) => {
+    const told = list ? list[row] : (labels as number | undefined)
+    if (told !== undefined && told !== label) return LOG_NOTHING
+    return variances.reduce(
       (sum, variance) =>
         sum - 0.5 * Math.log(2 * Math.PI * (at(alpha, row) ** 2 * variance + at(sigma, row) ** 2)),
       Math.log(weight),
-    ),
-  )
+    )
+  })
   return tf.tensor2d(values, [rows, 1])
 }
 
