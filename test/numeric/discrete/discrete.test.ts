@@ -11,6 +11,7 @@ import {
   exactTokens,
   maskedTokens,
   mdlm,
+  priorDivergence,
   sampleTokens,
   stepDivergence,
   tokenAncestral,
@@ -294,6 +295,16 @@ describe('D3PM', () => {
         const exactly = -Math.log(chainLaw(model, T).get(x0.join())!)
         assert.ok(bound >= exactly - 1e-6, `${bound} is below ${exactly}`)
       }
+  })
+
+  test('what is kept at the end costs the prior’s divergence', async () => {
+    const schedule = { keep: (t: number) => 1 - 0.7 * t, keepPrime: () => -0.7 }
+    const kept = uniformTokens({ categories: K, schedule })
+    const terms = await d3pmTerms(exactTokens(kept, law), int([x0]), { steps: 1, stream: named('prior') })
+    approximately(terms[0]!, boundTerms(exactTokens(kept, law), x0, 1)[0]!, 1e-12)
+    assert.ok(terms[0]! > 0.05)
+    assert.equal(priorDivergence(maskedTokens({ categories: K, schedule }), 2), Infinity)
+    assert.equal(priorDivergence(uniform, 2), 0)
   })
 
   test('the training loss is an estimate of the bound, with the cross entropy beside it', () => {

@@ -16,6 +16,7 @@ import {
   twoTimeMlp,
   type MeanFlow,
 } from '../../../src/models/maps'
+import { waves } from '../../../src/models/maps/twoTimes'
 import { mlp } from '../../../src/models/mlp'
 import { rectified, vp } from '../../../src/models/processes'
 import { sample } from '../../../src/models/sample'
@@ -282,6 +283,52 @@ describe('MeanFlow', () => {
     // Each term is square / (square + c): between 0 and 1, and near one for squares far above c.
     const adaptive = take(meanFlowLoss(model, x0, { stream, offset: 1e-3 }))[0]!
     assert.ok(adaptive > 0.9 && adaptive < 1, `adaptive ${adaptive}`)
+  })
+
+  test('its times: s < t as often as asked, else s = t; logit-normal or uniform', () => {
+    const n = 20_000
+    const drawn = (options: Parameters<typeof meanFlowLoss>[2]) => {
+      let times: [Float32Array, Float32Array] | undefined
+      const spy = asMeanFlow([1], (x, t, s) => {
+        times ??= [t.dataSync<'float32'>().slice(), s.dataSync<'float32'>().slice()]
+        return exactly(x, t, s)
+      })
+      meanFlowLoss(spy, law.draw(n, named('times')), { ...options, stream: named('times') }).dispose()
+      return times!
+    }
+    const mean = (list: Float32Array) => list.reduce((a, b) => a + b, 0) / n
+    for (const apart of [0, 0.25, 1]) {
+      const [t, s] = drawn({ apart })
+      assert.ok(t.every((time, i) => time >= s[i]!))
+      approximately(t.filter((time, i) => time > s[i]!).length / n, apart, 5 * Math.sqrt(0.25 / n))
+    }
+    // The larger and the smaller of two uniform numbers have the means ⅔ and ⅓.
+    const [t, s] = drawn({ apart: 1, logit: null })
+    approximately([mean(t), mean(s)], [2 / 3, 1 / 3], 5 * Math.sqrt(1 / 18 / n))
+    // With a small spread all times are near 1/(1 + e^−m).
+    const [near] = drawn({ logit: [1, 1e-3] })
+    approximately(mean(near), 1 / (1 + Math.exp(-1)), 1e-3)
+  })
+
+  test('its network sees sines and cosines of both times, at frequencies from ½π to 4π', () => {
+    const [sines, cosines] = waves(tf.tensor1d([0.3, 0.8]), 4)
+    const omega = [0, 1, 2, 3].map((i) => (Math.PI / 2) * 2 ** i)
+    approximately(
+      take(sines),
+      [0.3, 0.8].flatMap((tau) => omega.map((w) => Math.sin(w * tau))),
+      1e-6,
+    )
+    approximately(
+      take(cosines),
+      [0.3, 0.8].flatMap((tau) => omega.map((w) => Math.cos(w * tau))),
+      1e-6,
+    )
+    const network = twoTimeMlp({ dim: 2, hidden: [6], frequencies: 2 })
+    const params = network.initial(named('both'))
+    const x = named('x').normalTensor([1, 2])
+    const at = (t: number, s: number) => take(network(params, x, tf.tensor1d([t]), tf.tensor1d([s])))
+    assert.notDeepEqual(at(0.5, 0.2), at(0.5, 0.3))
+    assert.notDeepEqual(at(0.5, 0.2), at(0.6, 0.3))
   })
 
   test('a network learns its parameters’ gradients, samples in one step, and is a flow map', async () => {

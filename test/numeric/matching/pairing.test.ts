@@ -4,6 +4,7 @@ import { before, describe, test } from 'node:test'
 import { data } from '../../../src/models/data'
 import {
   assignment,
+  drawFromPlan,
   paired,
   entropicPairing,
   optimalPairing,
@@ -119,6 +120,20 @@ describe('sinkhorn', () => {
     for (let i = 0; i < k; i++) for (let j = 0; j < k; j++) covariance += plan[i * k + j]! * x[i]! * y[j]!
     // The quantiles' own variance is 0.6 % short of one.
     approximately(covariance, c, 0.01)
+  })
+
+  test('partners are drawn with the plan’s probabilities, row by row', () => {
+    const draws = 20_000
+    const plan = Float64Array.from(Array.from({ length: draws }, () => [0.1, 0, 0.3]).flat())
+    const counts = [0, 0, 0]
+    for (const j of drawFromPlan(plan, draws, 3, named('partners'))) counts[j]!++
+    // Five standard errors of a share.
+    approximately(
+      counts.map((count) => count / draws),
+      [0.25, 0, 0.75],
+      5 * Math.sqrt((0.25 * 0.75) / draws),
+    )
+    assert.equal(counts[1], 0)
   })
 
   test('options that make no sense, and too few iterations, are named', () => {
