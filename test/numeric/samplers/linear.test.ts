@@ -16,6 +16,7 @@ import {
   exact,
   follow,
   heun,
+  improvedEuler,
   langevinCorrector,
   predictorCorrector,
   rectified,
@@ -36,7 +37,7 @@ import {
 } from '../../../src/models'
 import { RandomStream, selectBackend } from '../../../src/tensor'
 import { approximately } from '../approximately'
-import { files, take } from '../backends'
+import { files, on, take } from '../backends'
 import { doubles, last, M1 } from './common'
 
 before(() => selectBackend('cpu', files))
@@ -168,6 +169,25 @@ describe('samplers as data', () => {
       /heun, from 0\.25 to 0.*not a finite number.*end/,
     )
   })
+})
+
+test('on the WASM backend as on plain JavaScript: norms, adaptive steps, memory', async () => {
+  const ends = async (): Promise<number[]> => {
+    const model = exact(process, M1)
+    const found: number[] = []
+    for (const sampler of [
+      predictorCorrector(model, { steps: 8, norm: 'particle' }),
+      predictorCorrector(model, { steps: 8 }),
+      rk45(model, { tolerance: 1e-3, control: 'particle' }),
+      improvedEuler(model, { relative: 0.2, absolute: 0.1 }),
+      unipc(model, { steps: 8, order: 3 }),
+    ])
+      found.push(...take(await sample(sampler, 8, { stream: new RandomStream(2, 'wasm') })))
+    return found
+  }
+  const plain = await ends()
+  // Step lengths and norms carry roundings on.
+  approximately(await on('wasm', ends), plain, 5e-3)
 })
 
 describe('walks', () => {

@@ -14,9 +14,12 @@ import {
   grids,
   heun,
   improvedEuler,
+  rectified,
   reverseDiffusion,
   rk45,
   stochasticHeun,
+  subVp,
+  ve,
   vp,
 } from '../../../src/models'
 import { RandomStream, selectBackend } from '../../../src/tensor'
@@ -97,6 +100,19 @@ describe('laws on the way', () => {
     } as typeof model
     const x = await last(stochasticHeun(half, { steps: 60 }), quantiles(n, 1), stream)
     assert.ok(distance(x, 1e-3) > 2 * bound)
+  })
+
+  test('the ODE of a Gaussian has its closed form under VE, VP, sub-VP and straight lines', async () => {
+    const [mean, v] = [0.8, 0.25]
+    for (const on of [ve({ sigmaMax: 20 }), vp(), subVp(), rectified()]) {
+      const total = (t: number) => on.alpha(t) ** 2 * v + on.sigma(t) ** 2
+      const start = Float64Array.of(-1, 0.4, 2).map((x) => on.sigma(1) * x)
+      const expected = start.map(
+        (x) => on.alpha(0.01) * mean + (x - on.alpha(1) * mean) * Math.sqrt(total(0.01) / total(1)),
+      )
+      const x = await last(rk45(doubles(on, gaussian(v, mean)), { end: 0.01, tolerance: 1e-9 }), start)
+      approximately(x, expected, 1e-6, on.name)
+    }
   })
 
   test('trajectories of the probability-flow ODE never cross', async () => {
