@@ -265,7 +265,7 @@ describe('sampling along a bridge', () => {
   }
 
   test('each ε has the mean and variance of its own recursion, down and up', async () => {
-    const n = 20_000
+    const n = 8000
     const steps = 40
     for (const [name, options, epsilon, up] of [
       ['ODE', { epsilon: 0 }, () => 0, false],
@@ -354,7 +354,7 @@ describe('a bridge of networks', () => {
     const path = interpolants.brownianBridge({ sigma: 1 })
     const unit = data.mixture({ means: [[0]] })
     const model = exactBridge(path, unit, unit)
-    const n = 4000
+    const n = 2000
     const stream = named('loss')
     const batch = tf.stack([unit.draw(n, stream), unit.draw(n, stream)], 1)
     const loss = take(bridgeLoss(model, batch, { stream }))[0]!
