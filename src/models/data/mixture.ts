@@ -51,7 +51,10 @@ export function mixture(options: MixtureOptions): Mixture {
  * The mixture of these components, whose weights are divided by their sum. Variances may be zero, for points that carry
  * probability: such a mixture has moments and samples, but no density.
  */
-export function mixtureOf(parts: readonly Component[], classes: readonly string[] = classesOf(parts)): Mixture {
+export function mixtureOf(
+  parts: readonly Component[],
+  classes: readonly string[] = classesOf(parts),
+): Mixture {
   const total = parts.reduce((sum, { weight }) => sum + weight, 0)
   const components = parts.map((part) => ({ ...part, weight: part.weight / total }))
   const dim = components[0]!.mean.length

@@ -23,7 +23,7 @@ export async function rowsOf(source: Samples, what: string): Promise<Rows> {
     rows = toRows(source instanceof tf.Tensor ? { values: await source.data(), shape: source.shape } : source)
   } catch (error) {
     // What is wrong is said of points; here they are called otherwise.
-    if (error instanceof Error) error.message = error.message.replace(/^points/, what)
+    if (error instanceof Error) error.message = error.message.replace(/^points(: the first argument)?/, what)
     throw error
   }
   if (rows.n < 2) throw new RangeError(`${what}: at least two samples are needed`)

@@ -481,6 +481,10 @@ describe('floor', () => {
 
 test('samples that are none are refused, and named', async () => {
   await assert.rejects(
+    metrics.mmd(data.moons() as never, [1, 2, 3]),
+    /mmd: the first set must be rows of numbers/,
+  )
+  await assert.rejects(
     metrics.mmd(
       [[1, 2]],
       [
