@@ -6,7 +6,7 @@ import { exact, exactMap } from '../../../src/models/exact'
 import { ddpm, subVp, ve, vp, rectified } from '../../../src/models/processes'
 import { RandomStream, selectBackend } from '../../../src/tensor'
 import { approximately, slope } from '../approximately'
-import { files, take } from '../backends'
+import { files, on, take } from '../backends'
 
 before(() => selectBackend('cpu', files))
 
@@ -370,6 +370,30 @@ describe('exact flow maps', () => {
     assert.throws(() => exactMap(vp(), data.moons() as never), /must be a mixture/)
   })
 })
+
+test('on WASM tensors agree with doubles as well', () =>
+  on('wasm', () => {
+    const doubles = Float64Array.of(0.2, -0.1, 1.5, 1)
+    const x = tf.tensor2d([...doubles], [2, 2])
+    for (const law of [
+      PLANE,
+      data.points(
+        [
+          [0, 1],
+          [1, 0],
+          [2, 2],
+        ],
+        { labels: [0, 1, 0] },
+      ),
+    ]) {
+      const [a, b] = [exact(vp(), law), exact<Float64Array>(vp(), law)]
+      const t = Float64Array.of(0.3, 0.6)
+      approximately(take(a.logDensity(x, t)), b.logDensity(doubles, t), 2e-5)
+      approximately(take(a.score(x, t, { class: [1, 0] })), b.score(doubles, t, { class: [1, 0] }), 1e-4)
+      approximately(take(a.logClass(x, t)), b.logClass(doubles, t), 5e-5)
+      assert.ok(take(a.drawReverse(x, 0.5, 0.2, stream('wasm'))).every(Number.isFinite))
+    }
+  }))
 
 test('arguments of exact models that make no sense are refused', () => {
   assert.throws(() => exact(M1 as never, M1), /must be a process/)

@@ -8,7 +8,7 @@ import { train } from '../../../src/models/train'
 import { cosine } from '../../../src/models/training'
 import { RandomStream, selectBackend } from '../../../src/tensor'
 import { approximately } from '../approximately'
-import { files, take } from '../backends'
+import { files, on, take } from '../backends'
 
 before(() => selectBackend('cpu', files))
 
@@ -499,6 +499,27 @@ describe('generative adversarial networks', () => {
       }
     }
   })
+
+  for (const backend of ['cpu', 'wasm'] as const)
+    test(`R₁ through a hidden layer: its gradient against differences, on ${backend}`, () =>
+      on(backend, () => {
+        const model = gan({ dim: 2, discriminator: [6], penalty: 2, stream: stream('hidden') })
+        // The last layer begins near zero, where there is little to see.
+        model.params['discriminator/W1']!.assign(stream('last').normalTensor([6, 1]))
+        const x = stream('x').normalTensor([20, 2])
+        const loss = () => model.losses(x, stream('fake')).discriminator
+        const weights = model.params['discriminator/W0']!
+        const start = weights.clone()
+        const direction = stream('direction').normalTensor([2, 6])
+        const { grads } = tf.variableGrads(loss, [weights])
+        const along = take(grads[weights.name]!.mul(direction).sum())[0]!
+        const at = (h: number) => {
+          weights.assign(start.add(direction.mul(h)))
+          return take(loss())[0]!
+        }
+        // Single precision: 1e-7 of a loss of about one, over a step of 0.02; and the third derivative's share.
+        approximately(along, (at(0.01) - at(-0.01)) / 0.02, 5e-3)
+      }))
 
   test('samples and logits are those of its networks', () => {
     const model = known()
