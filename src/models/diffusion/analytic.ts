@@ -51,7 +51,14 @@ export async function analyticVariance<S extends State>(
   { times, samples = 4096, stream = currentStream() }: AnalyticOptions = {},
 ): Promise<AnalyticVariance> {
   expectCount(samples)
-  const { process } = model
+  // Cells are not type-checked before they run.
+  const { process } = (model as Partial<Denoiser<S>> | undefined) ?? {}
+  if (!process)
+    throw new TypeError('analyticVariance: the first argument must be a denoiser, such as denoiser(…)')
+  if (typeof draw !== 'function' && typeof (draw as Partial<Data> | undefined)?.draw !== 'function')
+    throw new TypeError(
+      'analyticVariance: the second argument must be data to draw from, such as data.moons()',
+    )
   const { from, to, discrete } = process.times
   if (!times && !discrete)
     throw new RangeError(

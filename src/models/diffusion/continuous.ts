@@ -13,7 +13,7 @@ import { currentStream, keepingTensors, type RandomStream } from '../../tensor'
 import { inScope, type Denoiser } from '../denoiser'
 import { over, type Curve, type GaussianProcess } from '../process'
 import { combine, normalLike, type State } from '../state'
-import { priorKl } from './elbo'
+import { expectStates, priorKl } from './elbo'
 
 export interface ContinuousElboOptions {
   /** From where the integral is taken, with some noise. Default: 10⁻³ of the way. */
@@ -58,7 +58,10 @@ export async function continuousElbo<S extends State>(
   x0: S,
   { from, to, stream = currentStream() }: ContinuousElboOptions = {},
 ): Promise<ContinuousElbo> {
-  const { process } = model
+  expectStates('continuousElbo', x0)
+  const { process } = (model as Partial<Denoiser<S>> | undefined) ?? {}
+  if (!process)
+    throw new TypeError('continuousElbo: the first argument must be a denoiser, such as denoiser(…)')
   const { times } = process
   if (times.discrete)
     throw new RangeError(

@@ -12,7 +12,7 @@
  *
  * Ho, Jain and Abbeel, 2020, equation 5, https://arxiv.org/abs/2006.11239
  */
-import type * as tf from '@tensorflow/tfjs'
+import * as tf from '@tensorflow/tfjs'
 import { breathe, currentStream, keepingTensors, poll, type RandomStream } from '../../tensor'
 import type { Denoiser } from '../denoiser'
 import type { GaussianProcess } from '../process'
@@ -95,6 +95,7 @@ export async function elbo<S extends State>(
   x0: S,
   { times, variance = 'forward', prior, decoder, stream = currentStream() }: ElboOptions = {},
 ): Promise<Elbo> {
+  expectStates('elbo', x0)
   const kernel: ReverseKernel<S> = typeof source === 'function' ? source : reverseKernel(source, { variance })
   const { model } = kernel
   const { process } = model
@@ -157,6 +158,14 @@ export async function elbo<S extends State>(
       bitsPerDimension: total / (dim * Math.LN2),
     }
   })
+}
+
+/** Cells are not type-checked before they run. */
+export function expectStates(caller: string, x0: unknown): void {
+  if (x0 instanceof Float64Array || x0 instanceof tf.Tensor) return
+  throw new TypeError(
+    `${caller}: the second argument must be data, such as law.draw(1000), a tensor of shape [n, …]`,
+  )
 }
 
 /** KL(N(m, v) ‖ N(μ, p)) of one coordinate. */

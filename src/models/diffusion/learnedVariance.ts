@@ -63,7 +63,12 @@ export function learnedVariance(
   network: Network,
   { bound = BOUND, stream = currentStream() }: { bound?: number; stream?: RandomStream } = {},
 ): LearnedVariance {
-  const { process } = model
+  // Cells are not type-checked before they run.
+  const { process } = (model as Partial<Denoiser> | undefined) ?? {}
+  if (!process)
+    throw new TypeError('learnedVariance: the first argument must be a denoiser, such as denoiser(…)')
+  if (typeof (network as unknown) !== 'function')
+    throw new TypeError('learnedVariance: the second argument must be a network, such as mlp({ dim: 2 })')
   const { times } = process
   if (!times.discrete || times.to - times.from < 2)
     throw new RangeError(

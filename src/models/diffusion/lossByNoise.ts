@@ -41,7 +41,11 @@ export async function lossByNoise(
   }: LossByNoiseOptions = {},
 ): Promise<NoiseLevelLoss> {
   expectCount(samples)
-  const { process } = model
+  // Cells are not type-checked before they run.
+  const { process } = (model as Partial<Denoiser> | undefined) ?? {}
+  if (!process) throw new TypeError('lossByNoise: the first argument must be a denoiser, such as denoiser(…)')
+  if (typeof (data as Partial<Data> | undefined)?.draw !== 'function')
+    throw new TypeError('lossByNoise: the second argument must be data to draw from, such as data.moons()')
   const stops = times ?? spread(process, levels)
   return keepingTensors(async () => {
     const x0 = data.draw(samples, stream)

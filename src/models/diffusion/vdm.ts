@@ -48,6 +48,9 @@ export function vdm(
     stream = currentStream(),
   }: { schedule?: LearnedSchedule; stream?: RandomStream } = {},
 ): Vdm {
+  // Cells are not type-checked before they run.
+  if (typeof (network as unknown) !== 'function')
+    throw new TypeError('vdm: the first argument must be a network, such as mlp({ dim: 2 })')
   const own: TrainableParams = tf.tidy(() =>
     Object.fromEntries(
       Object.entries(network.initial(stream)).map(([name, value]) => [name, parameter(value)]),

@@ -11,6 +11,7 @@
  * Song et al., "Score-based generative modeling through stochastic differential equations", ICLR 2021, appendix B and E,
  * https://arxiv.org/abs/2011.13456
  */
+import * as tf from '@tensorflow/tfjs'
 import { breathe, currentStream, keepingTensors, poll, type RandomStream } from '../../tensor'
 import type { GaussianProcess, Transition } from '../process'
 import { combine, normalLike, type State } from '../state'
@@ -79,6 +80,11 @@ export async function forwardPath<S extends State>(
     stream = currentStream(),
   }: ForwardOptions = {},
 ): Promise<ForwardPath<S>> {
+  // Cells are not type-checked before they run.
+  if (!((x0 as unknown) instanceof Float64Array || (x0 as unknown) instanceof tf.Tensor))
+    throw new TypeError(
+      'forwardPath: the second argument must be data, such as law.draw(1000), a tensor of shape [n, …]',
+    )
   if (times.length < 2 || times.some((t, i) => i > 0 && !(t > times[i - 1]!)))
     throw new RangeError(`forwardPath: times must be at least two and rise, but are ${times.join(', ')}`)
   const transitions = times.slice(1).map((t, i) => forwardStep(process, scheme, times[i]!, t))
@@ -90,7 +96,7 @@ export async function forwardPath<S extends State>(
       const x = states.at(-1)!
       const noise = normalLike(x, stream)
       states.push(combine([scale, x], [Math.sqrt(variance), noise]))
-      if (!(noise instanceof Float64Array)) noise.dispose()
+      if (noise instanceof tf.Tensor) noise.dispose()
       if (performance.now() - breathed >= BREATHE_EVERY) {
         await breathe()
         breathed = performance.now()

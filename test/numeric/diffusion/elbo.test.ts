@@ -190,6 +190,11 @@ describe('the evidence lower bound', () => {
       elbo(reverseKernel(exact<Float64Array>(table(30), M1)), x0),
       /variance 0.*give \{ decoder \}/,
     )
+    await assert.rejects(elbo({} as never, x0), /must be a denoiser/)
+    await assert.rejects(elbo(model, M1 as never), /second argument must be data/)
+    await assert.rejects(continuousElbo({} as never, x0), /must be a denoiser/)
+    await assert.rejects(lossByNoise({} as never, M1), /must be a denoiser/)
+    await assert.rejects(lossByNoise(exact(vp(), M1), {} as never), /must be data to draw from/)
     assert.equal(gaussianKl(0, 2, 0, 2), 0)
     // KL(N(0, 1) ‖ N(1, 4)) = ½(log 4 + 2/4 − 1).
     approximately(gaussianKl(0, 1, 1, 4), 0.5 * (Math.log(4) - 0.5), 1e-15)

@@ -178,6 +178,7 @@ describe('Analytic-DPM', () => {
     })
     agrees(few(20, 10), 20, 10)
     assert.throws(() => few(15, 14), /at the times 20, 10, not at 15/)
+    await assert.rejects(analyticVariance(model, {} as never), /must be data to draw from/)
     await assert.rejects(analyticVariance(exact(vp(), M1), M1), /VP is not a table/)
     await assert.rejects(analyticVariance(model, M1 as never, { samples: 0 }), /number of samples/)
   })
@@ -206,6 +207,8 @@ describe('learned variances', () => {
       if (t > 1) approximately(smallest, Math.log(table.posterior(t - 1, t).variance), 1e-12)
       else approximately(smallest, Math.log(table.posterior(1, 2).variance), 1e-12)
     }
+    assert.throws(() => learnedVariance({} as never, mlp({ dim: 1 })), /must be a denoiser/)
+    assert.throws(() => learnedVariance(exact(table, M1), {} as never), /must be a network/)
     assert.throws(() => learnedVariance(exact(vp(), M1), mlp({ dim: 1 })), /VP is not a table/)
     assert.throws(() => learnedVariance(exact(table, M1), mlp({ dim: 2 })), /\[2\], but the model \[1\]/)
     assert.throws(

@@ -281,6 +281,7 @@ describe('the way from data to noise', () => {
     await assert.rejects(forwardPath(vp(), x, { times: [0, 2] }), /from 0 to 1/)
     await assert.rejects(forwardPath(vp(), x, { scheme: 'milstein' as never }), /one of exact, euler/)
     await assert.rejects(forwardPath(vp(), x, { steps: 4, scheme: 'preserving' }), /take more steps/)
+    await assert.rejects(forwardPath(vp(), [1] as never), /second argument must be data/)
     assert.throws(() => forwardStep(vp(), 'exact', 0.5, 0.1), /s ≤ t/)
     assert.throws(() => forwardStep(ddpm(), 'euler', 3, 4), /no derivatives/)
   })
