@@ -149,6 +149,6 @@ function expectRecord(
 }
 
 function dimOf(source: DensitySource | undefined): number {
-  const shape = isObject(source) && 'shape' in source ? (source.shape) : undefined
+  const shape = isObject(source) && 'shape' in source ? source.shape : undefined
   return Array.isArray(shape) && shape.length === 1 && shape[0] === 1 ? 1 : 2
 }
