@@ -10,6 +10,7 @@ import { correctSecondDerivatives } from './gradients'
 import { openGpu, type Gpu } from './gpu'
 import { withoutProcessHandlers } from './handlers'
 import { shorterGpuSums } from './sums'
+import { fasterDifferentiation } from './tape'
 import { accelerateWasm } from './wasm'
 
 export type BackendName = 'webgpu' | 'wasm' | 'cpu'
@@ -42,6 +43,7 @@ export async function selectBackend(choice: BackendChoice, files: BackendFiles):
   // TensorFlow.js greets on the console and warns there of what it has just been told to do.
   tf.enableProdMode()
   correctSecondDerivatives()
+  fasterDifferentiation()
 
   if (lost) forget('webgpu')
 
