@@ -1,5 +1,6 @@
 /**
- * Step grids: at which times a sampler stops on its way. With N steps from t = `start` to `end`, the times t_i, i = 0, …, N, are
+ * Step grids: at which times a sampler stops on its way. With N steps from t = `start` to `end`, the times t_i, i = 0,
+ * …, N, are
  *
  *   linear      start + (i/N)(end − start)
  *   quadratic   (√start + (i/N)(√end − √start))²: more of them near clean data
@@ -15,8 +16,9 @@
  * All may go up in time as well, to encode, apart from the last three.
  *
  * Karras et al., "Elucidating the design space of diffusion-based generative models", NeurIPS 2022, equation 5,
- * https://arxiv.org/abs/2206.00364; Lu et al., "DPM-Solver", NeurIPS 2022, https://arxiv.org/abs/2206.00927; Lin et al.,
- * "Common diffusion noise schedules and sample steps are flawed", WACV 2024, table 2, https://arxiv.org/abs/2305.08891
+ * https://arxiv.org/abs/2206.00364; Lu et al., "DPM-Solver", NeurIPS 2022, https://arxiv.org/abs/2206.00927; Lin et
+ * al., "Common diffusion noise schedules and sample steps are flawed", WACV 2024, table 2,
+ * https://arxiv.org/abs/2305.08891
  */
 import type { Curve, GaussianProcess } from './process'
 
@@ -171,8 +173,8 @@ export function expectMonotone(process: GaussianProcess, times: readonly number[
 const END = 1e-3
 
 /**
- * The default end time of samplers that need the score everywhere: the process's first time if there is noise at it, else
- * 10⁻³ later, or on a table one step later.
+ * The default end time of samplers that need the score everywhere: the process's first time if there is noise at it,
+ * else 10⁻³ later, or on a table one step later.
  */
 export function endTime(process: GaussianProcess): number {
   const { from, to, discrete } = process.times

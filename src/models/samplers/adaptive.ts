@@ -1,7 +1,8 @@
 /**
  * What samplers share that choose their steps on the way, so that the estimated error stays below a tolerance.
  *
- * Particles may have times of their own: the state is then at the times `t`, one for each, and those that have arrived wait.
+ * Particles may have times of their own: the state is then at the times `t`, one for each, and those that have arrived
+ * wait.
  */
 import * as tf from '@tensorflow/tfjs'
 import type { Denoiser } from '../denoiser'

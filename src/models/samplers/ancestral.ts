@@ -1,17 +1,17 @@
 /**
- * Ancestral sampling: x_s drawn from a reverse kernel p(x_s | x_t), time after time. DDPM's is the posterior q(x_s | x_t, x̂₀) with
- * the predicted clean data put in,
+ * Ancestral sampling: x_s drawn from a reverse kernel p(x_s | x_t), time after time. DDPM's is the posterior q(x_s |
+ * x_t, x̂₀) with the predicted clean data put in,
  *
  *   x_s = a x_t + b x̂₀ + c z,
  *
  * a and b as in `GaussianProcess.posterior`. For the variance c² DDPM tried two, exact for the extremes of data with
- * variance 0 and 1: that of the posterior, β̃, and that of the forward step from s to t, β. No noise is added where s is
- * clean data. On any process this is the ancestral sampling of its discretisation; on VE it is
+ * variance 0 and 1: that of the posterior, β̃, and that of the forward step from s to t, β. No noise is added where s
+ * is clean data. On any process this is the ancestral sampling of its discretisation; on VE it is
  *
  *   x_s = x_t + (σ_t² − σ_s²) ∇ log p_t(x_t) + √(σ_s² (σ_t² − σ_s²) / σ_t²) z.
  *
- * Ho, Jain and Abbeel, "Denoising diffusion probabilistic models", NeurIPS 2020, https://arxiv.org/abs/2006.11239; Song et
- * al., ICLR 2021, appendix F, https://arxiv.org/abs/2011.13456
+ * Ho, Jain and Abbeel, "Denoising diffusion probabilistic models", NeurIPS 2020, https://arxiv.org/abs/2006.11239; Song
+ * et al., ICLR 2021, appendix F, https://arxiv.org/abs/2011.13456
  */
 import type { Denoiser } from '../denoiser'
 import { drawReverse, reverseVariance, type ReverseKernel, type VarianceChoice } from '../diffusion/reverse'
@@ -19,7 +19,8 @@ import { timesOf, type TimeOptions } from '../grids'
 import type { GaussianProcess } from '../process'
 import type { State } from '../state'
 import { simple, type SimpleStep } from './simple'
-import { expectHooks, linearWalk, processOf, walking, type Sampler, type WalkOptions } from './walk'
+import { linearWalk } from './linearWalk'
+import { expectHooks, processOf, walking, type Sampler, type WalkOptions } from './walk'
 
 /** The coefficients of an ancestral step from t to s < t, with x_t written as α_t x̂₀ + σ_t ε̂. */
 export function ancestralStep(

@@ -1,16 +1,17 @@
 /**
  * Brownian increments that remember what was refused.
  *
- * Where a step of length h with the increment w is refused, the path over these h is known to end at w, and a shorter step of
- * q h must take it into account: given w, the increment over q h is that of a Brownian bridge,
+ * Where a step of length h with the increment w is refused, the path over these h is known to end at w, and a shorter
+ * step of q h must take it into account: given w, the increment over q h is that of a Brownian bridge,
  *
  *   w' = q w + √(q (1 − q) h) z,
  *
- * and w − w' is left for the rest. Drawing afresh instead forgets just those increments that made the error large, and so prefers
- * quiet paths. Each particle has a stack of such rests; while it has any, no step goes beyond the first of them.
+ * and w − w' is left for the rest. Drawing afresh instead forgets just those increments that made the error large, and
+ * so prefers quiet paths. Each particle has a stack of such rests; while it has any, no step goes beyond the first of
+ * them.
  *
- * Rackauckas and Nie, "Adaptive methods for stochastic differential equations via natural embeddings and rejection sampling with
- * memory", 2017, https://doi.org/10.3934/dcdsb.2017133
+ * Rackauckas and Nie, "Adaptive methods for stochastic differential equations via natural embeddings and rejection
+ * sampling with memory", 2017, https://doi.org/10.3934/dcdsb.2017133
  */
 import type { RandomStream } from '../../tensor'
 import { combine, normalLike, type State } from '../state'

@@ -3,8 +3,8 @@
  *
  *   x_s = α_s x̂₀ + √(σ_s² − c²) ε̂ + c z,   c = η √β̃,
  *
- * where β̃ is the variance of q(x_s | x_t, x_0). With η = 0 it is a first-order step of the probability-flow ODE, and may
- * as well go up in time, to encode: DDIM inversion. With η = 1 it is DDPM's ancestral sampling.
+ * where β̃ is the variance of q(x_s | x_t, x_0). With η = 0 it is a first-order step of the probability-flow ODE, and
+ * may as well go up in time, to encode: DDIM inversion. With η = 1 it is DDPM's ancestral sampling.
  *
  * Song, Meng and Ermon, "Denoising diffusion implicit models", ICLR 2021, equation 12, https://arxiv.org/abs/2010.02502
  */
@@ -13,7 +13,8 @@ import { endTime, timesOf, type TimeOptions } from '../grids'
 import type { GaussianProcess } from '../process'
 import type { State } from '../state'
 import { simple, type SimpleStep } from './simple'
-import { linearWalk, processOf, type Sampler, type WalkOptions } from './walk'
+import { linearWalk } from './linearWalk'
+import { processOf, type Sampler, type WalkOptions } from './walk'
 
 /** The coefficients of a DDIM step from t to s. */
 export function ddimStep(process: GaussianProcess, eta: number, t: number, s: number): SimpleStep {
@@ -53,12 +54,14 @@ export function ddim<S extends State>(
 }
 
 /**
- * DDIM inversion: DDIM's step with time going up, x_s = α_s x̂₀ + σ_s ε̂ for s > t, which takes data to the noise that DDIM would make
- * them of. `follow(ddimInversion(model), x)` encodes; `follow(ddim(model, { end }), code)` on the same times decodes.
+ * DDIM inversion: DDIM's step with time going up, x_s = α_s x̂₀ + σ_s ε̂ for s > t, which takes data to the noise that
+ * DDIM would make them of. `follow(ddimInversion(model), x)` encodes; `follow(ddim(model, { end }), code)` on the same
+ * times decodes.
  *
  * Default: linear in t, from 10⁻³ after clean data (where the noise in x is known) to the process's last time.
  *
- * Song, Meng and Ermon, 2021, section 5.4; Mokady et al., "Null-text inversion", CVPR 2023, https://arxiv.org/abs/2211.09794
+ * Song, Meng and Ermon, 2021, section 5.4; Mokady et al., "Null-text inversion", CVPR 2023,
+ * https://arxiv.org/abs/2211.09794
  *
  * @throws RangeError for falling times.
  */

@@ -11,14 +11,15 @@
  *
  * with Dᵢ = ε̂(uᵢ) − ε̂_t. A step of order k asks the model k times.
  *
- * Lu et al., "DPM-Solver: a fast ODE solver for diffusion probabilistic model sampling in around 10 steps", NeurIPS 2022,
- * algorithms 1 and 2, https://arxiv.org/abs/2206.00927
+ * Lu et al., "DPM-Solver: a fast ODE solver for diffusion probabilistic model sampling in around 10 steps", NeurIPS
+ * 2022, algorithms 1 and 2, https://arxiv.org/abs/2206.00927
  */
 import type { Denoiser } from '../denoiser'
 import { endTime, grids, timeAt, timesOf, type TimeOptions } from '../grids'
 import type { State } from '../state'
 import { sum, type Method } from './linear'
-import { linearWalk, processOf, type Sampler, type WalkOptions } from './walk'
+import { linearWalk } from './linearWalk'
+import { processOf, type Sampler, type WalkOptions } from './walk'
 
 const { expm1 } = Math
 

@@ -1,6 +1,6 @@
 /**
- * DPM-Solver++: DPM-Solver with the clean data x̂₀ in the place of the noise, which is steadier under strong guidance. With
- * h = λ_s − λ_t and r the last h divided by this one,
+ * DPM-Solver++: DPM-Solver with the clean data x̂₀ in the place of the noise, which is steadier under strong guidance.
+ * With h = λ_s − λ_t and r the last h divided by this one,
  *
  *   order 1   x_s = (σ_s/σ_t) x − α_s (e^{−h} − 1) D
  *   2S        u at λ_t + h/2 by order 1;  D = x̂₀(u)
@@ -8,9 +8,10 @@
  *   3M        x_s = (σ_s/σ_t) x − α_s (e^{−h} − 1) x̂₀ + α_s φ₂ D⁽¹⁾ − α_s φ₃ D⁽²⁾
  *   SDE-2M    x_s = (σ_s/σ_t) e^{−ηh} x − α_s (e^{−(1+η)h} − 1) D + σ_s √(1 − e^{−2ηh}) z,   D as in 2M
  *
- * x̂₀' and x̂₀'' are the predictions of the two steps before, φ₂ = (e^{−h} − 1)/h + 1, φ₃ = φ₂/h − ½, and D⁽¹⁾ and D⁽²⁾ are h
- * times the slope and h² times the second derivative at λ_t of the parabola through the three. Some code in circulation takes half of D⁽²⁾ and
- * loses an order by it. 2M starts with order 1, 3M with order 1 and 2M. SDE-2M solves the reverse SDE, with η = 1 Anderson's and η = 0 the ODE.
+ * x̂₀' and x̂₀'' are the predictions of the two steps before, φ₂ = (e^{−h} − 1)/h + 1, φ₃ = φ₂/h − ½, and D⁽¹⁾ and D⁽²⁾
+ * are h times the slope and h² times the second derivative at λ_t of the parabola through the three. Some code in
+ * circulation takes half of D⁽²⁾ and loses an order by it. 2M starts with order 1, 3M with order 1 and 2M. SDE-2M
+ * solves the reverse SDE, with η = 1 Anderson's and η = 0 the ODE.
  *
  * Lu et al., "DPM-Solver++: fast solver for guided sampling of diffusion probabilistic models", 2022,
  * https://arxiv.org/abs/2211.01095
@@ -19,7 +20,8 @@ import type { Denoiser } from '../denoiser'
 import { endTime, grids, timeAt, timesOf, type TimeOptions } from '../grids'
 import type { State } from '../state'
 import { sum, type Method } from './linear'
-import { linearWalk, processOf, type Sampler, type WalkOptions } from './walk'
+import { linearWalk } from './linearWalk'
+import { processOf, type Sampler, type WalkOptions } from './walk'
 
 const { exp, expm1 } = Math
 

@@ -1,6 +1,6 @@
 /**
- * EDM's sampler. In the coordinates x̄ = x/α and τ = σ/α every Gaussian process has the same probability-flow ODE, whose
- * right-hand side is the predicted noise,
+ * EDM's sampler. In the coordinates x̄ = x/α and τ = σ/α every Gaussian process has the same probability-flow ODE,
+ * whose right-hand side is the predicted noise,
  *
  *   dx̄/dτ = ε̂ = (x̄ − x̂₀)/τ.
  *
@@ -19,7 +19,8 @@ import { grids, timeAt, timesOf, type TimeOptions } from '../grids'
 import type { Curve, GaussianProcess } from '../process'
 import type { State } from '../state'
 import { sum, type Method } from './linear'
-import { linearWalk, processOf, type Sampler, type WalkOptions } from './walk'
+import { linearWalk } from './linearWalk'
+import { processOf, type Sampler, type WalkOptions } from './walk'
 
 export interface EdmOptions<S extends State> extends TimeOptions, WalkOptions<S> {
   /** S_churn, not negative. Default 0: no noise. */
@@ -34,8 +35,8 @@ export interface EdmOptions<S extends State> extends TimeOptions, WalkOptions<S>
 const SIGMA_MIN = 0.002
 
 /**
- * EDM's Heun sampler: NFE 2 a step, and 1 for the last to clean data, which `denoise: false` leaves out. Default grid: Karras's
- * with ρ = 7, down to σ/α = 0.002.
+ * EDM's Heun sampler: NFE 2 a step, and 1 for the last to clean data, which `denoise: false` leaves out. Default grid:
+ * Karras's with ρ = 7, down to σ/α = 0.002.
  *
  * @throws RangeError for a negative churn or noise scale, or a churn range that is none; churn never goes beyond the process's
  * last time.

@@ -1,13 +1,13 @@
 /**
- * Where the error of a sampler comes from. A sample differs from what the exact score and exact steps from the right start would
- * have made of the same noise, by three things:
+ * Where the error of a sampler comes from. A sample differs from what the exact score and exact steps from the right
+ * start would have made of the same noise, by three things:
  *
  *   discretisation   Φ_N(x_T) − Φ(x_T)              steps of the sampler against exact ones, with the same model
  *   score            Φ(x_T) − Φ*(x_T)               the model against the truth, both with exact steps
  *   prior            Φ*(x_T) − Φ*(y_T)              a start from N(0, σ_T²) against one from p_T
  *
- * with x_T = σ_T z and y_T = α_T x_0 + σ_T z for the same z. Each is measured as the root of the mean square distance, in which
- * the whole is at most the sum. Only samplers without noise of their own can be measured so.
+ * with x_T = σ_T z and y_T = α_T x_0 + σ_T z for the same z. Each is measured as the root of the mean square distance,
+ * in which the whole is at most the sum. Only samplers without noise of their own can be measured so.
  */
 import * as tf from '@tensorflow/tfjs'
 import { currentStream, keepingTensors, type RandomStream } from '../../tensor'

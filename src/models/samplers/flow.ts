@@ -3,8 +3,8 @@
  *
  *   dx/dt = f x − ½ g² ∇ log p_t(x) = α′ x̂₀ + σ′ ε̂,
  *
- * whose solutions have the same laws p_t as the stochastic process, and no noise. Solved from noise to data it samples, from
- * data to noise it encodes. Here by steps that are fixed beforehand, with h = s − t and v the right-hand side:
+ * whose solutions have the same laws p_t as the stochastic process, and no noise. Solved from noise to data it samples,
+ * from data to noise it encodes. Here by steps that are fixed beforehand, with h = s − t and v the right-hand side:
  *
  *   euler   order 1, NFE 1 a step   x_s = x + h v(x, t)
  *   heun    order 2, NFE 2 a step   x_s = x + h/2 (v₁ + v₂),   v₂ = v(x + h v₁, s)
@@ -19,7 +19,8 @@ import type { Denoiser } from '../denoiser'
 import { endTime, timesOf, type TimeOptions } from '../grids'
 import type { State } from '../state'
 import { sum, type Method } from './linear'
-import { linearWalk, processOf, type Sampler, type WalkOptions } from './walk'
+import { linearWalk } from './linearWalk'
+import { processOf, type Sampler, type WalkOptions } from './walk'
 
 const eulerStep: Method = ({ x, ask }, t, s) => {
   const v = ask(t).velocity

@@ -1,18 +1,19 @@
 /**
- * The reverse SDE by improved Euler with adaptive steps: Euler and Maruyama's step and Heun's, with the same noise, differ by an
- * estimate of the error, at the price of two requests to the model. With w the Brownian increment over the step,
+ * The reverse SDE by improved Euler with adaptive steps: Euler and Maruyama's step and Heun's, with the same noise,
+ * differ by an estimate of the error, at the price of two requests to the model. With w the Brownian increment over the
+ * step,
  *
  *   x'  = x − h a(x, t) + g_t w,              a(x, t) = f x − g² ∇ log p_t,
  *   x'' = ½ (x' + x − h a(x', t − h) + g_{t−h} w),
  *   E   = ‖(x'' − x') / δ‖_rms,               δ = max(absolute, relative · max(|x'|, |x'_last|)).
  *
- * Where E ≤ 1 the step is taken, to x''; the next h is min(what is left, θ h E^{−r}) in either case, with θ = 0.9 and r = 0.9. Each
- * particle has its own times and steps.
+ * Where E ≤ 1 the step is taken, to x''; the next h is min(what is left, θ h E^{−r}) in either case, with θ = 0.9 and r
+ * = 0.9. Each particle has its own times and steps.
  *
- * The published algorithm tries a refused step again with fresh noise, and so prefers paths with little of it. In many dimensions the
- * error hardly depends on the noise, in few it does: on N(0, ¼) the variance comes out more than twice as large in one dimension,
- * by half in two, by a fourteenth in sixteen, and no tolerance mends that. Here refused noise is remembered; `noise:
- * 'redrawn'` is the algorithm as published.
+ * The published algorithm tries a refused step again with fresh noise, and so prefers paths with little of it. In many
+ * dimensions the error hardly depends on the noise, in few it does: on N(0, ¼) the variance comes out more than twice
+ * as large in one dimension, by half in two, by a fourteenth in sixteen, and no tolerance mends that. Here refused
+ * noise is remembered; `noise: 'redrawn'` is the algorithm as published.
  *
  * Jolicoeur-Martineau et al., "Gotta go fast when generating data with score-based models", 2021, algorithm 1,
  * https://arxiv.org/abs/2105.14080

@@ -21,8 +21,8 @@ export { errorsByNfe, type ErrorsByNfe, type ErrorsByNfeOptions } from './errors
 export type { AdaptiveOptions } from './adaptive'
 export type { Combination, LinearStep, Stage } from './linear'
 export type { SimpleStep } from './simple'
+export { linearWalk } from './linearWalk'
 export {
-  linearWalk,
   walk,
   type After,
   type Corrector,

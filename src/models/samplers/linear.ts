@@ -1,15 +1,16 @@
 /**
  * Samplers as data.
  *
- * Most samplers only ever add: the next state is a sum of the present one x, of predictions x̂₀ and ε̂ that the model has made
- * on the way, and of fresh standard normal noise z_k, each times a number that depends on nothing but the times,
+ * Most samplers only ever add: the next state is a sum of the present one x, of predictions x̂₀ and ε̂ that the model
+ * has made on the way, and of fresh standard normal noise z_k, each times a number that depends on nothing but the
+ * times,
  *
  *   y = a x + Σ_j (b_j x̂₀⁽ʲ⁾ + c_j ε̂⁽ʲ⁾) + Σ_k d_k z_k,
  *
- * where j counts predictions backwards: 0 is the latest, 1 the one before it, in this step or an earlier one. A step asks the
- * model a few times, each time about one such sum, and ends in one more. All its numbers are known before the walk begins, and
- * `sampler.linear` lists them, so that whoever can evaluate the model faster, on a graphics card in one go for instance, needs
- * no other knowledge of the method: follow the list, and the states are the same.
+ * where j counts predictions backwards: 0 is the latest, 1 the one before it, in this step or an earlier one. A step
+ * asks the model a few times, each time about one such sum, and ends in one more. All its numbers are known before the
+ * walk begins, and `sampler.linear` lists them, so that whoever can evaluate the model faster, on a graphics card in
+ * one go for instance, needs no other knowledge of the method: follow the list, and the states are the same.
  *
  * Methods are written as in their papers, on symbols instead of states; `record` runs them once and notes the numbers.
  */

@@ -10,14 +10,14 @@
  *
  *   x ← x + ε s(x, i) + √(2ε) z,   ε = 2 α (r ‖z‖ / ‖s‖)²,
  *
- * with a signal-to-noise ratio r to choose, α = 1 for VE and α = a² = 1 − β for VP. The algorithms leave ε open; this rule is
- * the one of the paper's appendix G. The norms are averaged over the batch, as the paper's code does. Taken for each particle
- * on its own, ε depends on where the particle is, and the steps no longer leave p alone: for small r their stationary law is
- * about p ‖s‖² instead, and as ε goes with ‖z‖² too, N(0, I) comes out with the variance (1 + 2/d)²: four times too large in the
- * plane and more, hardly at all in the dimensions of pictures.
+ * with a signal-to-noise ratio r to choose, α = 1 for VE and α = a² = 1 − β for VP. The algorithms leave ε open; this
+ * rule is the one of the paper's appendix G. The norms are averaged over the batch, as the paper's code does. Taken for
+ * each particle on its own, ε depends on where the particle is, and the steps no longer leave p alone: for small r
+ * their stationary law is about p ‖s‖² instead, and as ε goes with ‖z‖² too, N(0, I) comes out with the variance (1 +
+ * 2/d)²: four times too large in the plane and more, hardly at all in the dimensions of pictures.
  *
- * Song et al., "Score-based generative modeling through stochastic differential equations", ICLR 2021, appendices E and G,
- * https://arxiv.org/abs/2011.13456
+ * Song et al., "Score-based generative modeling through stochastic differential equations", ICLR 2021, appendices E and
+ * G, https://arxiv.org/abs/2011.13456
  */
 import { holding } from '../../tensor'
 import type { Denoiser } from '../denoiser'
@@ -25,7 +25,8 @@ import { timesOf, endTime, type TimeOptions } from '../grids'
 import type { GaussianProcess } from '../process'
 import { combine, lengthRatios, normalLike, type Coefficient, type State, type Time } from '../state'
 import { sum, type Method } from './linear'
-import { linearWalk, processOf, sizeOf, type Corrector, type Sampler, type WalkOptions } from './walk'
+import { linearWalk } from './linearWalk'
+import { processOf, sizeOf, type Corrector, type Sampler, type WalkOptions } from './walk'
 
 const step: Method = ({ process, x, ask, fresh }, t, s) => {
   const { scale, variance } = process.transition(s, t)
@@ -35,8 +36,8 @@ const step: Method = ({ process, x, ask, fresh }, t, s) => {
 export interface ReverseDiffusionOptions<S extends State> extends TimeOptions, WalkOptions<S> {}
 
 /**
- * The predictor alone: NFE 1 a step. Default grid: linear in t, to the process's end time; noise is added at every step, the last
- * too, as the algorithms have it.
+ * The predictor alone: NFE 1 a step. Default grid: linear in t, to the process's end time; noise is added at every
+ * step, the last too, as the algorithms have it.
  *
  * @throws RangeError for rising times.
  */

@@ -17,17 +17,18 @@
  *   y = x + ¾ h a(x, t) + (3/2) η g_s I/|h|,
  *   x_s = x + h (⅓ a(x, t) + ⅔ a(y, t + ¾h)) + η g_s (W − I/|h|) + η g_t I/|h|.
  *
- * Anderson, "Reverse-time diffusion equation models", 1982, https://doi.org/10.1016/0304-4149(82)90051-5; Song et al., ICLR
- * 2021, https://arxiv.org/abs/2011.13456; η as in Huang, Lim and Courville, 2021, https://arxiv.org/abs/2106.02808; Rößler,
- * "Runge–Kutta methods for the strong approximation of solutions of stochastic differential equations", 2010,
- * https://doi.org/10.1137/09076636X
+ * Anderson, "Reverse-time diffusion equation models", 1982, https://doi.org/10.1016/0304-4149(82)90051-5; Song et al.,
+ * ICLR 2021, https://arxiv.org/abs/2011.13456; η as in Huang, Lim and Courville, 2021,
+ * https://arxiv.org/abs/2106.02808; Rößler, "Runge–Kutta methods for the strong approximation of solutions of
+ * stochastic differential equations", 2010, https://doi.org/10.1137/09076636X
  */
 import type { Denoiser } from '../denoiser'
 import { endTime, timesOf, type TimeOptions } from '../grids'
 import type { Curve, GaussianProcess } from '../process'
 import type { State } from '../state'
 import { sum, type Asked, type Method, type Vector } from './linear'
-import { linearWalk, processOf, type Sampler, type WalkOptions } from './walk'
+import { linearWalk } from './linearWalk'
+import { processOf, type Sampler, type WalkOptions } from './walk'
 
 export interface ReverseSdeOptions<S extends State> extends TimeOptions, WalkOptions<S> {
   /** η, how much noise: a number or a function of time, not negative. Default 1. */

@@ -1,18 +1,19 @@
 /**
- * The probability-flow ODE by Dormand and Prince's pair of Runge–Kutta methods of order 5 and 4, with steps as large as the
- * tolerance lets them be. The difference of the two is the error e; a step of h counts as good enough where
+ * The probability-flow ODE by Dormand and Prince's pair of Runge–Kutta methods of order 5 and 4, with steps as large as
+ * the tolerance lets them be. The difference of the two is the error e; a step of h counts as good enough where
  *
  *   ‖e / (absolute + relative · max(|x|, |x'|))‖_rms < 1,
  *
- * and the next one is 0.9 ‖…‖^{−1/5} times as long, between a fifth and ten times. Each step asks the model six times; the
- * first needs two more, to find its length.
+ * and the next one is 0.9 ‖…‖^{−1/5} times as long, between a fifth and ten times. Each step asks the model six times;
+ * the first needs two more, to find its length.
  *
  * Either all particles share their steps, as solvers for systems of equations have it, and the mean is over all numbers
- * of all of them; or each has its own (`control: 'particle'`), so that what becomes of one does not depend on the others, and the sampler
- * takes as many rounds as the slowest needs.
+ * of all of them; or each has its own (`control: 'particle'`), so that what becomes of one does not depend on the
+ * others, and the sampler takes as many rounds as the slowest needs.
  *
- * Dormand and Prince, "A family of embedded Runge–Kutta formulae", 1980, https://doi.org/10.1016/0771-050X(80)90013-3; first
- * step as in Hairer, Nørsett and Wanner, "Solving ordinary differential equations I", II.4, https://doi.org/10.1007/978-3-540-78862-1
+ * Dormand and Prince, "A family of embedded Runge–Kutta formulae", 1980, https://doi.org/10.1016/0771-050X(80)90013-3;
+ * first step as in Hairer, Nørsett and Wanner, "Solving ordinary differential equations I", II.4,
+ * https://doi.org/10.1007/978-3-540-78862-1
  */
 import { currentStream, holding, type RandomStream } from '../../tensor'
 import type { Denoiser } from '../denoiser'
@@ -70,7 +71,8 @@ export interface Rk45Options<S extends State> extends AdaptiveOptions<S> {
 }
 
 /**
- * The adaptive Runge–Kutta solver of the probability-flow ODE, down to 10⁻³ by default or, with `start` before `end`, up.
+ * The adaptive Runge–Kutta solver of the probability-flow ODE, down to 10⁻³ by default or, with `start` before `end`,
+ * up.
  *
  * @throws RangeError for tolerances that are not positive, or ends outside the process's times.
  */

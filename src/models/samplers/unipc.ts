@@ -1,15 +1,16 @@
 /**
- * UniPC: a multistep solver of order p that corrects each state once its own prediction is known, with no further request
- * to the model, and gains an order by it. In the form with x̂₀, with h = λ_s − λ_t, D₀ = x̂₀(x_t), the differences
- * D_k = (x̂₀⁽ᵏ⁾ − D₀)/r_k to earlier predictions at λ_t + r_k h (so r_k < 0), and B = −h (`bh1`) or e^{−h} − 1 (`bh2`),
+ * UniPC: a multistep solver of order p that corrects each state once its own prediction is known, with no further
+ * request to the model, and gains an order by it. In the form with x̂₀, with h = λ_s − λ_t, D₀ = x̂₀(x_t), the
+ * differences D_k = (x̂₀⁽ᵏ⁾ − D₀)/r_k to earlier predictions at λ_t + r_k h (so r_k < 0), and B = −h (`bh1`) or e^{−h}
+ * − 1 (`bh2`),
  *
  *   predictor   x_s = (σ_s/σ_t) x_t − α_s (e^{−h} − 1) D₀ − α_s B Σ_{k<p} ρ_k D_k
  *   corrector   the same, Σ with one term more: D = x̂₀(x_s) − D₀ at r = 1
  *
  * where the ρ make the sum right for polynomials: Σ_k r_k^{j−1} ρ_k = j! φ_{j+1}(−h)/B, with φ₁(z) = (e^z − 1)/z and
- * φ_{j+1}(z) = (φ_j(z) − 1/j!)/z, here times z. For one term ρ = ½, whatever h. The correction is applied at the beginning of the next
- * step, so the last state is a predicted one. The first steps have lower orders. As in the paper, the order of the corrected
- * scheme is p + 1.
+ * φ_{j+1}(z) = (φ_j(z) − 1/j!)/z, here times z. For one term ρ = ½, whatever h. The correction is applied at the
+ * beginning of the next step, so the last state is a predicted one. The first steps have lower orders. As in the paper,
+ * the order of the corrected scheme is p + 1.
  *
  * Zhao et al., "UniPC: a unified predictor-corrector framework for fast sampling of diffusion models", NeurIPS 2023,
  * https://arxiv.org/abs/2302.04867
@@ -18,7 +19,8 @@ import type { Denoiser } from '../denoiser'
 import { endTime, grids, timesOf, type TimeOptions } from '../grids'
 import type { State } from '../state'
 import { sum, type Asked, type Method, type Tape, type Vector } from './linear'
-import { linearWalk, processOf, type Sampler, type WalkOptions } from './walk'
+import { linearWalk } from './linearWalk'
+import { processOf, type Sampler, type WalkOptions } from './walk'
 
 const { expm1 } = Math
 

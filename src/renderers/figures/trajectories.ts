@@ -181,7 +181,9 @@ function slider(
     ({ t }) => t.length === first!.t.length && Array.from(t).every((v, k) => v === first!.t[k]),
   )
   const label = (k: number): string =>
-    shared ? short(first!.t[at(first!, k)]!) : `${Math.round((100 * k) / (moments - 1))} %`
+    shared
+      ? short(Number(first!.t[at(first!, k)]!.toPrecision(3)))
+      : `${Math.round((100 * k) / (moments - 1))} %`
   return {
     active: moments - 1,
     x: 0.14,

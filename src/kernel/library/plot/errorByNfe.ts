@@ -4,8 +4,8 @@ import { preview } from '../../display/preview'
 import { draw, isObject } from './draw'
 
 /**
- * The error of samplers against the number of requests to the model, split into what the steps make, what the score makes and what the
- * start makes.
+ * The error of samplers against the number of requests to the model, split into what the steps make, what the score
+ * makes and what the start makes.
  *
  * @param errors what `await errorsByNfe(model, { samplers })` returned, or curves of one's own.
  */

@@ -6,8 +6,8 @@ import { draw, isObject } from './draw'
 import { readTensor } from './points'
 
 /**
- * Samples on their way: on a line over time, in the plane as a cloud that moves, with a slider for the time and a button that
- * plays it. Several by name are drawn side by side, with one slider.
+ * Samples on their way: on a line over time, in the plane as a cloud that moves, with a slider for the time and a
+ * button that plays it. Several by name are drawn side by side, with one slider.
  *
  * @param paths what `await trajectory(sampler, n)` returned.
  * @throws TypeError where it is something else; FigureError where there are neither one nor two dimensions.
