@@ -1,4 +1,5 @@
 /** Data to learn from: laws in the plane and in space, mixtures whose density is known, points of one's own, files. */
+import { bars } from './bars'
 import { checkerboard } from './checkerboard'
 import { circles, rings } from './circles'
 import { csv } from './csv'
@@ -14,6 +15,7 @@ import { split } from './split'
 import { whitening } from './whitening'
 
 export type { Data, LabelledData } from './data'
+export type { BarsOptions } from './bars'
 export type { Checkerboard } from './checkerboard'
 export type { CsvOptions } from './csv'
 export type { Mixture, MixtureOptions } from './mixture'
@@ -26,6 +28,7 @@ export type { Moments, Whitening } from './whitening'
 export type { Component } from './gaussians'
 
 export const data = {
+  bars,
   moons,
   circles,
   rings,

@@ -1,6 +1,7 @@
 /** What `import … from 'genbook/data'` gives to cells: laws to learn, and files of one's own. */
 import { data } from '../../../models'
 
+export const bars: typeof data.bars = data.bars
 export const moons: typeof data.moons = data.moons
 export const circles: typeof data.circles = data.circles
 export const rings: typeof data.rings = data.rings

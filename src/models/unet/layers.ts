@@ -1,0 +1,117 @@
+/**
+ * The layers of a U-Net, each a pair of fresh parameters and a pure function of them. Pictures are [n, height, width,
+ * channels].
+ */
+import * as tf from '@tensorflow/tfjs'
+import type { RandomStream } from '../../tensor'
+import type { Params } from '../network'
+
+/** A layer; its parameters' names begin with its own. */
+export interface Layer<A extends readonly unknown[] = []> {
+  initial(stream: RandomStream): Record<string, tf.Tensor>
+  apply(params: Params, x: tf.Tensor, ...rest: A): tf.Tensor
+}
+
+/** The parameters of several layers in one record. */
+export function freshOf(
+  layers: readonly Pick<Layer, 'initial'>[],
+  stream: RandomStream,
+): Record<string, tf.Tensor> {
+  return Object.fromEntries(layers.flatMap((layer) => Object.entries(layer.initial(stream))))
+}
+
+function normal(stream: RandomStream, shape: number[], deviation: number): tf.Tensor {
+  return tf.mul(stream.normalTensor(shape), deviation)
+}
+
+/**
+ * A convolution with bias, of the picture's own size (or half of it, with `stride` 2).
+ *
+ * @param gain standard deviation of outputs for inputs of one; 0 starts with nothing.
+ */
+export function convolution(
+  name: string,
+  from: number,
+  to: number,
+  { size = 3, stride = 1, gain = 1 }: { size?: number; stride?: 1 | 2; gain?: number } = {},
+): Layer {
+  return {
+    initial: (stream) => ({
+      [`${name}.W`]: normal(stream, [size, size, from, to], gain / Math.sqrt(size * size * from)),
+      [`${name}.b`]: tf.zeros([to]),
+    }),
+    apply: (params, x) =>
+      tf
+        .conv2d(x as tf.Tensor4D, params[`${name}.W`] as tf.Tensor4D, stride, 'same')
+        .add(params[`${name}.b`]!),
+  }
+}
+
+/** xW + b on the last axis of [n, from]. */
+export function dense(name: string, from: number, to: number, gain = 1): Layer {
+  return {
+    initial: (stream) => ({
+      [`${name}.W`]: normal(stream, [from, to], gain / Math.sqrt(from)),
+      [`${name}.b`]: tf.zeros([to]),
+    }),
+    apply: (params, x) => tf.matMul(x, params[`${name}.W`]!).add(params[`${name}.b`]!),
+  }
+}
+
+const EPSILON = 1e-5
+
+/**
+ * (x − mean) / √(variance + 1e-5) over each group of channels of each picture.
+ *
+ * Wu and He, "Group normalization", ECCV 2018, https://arxiv.org/abs/1803.08494
+ *
+ * @param x [n, height, width, channels], channels a multiple of `groups`.
+ */
+export function groupNormalise(x: tf.Tensor, groups: number): tf.Tensor {
+  const [n, height, width, channels] = x.shape as [number, number, number, number]
+  const split = x.reshape([n, height * width, groups, channels / groups])
+  const centred = split.sub(split.mean([1, 3], true))
+  return centred
+    .div(centred.square().mean([1, 3], true).add(EPSILON).sqrt())
+    .reshape([n, height, width, channels])
+}
+
+/** Group normalisation with a learned gain and shift for each channel. */
+export function groupNorm(name: string, channels: number, groups: number): Layer {
+  return {
+    initial: () => ({ [`${name}.gain`]: tf.ones([channels]), [`${name}.shift`]: tf.zeros([channels]) }),
+    apply: (params, x) =>
+      groupNormalise(x, groups).mul(params[`${name}.gain`]!).add(params[`${name}.shift`]!),
+  }
+}
+
+/**
+ * Self-attention among the places of a picture, added to it:
+ *
+ *   x + softmax(QKᵀ/√c) V W,   Q, K, V linear in the normalised x.
+ *
+ * W starts at zero, so the layer starts as the identity.
+ */
+export function attention(name: string, channels: number, groups: number): Layer {
+  const norm = groupNorm(`${name}.norm`, channels, groups)
+  const part = (what: string, gain = 1): Layer => dense(`${name}.${what}`, channels, channels, gain)
+  // A bias of the keys adds the same to all scores of a place, which softmax forgets: it would never be trained.
+  const [query, value, output] = [part('Q'), part('V'), part('out', 0)]
+  const key: Layer = {
+    initial: (stream) => ({ [`${name}.K.W`]: normal(stream, [channels, channels], 1 / Math.sqrt(channels)) }),
+    apply: (params, x) => tf.matMul(x, params[`${name}.K.W`]!),
+  }
+  return {
+    initial: (stream) => freshOf([norm, query, key, value, output], stream),
+    apply: (params, x) => {
+      const [n, height, width, c] = x.shape as [number, number, number, number]
+      const places = height * width
+      const flat = norm.apply(params, x).reshape([n * places, c])
+      const sequence = (layer: Layer): tf.Tensor3D =>
+        layer.apply(params, flat).reshape<tf.Tensor3D>([n, places, c])
+      const scores = tf.matMul(sequence(query), sequence(key), false, true).div(Math.sqrt(c))
+      const mixed = tf.matMul(tf.softmax(scores), sequence(value)).reshape([n * places, c])
+      return x.add(output.apply(params, mixed).reshape([n, height, width, c]))
+    },
+  }
+}

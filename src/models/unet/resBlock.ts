@@ -1,0 +1,44 @@
+/**
+ * A residual block that is told the time by adaptive group normalisation (AdaGN):
+ *
+ *   h = conv(SiLU(norm(x)))
+ *   h = conv(SiLU((1 + s) ⊙ norm(h) + b)),   [s, b] = e W    e the embedding of time and conditions
+ *   x ↦ skip(x) + h
+ *
+ * The last convolution starts at zero, so a fresh block is its skip connection; that is a 1 × 1 convolution where the number
+ * of channels changes, and nothing elsewhere.
+ *
+ * He et al., "Deep residual learning for image recognition", 2016, https://arxiv.org/abs/1512.03385; Dhariwal and Nichol, 2021,
+ * section 3.1, https://arxiv.org/abs/2105.05233
+ */
+import type * as tf from '@tensorflow/tfjs'
+import { silu } from '../../tensor'
+import { convolution, dense, freshOf, groupNorm, groupNormalise, type Layer } from './layers'
+
+/** @param embedding length of e. @param groups of the two normalisations; must divide both numbers of channels. */
+export function resBlock(
+  name: string,
+  from: number,
+  to: number,
+  embedding: number,
+  groups: number,
+): Layer<[e: tf.Tensor]> {
+  const norm = groupNorm(`${name}.norm`, from, groups)
+  const first = convolution(`${name}.first`, from, to, { gain: 1.68 })
+  const told = dense(`${name}.told`, embedding, 2 * to, 0.5)
+  const second = convolution(`${name}.second`, to, to, { gain: 0 })
+  const skip = from === to ? undefined : convolution(`${name}.skip`, from, to, { size: 1 })
+  const layers = [norm, first, told, second, ...(skip ? [skip] : [])]
+  return {
+    initial: (stream) => freshOf(layers, stream),
+    apply: (params, x, e) => {
+      const h = first.apply(params, silu(norm.apply(params, x)))
+      const [scale, shift] = told
+        .apply(params, e)
+        .reshape([-1, 1, 1, 2 * to])
+        .split(2, 3) as [tf.Tensor, tf.Tensor]
+      const modulated = groupNormalise(h, groups).mul(scale.add(1)).add(shift)
+      return (skip ? skip.apply(params, x) : x).add(second.apply(params, silu(modulated)))
+    },
+  }
+}

@@ -1,0 +1,182 @@
+/**
+ * A U-Net: residual blocks on ever smaller pictures and back up, each level's pictures handed across to the way up.
+ *
+ *   down   blocks at each level, then half the size
+ *   middle block, attention, block
+ *   up     blocks on [what comes from below, what was handed across], then twice the size
+ *
+ * All blocks are told one embedding e = dense(SiLU(dense(features of time))) + conditions. Attention stands behind the blocks of
+ * the levels that ask for it.
+ *
+ * Ronneberger, Fischer and Brox, "U-Net", 2015, https://arxiv.org/abs/1505.04597; Ho, Jain and Abbeel, 2020, appendix B,
+ * https://arxiv.org/abs/2006.11239
+ */
+import * as tf from '@tensorflow/tfjs'
+import { silu, type RandomStream } from '../../tensor'
+import { conditionKinds, type Condition, type ConditionOptions } from '../condition'
+import { injection } from '../conditioning'
+import type { Network, Params } from '../network'
+import { attention, convolution, dense, freshOf, groupNorm, type Layer } from './layers'
+import { resBlock } from './resBlock'
+import { featuresOf, timeFeatures, type TimeFeatures } from './timeFeatures'
+
+export interface UNetOptions {
+  /** [height, width, channels] of one picture. Height and width must be divisible by 2 for each level after the first. */
+  readonly shape: readonly [height: number, width: number, channels: number]
+  /** Channels at the first level. Default 32. */
+  readonly channels?: number
+  /** Channels at each level, as multiples of the first. Default [1, 2]. */
+  readonly multipliers?: readonly number[]
+  /** Residual blocks at each level, on either side. Default 1. */
+  readonly blocks?: number
+  /** At which levels attention follows the blocks, counted from 0. Default: the last. */
+  readonly attention?: readonly number[]
+  /** Groups of group normalisation; must divide all numbers of channels. Default 8. */
+  readonly groups?: number
+  /** Features of the time. Default: `timeFeatures.geometric(32)`. */
+  readonly time?: TimeFeatures
+  /** What it can be told, as for `mlp`. Default: nothing. */
+  readonly conditions?: ConditionOptions
+}
+
+/** @throws RangeError for sizes that do not fit together. */
+export function unet({
+  shape,
+  channels = 32,
+  multipliers = [1, 2],
+  blocks = 1,
+  attention: attentive = [multipliers.length - 1],
+  groups = 8,
+  time = timeFeatures.geometric(32),
+  conditions: told = {},
+}: UNetOptions): Network {
+  expectSizes(shape, channels, multipliers, blocks, attentive, groups)
+  const widths = multipliers.map((m) => m * channels)
+  const conditions = conditionKinds(told)
+  const size = 4 * channels
+  const condition = injection(conditions, 'add', size)
+
+  const layers: Layer<never>[] = []
+  const add = <L>(layer: L): L => {
+    layers.push(layer as Layer<never>)
+    return layer
+  }
+  const block = (name: string, from: number, to: number) => add(resBlock(name, from, to, size, groups))
+  const attend = (name: string, width: number, level: number) =>
+    attentive.includes(level) ? add(attention(`${name}.attention`, width, groups)) : undefined
+
+  const embed = [add(dense('time.0', time.size, size)), add(dense('time.1', size, size, 1.68))] as const
+  const first = add(convolution('first', shape[2], channels))
+  let width = channels
+  const handed = [channels]
+  const down = widths.map((to, level) => {
+    const stages = Array.from({ length: blocks }, (_, i) => {
+      const name = `down${level}.${i}`
+      const stage = { block: block(name, width, to), attention: attend(name, to, level) }
+      handed.push((width = to))
+      return stage
+    })
+    if (level === widths.length - 1) return { stages, half: undefined }
+    handed.push(width)
+    return { stages, half: add(convolution(`down${level}.half`, width, width, { stride: 2 })) }
+  })
+  const middle = [block('middle.0', width, width), block('middle.1', width, width)] as const
+  const middleAttention = add(attention('middle.attention', width, groups))
+  const up = widths.toReversed().map((to, i) => {
+    const level = widths.length - 1 - i
+    const stages = Array.from({ length: blocks + 1 }, (_, k) => {
+      const name = `up${level}.${k}`
+      const stage = { block: block(name, width + handed.pop()!, to), attention: attend(name, to, level) }
+      width = to
+      return stage
+    })
+    return { stages, twice: level > 0 ? add(convolution(`up${level}.twice`, width, width)) : undefined }
+  })
+  const norm = add(groupNorm('last.norm', width, groups))
+  const last = add(convolution('last', width, shape[2], { gain: 0.01 }))
+
+  const network = (params: Params, x: tf.Tensor, label: tf.Tensor1D, given?: Condition): tf.Tensor =>
+    tf.tidy(() => {
+      const e = silu(
+        condition
+          .read(params, given, x.shape[0])
+          .layer(embed[1].apply(params, silu(embed[0].apply(params, featuresOf(time, label)))), 0),
+      )
+      let h = first.apply(params, x)
+      const across = [h]
+      const stage = (
+        { block, attention }: (typeof down)[number]['stages'][number],
+        input: tf.Tensor,
+      ): tf.Tensor => {
+        const output = block.apply(params, input, e)
+        return attention ? attention.apply(params, output) : output
+      }
+      for (const { stages, half } of down) {
+        for (const each of stages) across.push((h = stage(each, h)))
+        if (half) across.push((h = half.apply(params, h)))
+      }
+      h = middle[0].apply(params, h, e)
+      h = middle[1].apply(params, middleAttention.apply(params, h), e)
+      for (const { stages, twice } of up) {
+        for (const each of stages) h = stage(each, tf.concat([h, across.pop()!], 3))
+        if (twice) h = twice.apply(params, doubled(h))
+      }
+      return last.apply(params, silu(norm.apply(params, h)))
+    })
+
+  const initial = (stream: RandomStream): Params => ({
+    ...freshOf(layers, stream),
+    ...condition.initial([size], stream),
+  })
+  return Object.assign(network, { shape, conditions, initial })
+}
+
+/** Every number written twice in each direction: [n, h, w, c] ↦ [n, 2h, 2w, c]. */
+function doubled(x: tf.Tensor): tf.Tensor {
+  const [n, height, width, channels] = x.shape as [number, number, number, number]
+  const wide = x.reshape([n * height, width, 1, channels])
+  const twice = tf.concat([wide, wide], 2).reshape([n, height, 1, 2 * width * channels])
+  return tf.concat([twice, twice], 2).reshape([n, 2 * height, 2 * width, channels])
+}
+
+/** Cells are not type-checked before they run. */
+function expectSizes(
+  shape: readonly number[],
+  channels: number,
+  multipliers: readonly number[],
+  blocks: number,
+  attentive: readonly number[],
+  groups: number,
+): void {
+  const whole = (name: string, value: number): void => {
+    if (!Number.isSafeInteger(value) || value < 1)
+      throw new RangeError(`unet: ${name} must be a positive whole number, but is ${String(value)}`)
+  }
+  const given: unknown = shape
+  if (!Array.isArray(given) || shape.length !== 3)
+    throw new RangeError(`unet: shape must be [height, width, channels], but is ${String(given)}`)
+  shape.forEach((length, i) => whole(['height', 'width', 'channels'][i]!, length))
+  whole('channels', channels)
+  whole('blocks', blocks)
+  whole('groups', groups)
+  const list: unknown = multipliers
+  if (!Array.isArray(list) || list.length === 0)
+    throw new RangeError('unet: multipliers must be a list with a number for each level, such as [1, 2]')
+  multipliers.forEach((m) => whole('each of multipliers', m))
+  const halves = 2 ** (multipliers.length - 1)
+  if (shape[0]! % halves || shape[1]! % halves)
+    throw new RangeError(
+      `unet: ${multipliers.length} levels halve a picture ${multipliers.length - 1} times, so height and width must be multiples of ${halves}, but are ${shape[0]} and ${shape[1]}`,
+    )
+  const widths = multipliers.map((m) => m * channels)
+  // On the way up a block sees two levels' channels side by side.
+  if (widths.some((width) => width % groups))
+    throw new RangeError(
+      `unet: groups must divide all numbers of channels (${widths.join(', ')}), but is ${groups}`,
+    )
+  for (const level of attentive)
+    if (!Number.isSafeInteger(level) || level < 0 || level >= multipliers.length)
+      throw new RangeError(
+        `unet: attention lists levels from 0 to ${multipliers.length - 1}, but has ${String(level)}`,
+      )
+}
