@@ -50,6 +50,8 @@ export function head(process: GaussianProcess, quantity: Quantity): Head {
       quantity === 'velocity'
         ? (t) => LABEL_BOUND * (1 - (4 / Math.PI) * Math.atan2(process.sigma(t), process.alpha(t)))
         : (t) => Math.max(-LABEL_BOUND, Math.min(LABEL_BOUND, process.logSnr(t))),
+    // Without it the target −ε/σ of clean data would drown all others.
+    ...(quantity === 'score' && { weight: (t: number) => process.sigma(t) ** 2 }),
     ...readings(process, quantity),
   }
 }

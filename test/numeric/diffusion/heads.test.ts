@@ -157,6 +157,9 @@ describe('heads', () => {
       take(denoising(model, x, { compare: 'v', weight, times, stream: stream() })),
       1e-6,
     )
+    // A score is trained with σ², which makes its loss that of the noise.
+    const score = denoiser(vp(), mlp({ dim: 2, hidden: [4] }), { predicts: 'score', stream: stream() })
+    approximately(take(score.loss(x, stream())), take(denoising(score, x, { stream: stream() })), 1e-4)
     assert.throws(
       () => denoiser(vp(), mlp({ dim: 2 }), { predicts: 'epsilon' as Quantity }),
       /predicts one of/,
