@@ -6,6 +6,7 @@ import { continuous } from './continuous'
 import { additiveCoupling, affineCoupling } from './coupling'
 import { affine, logit, scaling, sigmoid, tanh } from './elementwise'
 import { convolution1x1, linear } from './linear'
+import { logisticMixtureCoupling } from './logisticMixture'
 import { permutation, squeeze } from './permutation'
 import { planar } from './planar'
 import { residual } from './residual'
@@ -23,6 +24,7 @@ export const bijections = {
   convolution1x1,
   inverted,
   linear,
+  logisticMixtureCoupling,
   logit,
   permutation,
   planar,
@@ -45,6 +47,7 @@ export { flow, type Flow, type FlowLaw, type FlowOptions } from './flow'
 export { inpaint, type InpaintOptions } from './inpaint'
 export { latentPoint, sheetAngles } from './latentSheet'
 export type { LinearOptions } from './linear'
+export type { LogisticMixtureOptions } from './logisticMixture'
 export { contracted, spectralNorm } from './lipschitz'
 export { checkerboard, flipped, halves, type Mask } from './masks'
 export {

@@ -52,6 +52,10 @@ export const plane: readonly Case[] = [
     step: 0.004,
     box: [-7, 7],
   },
+  {
+    name: 'logistic mixture coupling',
+    make: () => bijections.logisticMixtureCoupling({ dim: 2, hidden, components: 3 }),
+  },
   { name: 'NICE', make: () => nice({ dim: 2, couplings: 3, hidden }) },
   { name: 'RealNVP', make: () => realNvp({ dim: 2, couplings: 3, hidden }) },
   {

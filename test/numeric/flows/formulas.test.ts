@@ -234,6 +234,38 @@ describe('couplings', () => {
   })
 })
 
+test('Flow++: with one law of scale s the map is affine, z = (x − μ)/s', () => {
+  // logit σ(u) = u: the mixture of one law does nothing but scale and shift.
+  const b = bijections.logisticMixtureCoupling({ dim: 2, hidden: [4], components: 1, mask: [1, 0] })
+  const params = moved(b)
+  tf.tidy(() => {
+    const at = (x: number): number => b.forward(params, tf.tensor2d([[0.3, x]])).value.dataSync()[1]!
+    approximately(at(3) - at(2), at(1) - at(0), 1e-5)
+    const { logDet } = b.forward(params, tf.tensor2d([[0.3, 0.7]]))
+    approximately(logDet.dataSync(), [Math.log(at(1) - at(0))], 1e-5)
+  })
+  tf.dispose(params)
+  // Of three laws it bends, and stays monotone with tails that are straight.
+  const three = bijections.logisticMixtureCoupling({ dim: 2, hidden: [4], components: 3, mask: [1, 0] })
+  const other = moved(three, 0.6)
+  tf.tidy(() => {
+    const line = Array.from({ length: 161 }, (_, i) => -20 + i / 4)
+    const z = three.forward(
+      other,
+      tf.tensor2d(
+        line.flatMap((x) => [0.3, x]),
+        [161, 2],
+      ),
+    ).value
+    const values = line.map((_, i) => z.dataSync()[2 * i + 1]!)
+    const slopes = values.slice(1).map((value, i) => 4 * (value - values[i]!))
+    assert.ok(Math.min(...slopes) > 0)
+    approximately(slopes[0]!, slopes[1]!, 1e-3)
+    assert.ok(Math.max(...slopes) - Math.min(...slopes) > 0.1)
+  })
+  tf.dispose(other)
+})
+
 describe('Glow', () => {
   test('the 1 × 1 convolution is W x_ij + b at every pixel, with log |det| = h w log |det W|', () => {
     const matrix = [
@@ -592,6 +624,10 @@ describe('what makes no sense is refused', () => {
     assert.throws(() => bijections.residual({ dim: 2, logDet: 'guess' as 'exact' }), /logDet must be/)
     assert.throws(() => bijections.splineCoupling({ dim: 2, bins: 1 }), /bins must be a whole number from 2/)
     assert.throws(() => bijections.affineCoupling({ dim: 2, bound: 0 }), /bound must be positive/)
+    assert.throws(
+      () => bijections.logisticMixtureCoupling({ dim: 2, components: 0 }),
+      /components must be a whole number from 1 to 100/,
+    )
     assert.throws(() => bijections.continuous({ network: 3 as never }), /network must be a network/)
     const network = mlp({ dim: 2, hidden: [4] })
     assert.throws(() => bijections.continuous({ network, tolerance: 2 }), /tolerance must be between 0 and 1/)
