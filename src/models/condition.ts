@@ -156,7 +156,8 @@ function rowsOf(shape: readonly number[], row: readonly number[], n: number): nu
 function flat(given: unknown, name: string): { values?: ArrayLike<number>; shape: readonly number[] } {
   if (typeof given === 'number') return { values: [given], shape: [] }
   if (given instanceof tf.Tensor) {
-    const tensor: tf.Tensor = given
+    // Narrowing from unknown leaves the rank open.
+    const tensor = given as tf.Tensor
     return { shape: tensor.shape, ...(!onProcessor() && { values: tensor.dataSync() }) }
   }
   const rows = rowsIn(given)
@@ -173,7 +174,7 @@ function rowsIn(value: unknown): number[][] | undefined {
 }
 
 /** Whether the values of tensors are somewhere that reading them at once takes long, or cannot be done. */
-function onProcessor(): boolean {
+export function onProcessor(): boolean {
   return tf.getBackend() === 'webgpu' || tf.getBackend() === 'webgl'
 }
 

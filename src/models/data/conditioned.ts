@@ -1,6 +1,6 @@
 /** Data with something told of each sample: what conditional models and classifiers are trained on. */
 import type * as tf from '@tensorflow/tfjs'
-import { currentStream, type RandomStream } from '../../tensor'
+import { currentStream, holding, type RandomStream } from '../../tensor'
 import type { Condition } from '../condition'
 import type { Data, LabelledData } from './data'
 
@@ -29,14 +29,16 @@ export function telling<T extends tf.Tensor>(
     throw new TypeError('telling: the first argument must be data to draw from, such as data.moons()')
   if (typeof (told as unknown) !== 'function')
     throw new TypeError('telling: the second argument must be a function of the samples')
+  const draw = (n: number, stream = currentStream()): T => data.draw(n, stream)
+  const drawConditioned = (n: number, stream = currentStream()): ConditionedDraw<T> => {
+    const x = data.draw(n, stream)
+    return { x, condition: told(x, stream) }
+  }
   return {
     name: data.name,
     shape: data.shape,
-    draw: (n, stream = currentStream()) => data.draw(n, stream),
-    drawConditioned(n, stream = currentStream()) {
-      const x = data.draw(n, stream)
-      return { x, condition: told(x, stream) }
-    },
+    draw: holding(draw, data),
+    drawConditioned: holding(drawConditioned, data, told),
   }
 }
 

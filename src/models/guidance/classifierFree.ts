@@ -8,7 +8,8 @@
  * that the two scores imply (`implicit.ts`).
  *
  * Others count from the conditional model, s = (1 + ω) s_y − ω s_∅: `weight` is that ω, γ = 1 + ω. A "scale" of 1 is no
- * guidance in the first convention and γ = 2 in the second.
+ * guidance in the first convention and γ = 2 in the second. Some lectures write γ in the formula and call the same number the
+ * guidance scale s or the guidance weight λ elsewhere.
  *
  * Ho and Salimans, "Classifier-free diffusion guidance", 2022, https://arxiv.org/abs/2207.12598
  */

@@ -10,9 +10,10 @@
  * Zhu et al., "Denoising diffusion models for plug-and-play image restoration", CVPR workshops 2023,
  * https://arxiv.org/abs/2305.08995
  */
+import { holding } from '../../tensor'
 import type { Denoiser } from '../denoiser'
 import { expectScale } from '../guidance/expect'
-import { processOf, timesOf, walk, type Sampler, type TimeOptions } from '../sample'
+import { processOf, timesOf, walk, type Sampler, type Step, type TimeOptions } from '../sample'
 import { combine, normalLike, type State } from '../state'
 import { expectMeasurement, type Measurement } from './measurement'
 
@@ -38,7 +39,7 @@ export function diffpir<S extends State>(
   const times = timesOf(process, options)
   if (times[1]! > times[0]!) throw new RangeError('diffpir: times must fall')
   const { operator, noise } = measured
-  return walk(model, times, (model, x, t, s, stream) => {
+  const step: Step<S> = (model, x, t, s, stream) => {
     const { x0 } = model.predict(x, t)
     const rho = (lambda * noise ** 2 * process.alpha(t) ** 2) / process.sigma(t) ** 2
     const residual = combine([1, measured.of(x)], [-1, operator.apply(x0)])
@@ -51,5 +52,6 @@ export function diffpir<S extends State>(
       [kept, x],
       [sigma * Math.sqrt(zeta), normalLike(x, stream)],
     )
-  })
+  }
+  return walk(model, times, holding(step, measured.of))
 }

@@ -18,12 +18,13 @@
  * https://openreview.net/forum?id=9_gsMA8MRKQ
  */
 import * as tf from '@tensorflow/tfjs'
+import { holding } from '../../tensor'
 import type { Denoiser } from '../denoiser'
 import { drawReverse, reverseKernel, type VarianceChoice } from '../diffusion/reverse'
 import { expectDenoiser, expectScale } from '../guidance/expect'
 import { gradientOf, guideOf, type Guide } from '../guidance/guide'
 import type { Curve } from '../process'
-import { processOf, timesOf, walk, type Sampler, type TimeOptions } from '../sample'
+import { processOf, timesOf, walk, type Sampler, type Step, type TimeOptions } from '../sample'
 import { combine, normalLike, type Time } from '../state'
 import { expectMeasurement, type Measurement } from './measurement'
 import { spreadOf } from './spread'
@@ -51,17 +52,34 @@ export function pigdmGuide(
 function gaussianGuide(caller: string, model: Denoiser, measured: Measurement, spread: Curve): Guide {
   expectDenoiser(model, caller)
   expectMeasurement(caller, measured, model.shape)
-  const { operator, noise } = measured
+  return guideOf(gaussianTwist(model, measured, spread).each, model, measured.of)
+}
+
+/** log N(y; A x̂₀(x_t), r²(t) A Aᵀ + σ_y² I), up to a constant. */
+export interface Twist {
+  /** Of states at time t, of shape [n]. */
+  readonly each: (x: tf.Tensor, t: Time) => tf.Tensor
+  /** Of clean states, log p(y | x₀). */
+  readonly ofClean: (x0: tf.Tensor) => tf.Tensor
+}
+
+/** On the range of A: outside it the residual does not depend on x̂₀. */
+export function gaussianTwist(model: Denoiser, { operator, noise, of }: Measurement, spread: Curve): Twist {
   const { values, left } = operator.decomposition
-  // Outside the range of A the residual does not depend on x̂₀.
-  const logLikelihood = (x: tf.Tensor, t: Time): tf.Tensor => {
-    const residual = measured.of(x).sub(operator.apply(model.predict(x, t).x0))
-    const along = tf.matMul(residual, tf.tensor2d(left.map((u) => [...u])), false, true)
-    const times = typeof t === 'number' ? [t] : Array.from(t)
-    const variances = tf.tensor2d(times.map((t) => values.map((s) => spread(t) * s * s + noise ** 2)))
-    return along.square().div(variances).sum(1).mul(-0.5)
+  const log = (x0: tf.Tensor, variances: (s: number) => readonly number[]): tf.Tensor => {
+    const residual = of(x0).sub<tf.Tensor2D>(operator.apply(x0))
+    const along = tf.matMul<tf.Tensor2D>(residual, tf.tensor2d(left.map((u) => [...u])), false, true)
+    const table = tf.tensor2d(values.map((s) => [...variances(s)])).transpose<tf.Tensor2D>()
+    const offset = tf.log(table).sum(1).mul(-0.5)
+    return along.square().div(table).sum(1).mul(-0.5).add(offset)
   }
-  return guideOf(logLikelihood, model, measured.of)
+  return {
+    each: (x, t) => {
+      const times = typeof t === 'number' ? [t] : Array.from(t)
+      return log(model.predict(x, t).x0, (s) => times.map((t) => spread(t) * s * s + noise ** 2))
+    },
+    ofClean: (x0) => log(x0, () => [noise ** 2]),
+  }
 }
 
 /** What DPS can measure: a linear measurement, or any function of clean states. */
@@ -98,7 +116,7 @@ export function dps(
       : measured.y.sub(measured.measure(x0))
   const times = timesOf(process, options)
   if (times[1]! > times[0]!) throw new RangeError('dps: times must fall')
-  return walk(model, times, (model, x, t, s, stream) => {
+  const step: Step<tf.Tensor> = (model, x, t, s, stream) => {
     const step = reverseKernel(model, { variance })(x, t, s)
     const next = process.sigma(s) === 0 ? step.mean : drawReverse(step, stream)
     const slope = gradientOf(x, (x) => {
@@ -106,7 +124,8 @@ export function dps(
       return r.reshape([x.shape[0], -1]).square().sum(1).add(NEVER_ZERO).sqrt()
     })
     return combine([1, next], [-zeta, slope])
-  })
+  }
+  return walk(model, times, holding(step, measured, 'of' in measured ? measured.of : measured.measure))
 }
 
 /** The slope of a length is not defined at length zero. */
@@ -124,7 +143,7 @@ export function pigdm(
   const times = timesOf(process, options)
   if (times[1]! > times[0]!) throw new RangeError('pigdm: times must fall')
   const { operator } = measured
-  return walk(model, times, (model, x, t, s, stream) => {
+  const step: Step<tf.Tensor> = (model, x, t, s, stream) => {
     const fresh = eta ** 2 * (process.sigma(s) === 0 ? 0 : process.posterior(s, t).variance)
     const ddim = model.predict(x, t).combination(
       () => process.alpha(s),
@@ -137,5 +156,6 @@ export function pigdm(
     })
     const terms = [[1, ddim] as const, [process.alpha(s) * process.alpha(t), pull] as const]
     return fresh > 0 ? combine(...terms, [Math.sqrt(fresh), normalLike(x, stream)]) : combine(...terms)
-  })
+  }
+  return walk(model, times, holding(step, measured.of))
 }

@@ -9,9 +9,10 @@
  * Lugmayr et al., "RePaint: inpainting using denoising diffusion probabilistic models", CVPR 2022,
  * https://arxiv.org/abs/2201.09865
  */
+import { holding } from '../../tensor'
 import type { Denoiser } from '../denoiser'
 import { drawReverse, reverseKernel, type VarianceChoice } from '../diffusion/reverse'
-import { processOf, timesOf, walk, type Sampler, type TimeOptions } from '../sample'
+import { processOf, timesOf, walk, type Sampler, type Step, type TimeOptions } from '../sample'
 import { combine, normalLike, type State } from '../state'
 import { expectMeasurement, type Measurement } from './measurement'
 import { replacement } from './replacement'
@@ -44,7 +45,7 @@ export function repaint<S extends State>(
     times.push(s)
   }
   const replace = replacement(process, measured)
-  return walk(model, times, (model, x, t, s, stream) => {
+  const step: Step<S> = (model, x, t, s, stream) => {
     if (s > t) {
       const { scale, variance } = process.transition(t, s)
       return combine([scale, x], [Math.sqrt(variance), normalLike(x, stream)])
@@ -52,5 +53,6 @@ export function repaint<S extends State>(
     const step = reverseKernel(model, { variance })(x, t, s)
     const next = process.sigma(s) === 0 ? step.mean : drawReverse(step, stream)
     return replace(next, s, stream)
-  })
+  }
+  return walk(model, times, holding(step, replace))
 }

@@ -20,7 +20,7 @@ import {
 import { dropped, type PartlyTold } from '../../../src/models/condition'
 import { RandomStream, selectBackend } from '../../../src/tensor'
 import { approximately } from '../approximately'
-import { files, take } from '../backends'
+import { files, on, take } from '../backends'
 
 before(() => selectBackend('cpu', files))
 
@@ -130,6 +130,41 @@ describe('conditions of a network', () => {
       const x = tf.tensor2d(X)
       approximately(take(network(params, x, tf.tensor1d([LABEL]), SOME)), formula(p, conditioning), 1e-5)
     })
+
+  for (const backend of ['cpu', 'wasm'] as const)
+    for (const conditioning of ['add', 'scale-shift', 'concat', 'cross-attention'] as const)
+      test(`${conditioning}: second derivatives agree with differences of first ones, on ${backend}`, () =>
+        on(backend, () => {
+          const network = mlp({ dim: 2, hidden: [5, 5], embedding: 6, conditions: KINDS, conditioning })
+          const params = Object.fromEntries(
+            Object.entries(network.initial(named('shapes'))).map(([name, value]) => [
+              name,
+              named(name).normalTensor(value.shape).mul(0.7),
+            ]),
+          )
+          const slope = tf.grad((x: tf.Tensor) =>
+            network(params, x, tf.tensor1d([LABEL]), SOME)
+              .square()
+              .sum(),
+          )
+          const x = tf.tensor2d(X)
+          const v = named('direction').normalTensor([3, 2])
+          // H v, as the gradient of ⟨∇f, v⟩, and as a central difference of ∇f along v.
+          const exactly = take(tf.grad((x: tf.Tensor) => slope(x).mul(v).sum())(x))
+          const h = 0.01
+          const difference = take(
+            slope(x.add(v.mul(h)))
+              .sub(slope(x.sub(v.mul(h))))
+              .div(2 * h),
+          )
+          const size = Math.max(...difference.map(Math.abs))
+          // Single precision over a step of h leaves three digits, the third derivative less than one percent.
+          approximately(
+            exactly.map((value) => value / size),
+            difference.map((value) => value / size),
+            0.02,
+          )
+        }))
 
   const model = denoiser(
     vp(),

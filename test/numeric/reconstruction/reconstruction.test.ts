@@ -3,6 +3,9 @@ import { before, describe, test } from 'node:test'
 import * as tf from '@tensorflow/tfjs'
 import {
   ancestral,
+  autoguidance,
+  classifierFree,
+  classifierGuidance,
   data,
   ddim,
   ddpm,
@@ -10,11 +13,15 @@ import {
   dps,
   dpsGuide,
   exact,
+  exactClassifier,
   exactConditional,
   faithfulness,
   follow,
+  given,
   grey,
   guided,
+  guidedKernel,
+  guideOf,
   linearOperator,
   mask,
   measurement,
@@ -23,15 +30,18 @@ import {
   projection,
   repaint,
   replacement,
+  reverseKernel,
   sample,
   sdedit,
   train,
+  twisted,
   vp,
   type Sampler,
 } from '../../../src/models'
+import { indicesHere, indicesThere } from '../../../src/models/reconstruction/twisted'
 import { RandomStream, selectBackend } from '../../../src/tensor'
 import { approximately } from '../approximately'
-import { files, take } from '../backends'
+import { files, on, take } from '../backends'
 
 before(() => selectBackend('cpu', files))
 
@@ -402,9 +412,10 @@ describe('DiffPIR', () => {
   test('ends in agreement with a measurement without noise, in doubles and in tensors', async () => {
     const doubles = await run(diffpir(model, measurement<Float64Array>(operator, [3]), { steps: 20 }), 50)
     approximately(operator.apply(doubles), new Float64Array(50).fill(3), 1e-10)
+    const beginning: tf.Tensor = tf.tensor2d([...start(50)], [50, 2])
     const tensors = await follow(
       diffpir(exact(process, law), measurement(operator, [3]), { steps: 20 }),
-      tf.tensor2d([...start(50)], [50, 2]),
+      beginning,
       { stream: named('noise') },
     )
     approximately(take(tensors), doubles, 1e-3)
@@ -415,6 +426,48 @@ describe('DiffPIR', () => {
     assert.throws(() => diffpir(model, measured, { lambda: 0 }), /lambda must be positive/)
     assert.throws(() => diffpir(model, measured, { zeta: -1 }), /zeta must be in \[0, 1\]/)
     assert.throws(() => diffpir(model, measured, { times: [0, 1] }), /times must fall/)
+  })
+})
+
+describe('twisted diffusion sampling', () => {
+  const measured = measurement(mask([1, 0]), [1], { noise: 0.3 })
+  const expected = exactConditional(law, measured.operator, [1], { noise: 0.3 })
+
+  test('weights make an approximate guide exact: of a Gaussian, mean and variance of what was not measured', () =>
+    on('wasm', async () => {
+      const n = 2000
+      const prior = exact(process, law)
+      const moments = async (sampler: Sampler) =>
+        second(Float64Array.from(take(await sample(sampler, n, { stream: named('twisted') }))))
+      const [mean, variance] = [expected.mean()[1]!, expected.covariance()[1]![1]!]
+      // A fifth of the spread that would be about right, so that the guide by itself is far too sure of itself.
+      const spread = (t: number) => 0.2 * process.sigma(t) ** 2
+      const found = await moments(twisted(prior, measured, { steps: 40, spread }))
+      // Particles depend on each other: over other streams the mean varies by .03, the variance by .03.
+      assert.ok(Math.abs(found.mean - mean) < 0.12, `mean ${found.mean}, ${mean}`)
+      assert.ok(Math.abs(found.variance - variance) < 0.12, `variance ${found.variance}, ${variance}`)
+      const guide = pigdmGuide(prior, measured, { spread })
+      const alone = await moments(ancestral(guided(prior, guide), { steps: 40, variance: 'forward' }))
+      assert.ok(alone.mean - mean > 0.15, `without weights: ${alone.mean}`)
+    }))
+
+  test('particles are chosen as often as their weights say, on the host and on a device', () => {
+    const weights = [0.05, 0.4, 0, 0.25, 0.3]
+    const places = Float32Array.from({ length: 20 }, (_, i) => (i + 0.3) / 20)
+    const here = take(indicesHere(weights, places))
+    assert.deepEqual(take(indicesThere(tf.tensor1d(weights), places)), here)
+    // Twenty places for weights that are multiples of a twentieth: exactly so many each.
+    assert.deepEqual(
+      weights.map((_, k) => here.filter((chosen) => chosen === k).length),
+      [1, 8, 0, 5, 6],
+    )
+  })
+
+  test('refuses what makes no sense', () => {
+    const prior = exact(process, law)
+    assert.throws(() => twisted(prior, measurement(mask([1, 0]), [1])), /no noise.*no particle would meet it/)
+    assert.throws(() => twisted(prior, measured, { times: [0, 1] }), /times must fall/)
+    assert.throws(() => twisted({} as never, measured), /must be a denoiser/)
   })
 })
 
@@ -523,5 +576,42 @@ describe('SDEdit', () => {
     )
     assert.throws(() => void sdedit(model, sketch, { from: 0.5, steps: 0 }), /steps must be a positive whole/)
     assert.throws(() => void sdedit({} as never, sketch, { from: 0.5 }), /must be a denoiser/)
+  })
+})
+
+describe('guidance and reconstruction on tensors', () => {
+  test('leave one tensor: the samples', async () => {
+    const round = exact(process, data.mixture({ means: [[-1, 0], [1, 0]], deviations: 0.5 })) // prettier-ignore
+    const measured = measurement(mask([1, 0]), [1], { noise: 0.2 })
+    const samplers: Record<string, () => Sampler> = {
+      classifierGuidance: () =>
+        ancestral(classifierGuidance(round, exactClassifier(process, round.law), { class: 0 }), { steps: 3 }),
+      classifierFree: () => ancestral(classifierFree(round, { class: [0, 1] }, { scale: 2 }), { steps: 3 }),
+      autoguidance: () => ddim(autoguidance(round, given(round, null), { weight: 2 }), { steps: 3 }),
+      guidedKernel: () =>
+        ancestral(
+          guidedKernel(
+            reverseKernel(round),
+            guideOf((x) => x.sum(1)),
+          ),
+          { steps: 3 },
+        ),
+      replacement: () => ancestral(round, { steps: 3, after: replacement(process, measured) }),
+      repaint: () => repaint(round, measured, { steps: 3, resamplings: 2 }),
+      projection: () => ddim(projection(round, measured), { steps: 3 }),
+      dps: () => dps(round, measured, { steps: 3 }),
+      dpsGuide: () => ancestral(guided(round, dpsGuide(round, measured)), { steps: 3 }),
+      pigdm: () => pigdm(round, measured, { steps: 3 }),
+      diffpir: () => diffpir(round, measured, { steps: 3 }),
+      twisted: () => twisted(round, measured, { steps: 3 }),
+    }
+    for (const [name, make] of Object.entries(samplers)) {
+      const sampler = make()
+      const count = tf.memory().numTensors
+      const x = await sample(sampler, 2, { stream: named(name) })
+      assert.equal(tf.memory().numTensors, count + 1, name)
+      assert.ok(x.dataSync().every(Number.isFinite), name)
+      x.dispose()
+    }
   })
 })
