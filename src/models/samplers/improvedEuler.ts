@@ -12,8 +12,8 @@
  *
  * The published algorithm tries a refused step again with fresh noise, and so prefers paths with little of it. In many
  * dimensions the error hardly depends on the noise, in few it does: on N(0, ¼) the variance comes out more than twice
- * as large in one dimension, too large by more than half in two and by about a tenth in sixteen, and no tolerance mends that. Here
- * refused noise is remembered; `noise: 'redrawn'` is the algorithm as published.
+ * as large in one dimension, too large by more than half in two and by about a tenth in sixteen, and no tolerance
+ * mends that. Here refused noise is remembered; `noise: 'redrawn'` is the algorithm as published.
  *
  * Jolicoeur-Martineau et al., "Gotta go fast when generating data with score-based models", 2021, algorithm 1,
  * https://arxiv.org/abs/2105.14080
