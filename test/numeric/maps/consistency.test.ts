@@ -420,6 +420,21 @@ describe('multistep sampling', () => {
     }
   })
 
+  test('adds noise up to the next level: √(τ² − σ_min²) z', async () => {
+    const model = asConsistency<Float64Array>([1], { sigmaMin: 1, sigmaMax: 5 }, (x) => x.map(() => 7))
+    const states: Float64Array[] = []
+    for await (const { x } of multistep(model, { sigmas: [5, 1.25] })(new Float64Array(6), named('noise')))
+      states.push(x)
+    approximately(
+      states[1]!,
+      named('noise')
+        .normal(6)
+        .map((z) => 7 + 0.75 * z),
+      1e-12,
+    )
+    assert.deepEqual([...states[2]!], [7, 7, 7, 7, 7, 7])
+  })
+
   test('the consistency function is the exact flow map to σ_min', () => {
     const map = exactFlowMap<Float64Array>(edm({ sigmaMax }), law)
     const x = Float64Array.of(-3, 0.2, 1.7)
