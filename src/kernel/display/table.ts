@@ -6,6 +6,8 @@ import { previewLine } from './preview'
 const MOST_ROWS = 200
 const MOST_COLUMNS = 40
 const WIDEST = 60
+/** Significant digits of a number in a table: more are noise to a reader. */
+const DIGITS = 6
 
 type Row = Readonly<Record<string, unknown>>
 
@@ -27,7 +29,8 @@ function isRecord(value: unknown): value is Row {
 }
 
 /**
- * A table of `rows`: `text/html`, and aligned `text/plain`.
+ * A table of `rows`: `text/html`, and aligned `text/plain`. Numbers that are not whole are shown to six significant
+ * digits.
  *
  * @param columns which keys to show, in order; by default all that occur.
  * @throws TypeError if the rows are not records, or the columns not keys.
@@ -60,11 +63,18 @@ function cell(row: Row, name: string): Cell {
   const own = Object.getOwnPropertyDescriptor(row, name)
   const value: unknown = own && 'value' in own ? own.value : own ? '[Getter]' : undefined
   if (value === undefined) return { text: '', number: false }
-  const text = typeof value === 'string' ? value : previewLine(value, WIDEST)
+  const text = typeof value === 'string' ? value : previewLine(rounded(value), WIDEST)
   return {
     text: text.length > 500 ? `${text.slice(0, 500)}…` : text,
     number: typeof value === 'number' || typeof value === 'bigint',
   }
+}
+
+/** A number to {@link DIGITS} significant digits; whole numbers, which count something, as they are. */
+function rounded(value: unknown): unknown {
+  return typeof value === 'number' && Number.isFinite(value) && !Number.isInteger(value)
+    ? Number(value.toPrecision(DIGITS))
+    : value
 }
 
 function html(names: readonly string[], cells: readonly Cell[][], note: string): string {

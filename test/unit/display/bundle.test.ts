@@ -23,6 +23,25 @@ test('arrays of records are tables with escaped text', async () => {
   )
 })
 
+test('a table shows six significant digits, and whole numbers as they are', () => {
+  const rows = [
+    { x: 1 / 3, n: 12345678 },
+    { x: 1.23456789e-9, n: NaN },
+    { x: -0.30000000000000004, n: Infinity },
+  ]
+  const text = tableBundle(rows)['text/plain'] as string
+  const cells = text.split('\n').slice(2)
+  assert.deepEqual(
+    cells.map((line) => line.trim().split(/ +/)),
+    [
+      ['0.333333', '12345678'],
+      ['1.23457e-9', 'NaN'],
+      ['-0.3', 'Infinity'],
+    ],
+  )
+  assert.match(tableBundle(rows)['text/html'] as string, />0\.333333</)
+})
+
 test('a long table says how many rows are not shown', async () => {
   const bundle = await bundleOf(Array.from({ length: 1000 }, (_, i) => ({ i })))
   assert.match(bundle['text/html'] as string, /… 800 more rows/)
