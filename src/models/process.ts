@@ -23,6 +23,7 @@
  * Song et al., "Score-based generative modeling through stochastic differential equations", ICLR 2021,
  * https://arxiv.org/abs/2011.13456; Kingma et al., "Variational diffusion models", 2021, https://arxiv.org/abs/2107.00630
  */
+import * as tf from '@tensorflow/tfjs'
 import { currentStream, type RandomStream } from '../tensor'
 import { combine, normalLike, type State, type Time, type Coefficient } from './state'
 
@@ -131,7 +132,10 @@ export function gaussianProcess(name: string, times: TimeRange, curves: Curves):
     },
 
     draw(x0, t, stream = currentStream()) {
-      return combine([over(t, process.alpha), x0], [over(t, process.sigma), normalLike(x0, stream)])
+      const noise = normalLike(x0, stream)
+      const noised = combine([over(t, process.alpha), x0], [over(t, process.sigma), noise])
+      if (noise instanceof tf.Tensor) noise.dispose()
+      return noised
     },
   }
   return process

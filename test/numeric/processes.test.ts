@@ -164,3 +164,11 @@ test('a process of one’s own gets everything that follows from its curves', ()
   approximately(straight.drift(0.3), -1 / 0.7, 1e-15)
   approximately(straight.diffusion(0.3), 2 * 0.3 + (2 * 0.09) / 0.7, 1e-15)
 })
+
+test('drawing leaves nothing behind but what it returns', () => {
+  const x = tf.zeros([3, 2])
+  const held = tf.memory().numTensors
+  const noised = vp().draw(x, [0.1, 0.2, 0.3], new RandomStream(1, 'held'))
+  assert.equal(tf.memory().numTensors, held + 1)
+  tf.dispose([x, noised])
+})
