@@ -25,7 +25,7 @@
  */
 import * as tf from '@tensorflow/tfjs'
 import { currentStream, type RandomStream } from '../tensor'
-import { combine, normalLike, type State, type Time, type Coefficient } from './state'
+import { combine, expectTime, normalLike, type State, type Time, type Coefficient } from './state'
 
 /** A function of time. */
 export type Curve = (t: number) => number
@@ -143,5 +143,6 @@ export function gaussianProcess(name: string, times: TimeRange, curves: Curves):
 
 /** A function of time at one time, or at each of a list of times. */
 export function over(t: Time, curve: Curve): Coefficient {
+  expectTime(t)
   return typeof t === 'number' ? curve(t) : Float64Array.from(t, curve)
 }

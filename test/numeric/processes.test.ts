@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import * as tf from '@tensorflow/tfjs'
 import { describe, test } from 'node:test'
 import { ddpm, gaussianProcess, linearBetas, vp } from '../../src/models'
 import { RandomStream } from '../../src/tensor'
