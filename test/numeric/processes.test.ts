@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict'
+import { before, describe, test } from 'node:test'
 import * as tf from '@tensorflow/tfjs'
-import { describe, test } from 'node:test'
 import { ddpm, gaussianProcess, linearBetas, vp } from '../../src/models'
-import { RandomStream } from '../../src/tensor'
+import { RandomStream, selectBackend } from '../../src/tensor'
 import { approximately, slope } from './approximately'
+import { files } from './backends'
+
+before(() => selectBackend('cpu', files))
 
 describe('variance-preserving process', () => {
   // t, α, σ, λ: from exp(−½∫β) with score_sde's β from 0.1 to 20, in double precision.
