@@ -6,8 +6,11 @@ import {
   ddim,
   ddpm,
   denoiser,
+  euler,
+  flowMatching,
   grids,
   mlp,
+  rectified,
   sample,
   train,
   vp,
@@ -40,6 +43,21 @@ const even = (u: number): number => u
 /** More of the times where the thin lines are decided. */
 const clean = (u: number): number => u ** 2
 
+/** The velocity of straight lines from data to noise, followed back by Euler's steps. */
+const straight: System['learn'] = async (law, stream) => {
+  const network = mlp({ dim: 2, hidden: HIDDEN })
+  const model = denoiser(rectified(), network, { predicts: 'velocity', stream: stream.split('parameters') })
+  await train(model, law, {
+    steps: STEPS,
+    batch: BATCH,
+    rate: cosine(5e-3),
+    ema: 0.999,
+    loss: (model, batch, stream) => flowMatching(model, batch, { stream }),
+    stream,
+  })
+  return (n, from) => sample(euler(model, { steps: 60 }), n, { stream: from })
+}
+
 export const SYSTEMS: Readonly<Record<string, System>> = {
   DDPM: {
     learn: diffusion(ddpm(), even, (model) => ancestral(model, { steps: 100 })),
@@ -49,4 +67,5 @@ export const SYSTEMS: Readonly<Record<string, System>> = {
     learn: diffusion(vp(), clean, (model) => ddim(model, { steps: 60, grid: grids.quadratic })),
     limits: { '8 Gaussians': 2, moons: 4 },
   },
+  'flow matching': { learn: straight, limits: { '8 Gaussians': 2, moons: 3 } },
 }
