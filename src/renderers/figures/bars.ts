@@ -24,8 +24,12 @@ export interface BarsOptions {
   readonly scale?: 'auto' | 'linear' | 'log'
 }
 
-/** More bars than this are too narrow for numbers on them. */
-const MOST_LABELLED = 18
+const WIDEST = 860
+/** The share of a group's place that is left free beside it. */
+const GAP = 0.3
+/** Pixels of the figure beside the bars, at least; and those that a character of a number takes. */
+const MARGINS = 110
+const CHARACTER = 6.2
 
 /**
  * A bar chart. Whiskers show one standard error, where there is one.
@@ -54,11 +58,12 @@ export function barsFigure(input: BarsInput, options: BarsOptions = {}): Figure 
     )
     .slice(0, 8)
     .join('; ')
+  const width = Math.min(WIDEST, 160 + names.length * (several ? 64 * series.length : 76))
   const layout: Record<string, Json> = {
     ...baseLayout(title, options.subtitle ?? '', `${title}: ${count(values.length, 'bar')}: ${listed}`, 340),
-    width: Math.min(860, 160 + 46 * names.length * Math.max(1.6, series.length)),
+    width,
     barmode: 'group',
-    bargap: 0.35,
+    bargap: GAP,
     ...(several ? legendAbove : { showlegend: false }),
     xaxis: {
       type: 'category',
@@ -72,7 +77,10 @@ export function barsFigure(input: BarsInput, options: BarsOptions = {}): Figure 
       ...(options.quantity ? { title: axisTitle(options.quantity) } : {}),
     },
   }
-  const labelled = values.length <= MOST_LABELLED
+  // Numbers that would run into each other say less than none; they show under the pointer.
+  const barWidth = (((width - MARGINS) / names.length) * (1 - GAP)) / series.length
+  const longest = Math.max(...values.map((value) => label(value).length)) * CHARACTER
+  const labelled = longest <= (several ? barWidth + 4 : barWidth / (1 - GAP))
   return { data: series.map(([name, bars], i) => trace(name, bars, i, names, several, labelled)), layout }
 }
 
@@ -96,7 +104,9 @@ function trace(
     marker: { color: several ? colorway[i % colorway.length]! : colorway[0] },
     // Whiskers stand where the text would.
     ...(labelled && {
-      text: numbers.map(({ value }) => short(Number(value.toPrecision(3)))),
+      text: numbers.map(({ value }) => label(value)),
+      textfont: { size: 11 },
+      constraintext: 'none',
       ...(whiskers ? { textposition: 'auto', insidetextanchor: 'middle' } : { textposition: 'outside' }),
     }),
     cliponaxis: false,
@@ -104,6 +114,8 @@ function trace(
     hovertemplate: `%{x}: %{y:.4~g}<extra>${several ? escape(name) : ''}</extra>`,
   }
 }
+
+const label = (value: number) => short(Number(value.toPrecision(3)))
 
 function seriesOf(input: BarsInput): [string, Readonly<Record<string, BarValue>>][] {
   if (typeof input !== 'object' || input === null || Array.isArray(input))
