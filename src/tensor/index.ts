@@ -9,6 +9,7 @@ export {
 } from './backend'
 export { constant } from './constant'
 export { correctSecondDerivatives } from './gradients'
+export { groupNorm, type GroupNormOptions } from './groupNorm'
 export { holding } from './holding'
 export { breathe, poll, setHost, type Host } from './host'
 export { affine, silu } from './layers'

@@ -13,7 +13,7 @@ export function silu<T extends tf.Tensor>(x: T): T {
 }
 
 /** dy · SiLU′(x), of the shape of both. */
-function siluSlope(dy: tf.Tensor, x: tf.Tensor): tf.Tensor {
+export function siluSlope(dy: tf.Tensor, x: tf.Tensor): tf.Tensor {
   return onWasm([dy, x], () => run(SILU_SLOPE, { dy, x })) ?? tf.mul(dy, slope(x))
 }
 

@@ -1,11 +1,19 @@
 /** Kernels of our own for the layers of networks. Their gradients are ordinary operations, so they have gradients again. */
 import * as tf from '@tensorflow/tfjs'
-import { addressOf } from './native'
+import { addressOf, type NormShape } from './native'
 import { currentKernels, type Call } from './registry'
 
 export const SILU = 'GenbookSilu'
 export const SILU_SLOPE = 'GenbookSiluSlope'
 export const AFFINE = 'GenbookAffine'
+export const GROUP_NORM = 'GenbookGroupNorm'
+export const GROUP_NORM_GRADIENT = 'GenbookGroupNormGradient'
+
+interface NormAttributes {
+  readonly groups: number
+  readonly epsilon: number
+  readonly activate: boolean
+}
 
 interface Slope {
   readonly dy: tf.TensorInfo
@@ -60,12 +68,40 @@ export function registerLayers(): void {
     if (row) backend.disposeData(row.dataId)
     return out
   })
+  register<readonly tf.TensorInfo[], NormAttributes>(GROUP_NORM, ({ inputs, attrs, backend }) => {
+    const [x, scale, shift] = inputs.map((input) => addressOf(backend, input))
+    const out = backend.makeOutput(inputs[0]!.shape, 'float32')
+    currentKernels()!.native.groupNorm(
+      x!,
+      scale!,
+      shift!,
+      addressOf(backend, out),
+      ...normShape(inputs[0]!, attrs),
+    )
+    return out
+  })
+  register<readonly tf.TensorInfo[], NormAttributes>(GROUP_NORM_GRADIENT, ({ inputs, attrs, backend }) => {
+    const [x, dy, scale, shift] = inputs.map((input) => addressOf(backend, input))
+    const outs = [inputs[0]!, inputs[2]!, inputs[3]!].map(({ shape }) => backend.makeOutput(shape, 'float32'))
+    const [dx, dscale, dshift] = outs.map((out) => addressOf(backend, out))
+    const shape = normShape(inputs[0]!, attrs)
+    currentKernels()!.native.groupNormGradient(x!, dy!, scale!, shift!, dx!, dscale!, dshift!, ...shape)
+    return outs
+  })
 }
 
-function register<I>(kernelName: string, kernel: (call: Call<I>) => tf.TensorInfo): void {
+function normShape({ shape }: tf.TensorInfo, { groups, epsilon, activate }: NormAttributes): NormShape {
+  const [batch, channels] = [shape[0]!, shape.at(-1)!]
+  return [batch, tf.util.sizeFromShape(shape.slice(1, -1)), channels, groups, epsilon, activate]
+}
+
+function register<I, A = object>(
+  kernelName: string,
+  kernel: (call: Call<I, A>) => tf.TensorInfo | tf.TensorInfo[],
+): void {
   tf.registerKernel({
     kernelName,
     backendName: 'wasm',
-    kernelFunc: (call) => kernel(call as unknown as Call<I>),
+    kernelFunc: (call) => kernel(call as unknown as Call<I, A>),
   })
 }

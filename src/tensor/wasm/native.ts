@@ -59,6 +59,17 @@ export interface Native {
     s2: number,
   ): void
   scatterRows(from: number, to: number, rows: number, count: number, strideTo: number): void
+  groupNorm(x: number, scale: number, shift: number, out: number, ...shape: NormShape): void
+  groupNormGradient(
+    x: number,
+    dy: number,
+    scale: number,
+    shift: number,
+    dx: number,
+    dscale: number,
+    dshift: number,
+    ...shape: NormShape
+  ): void
   /** For benchmarks: count × 12 × 4 products and sums in registers. */
   multiplyAdds(count: number, factor: number, term: number): number
   silu(x: number, out: number, count: number): void
@@ -98,6 +109,16 @@ export interface Native {
   sumOfSquares(x: number, count: number): number
   finishRows(c: number, m: number, n: number, bias: number, activation: number, slope: number): void
 }
+
+/** The shape of a group normalisation, ε, and whether SiLU follows. */
+export type NormShape = readonly [
+  batch: number,
+  places: number,
+  channels: number,
+  groups: number,
+  epsilon: number,
+  activate: boolean,
+]
 
 /** The shape of a convolution. */
 export type Geometry = readonly [
