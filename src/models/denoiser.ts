@@ -14,7 +14,7 @@ import type { Network, Params, TrainableParams } from './network'
 import { Prediction, QUANTITIES, type Quantity } from './prediction'
 import { over, type Curve, type GaussianProcess } from './process'
 import type { TimeSampling } from './times'
-import { combine, type State, type Time } from './state'
+import { combine, expectTensor, type State, type Time } from './state'
 
 export interface Denoiser<S extends State = tf.Tensor> {
   readonly process: GaussianProcess
@@ -165,8 +165,9 @@ export function networkDenoiser(
   const predict = (x: tf.Tensor, t: Time, condition: Condition = null): Prediction<tf.Tensor> => {
     expectStates(x, network.shape)
     const output = tf.tidy(() => {
-      const label = typeof t === 'number' ? [head.label(t)] : Float32Array.from(t, head.label)
-      return network(params, combine([over(t, head.input), x]), tf.tensor1d(label), condition)
+      const label = over(t, head.label)
+      const labels = tf.tensor1d(typeof label === 'number' ? [label] : Float32Array.from(label))
+      return network(params, combine([over(t, head.input), x]), labels, condition)
     })
     return new Prediction(process, t, [
       { value: x, ofX0: (t) => head.x0(t)[0], ofNoise: (t) => head.noise(t)[0] },
@@ -178,6 +179,7 @@ export function networkDenoiser(
 
 /** @throws RangeError naming both shapes where `x` is not a batch of states of the shape. */
 function expectStates(x: tf.Tensor, shape: readonly number[]): void {
+  expectTensor(x, 'the model')
   if (x.rank === shape.length + 1 && shape.every((size, i) => x.shape[i + 1] === size)) return
   throw new RangeError(
     `the model takes states of shape [n${shape.map((size) => `, ${size}`).join('')}], ` +

@@ -15,7 +15,7 @@
  * https://arxiv.org/abs/2202.00512
  */
 import type { Curve, GaussianProcess } from './process'
-import type { Quantity } from './prediction'
+import { QUANTITIES, type Quantity } from './prediction'
 
 /** Coefficients of x_t and of the network's output y. */
 export type Pair = readonly [ofState: number, ofOutput: number]
@@ -43,6 +43,8 @@ const LABEL_BOUND = 10
  * 10 at clean data to −10 at pure noise.
  */
 export function head(process: GaussianProcess, quantity: Quantity): Head {
+  if (!QUANTITIES.includes(quantity))
+    throw new RangeError(`head: quantity must be one of ${QUANTITIES.join(', ')}, but is ${String(quantity)}`)
   return {
     predicts: quantity,
     input: (t) => 1 / Math.hypot(process.alpha(t), process.sigma(t)),

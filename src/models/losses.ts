@@ -50,6 +50,8 @@ export function denoising(
     stream = currentStream(),
   }: DenoisingOptions = {},
 ): tf.Scalar {
+  if (typeof weight !== 'function')
+    throw new TypeError('denoising: weight must be a function of time, such as weights.minSnr(process)')
   return tf.tidy(() => {
     const { process } = model
     const n = x0.shape[0] ?? 0

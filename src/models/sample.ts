@@ -6,7 +6,7 @@
 import * as tf from '@tensorflow/tfjs'
 import { currentStream, keepingTensors, type RandomStream } from '../tensor'
 import { expectCount } from './data/data'
-import { combine, normalLike, type State } from './state'
+import { combine, expectState, normalLike, type State } from './state'
 import type { Sampler, SamplerState } from './samplers/walk'
 
 export { timesOf, type TimeOptions } from './grids'
@@ -58,6 +58,7 @@ export async function follow<S extends State>(
   { stream = currentStream(), observe }: SampleOptions<S> = {},
 ): Promise<S> {
   expectSampler(sampler, 'follow')
+  expectState(start, 'follow')
   let latest = start
   return keepingTensors(async () => {
     try {

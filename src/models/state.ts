@@ -71,6 +71,32 @@ function combineDoubles(terms: readonly (readonly [Coefficient, Float64Array])[]
   return sum
 }
 
+/**
+ * @param who takes them, for the message.
+ * @throws TypeError for what is no batch of states, as cells run unchecked.
+ */
+export function expectState(x: unknown, who: string): void {
+  if (x instanceof tf.Tensor || x instanceof Float64Array) return
+  const given = Array.isArray(x) ? 'an array; tf.tensor makes a tensor of it' : String(x)
+  throw new TypeError(`${who} takes states as a tensor of shape [n, …] or a Float64Array, not ${given}`)
+}
+
+/** @throws TypeError for what is no tensor, as cells run unchecked. */
+export function expectTensor(x: unknown, who: string): void {
+  if (x instanceof tf.Tensor) return
+  const given =
+    Array.isArray(x) || ArrayBuffer.isView(x) ? 'an array; tf.tensor makes a tensor of it' : String(x)
+  throw new TypeError(`${who} takes states as a tensor of shape [n, …], not ${given}`)
+}
+
+/** @throws TypeError for what is neither a time nor a list of them. */
+export function expectTime(t: unknown): void {
+  if (typeof t === 'number' || ArrayBuffer.isView(t)) return
+  if (Array.isArray(t) && t.every((each) => typeof each === 'number')) return
+  const given = t instanceof tf.Tensor ? 'a tensor; await its data()' : String(t)
+  throw new TypeError(`t must be a number, or a list with one for each state, but is ${given}`)
+}
+
 /** Standard normal noise of the kind and shape of `x`. */
 export function normalLike<S extends State>(x: S, stream: RandomStream): S {
   return (x instanceof Float64Array ? stream.normal(x.length) : stream.normalTensor(x.shape)) as S

@@ -203,8 +203,10 @@ function expectArguments(model: Partial<Trainable> | undefined, data: Partial<Da
 function rateOf(rate: number | Rate, steps: number): (step: number) => number {
   return (step) => {
     const value = typeof rate === 'function' ? rate(step, steps) : rate
-    if (value > 0 && value < Infinity) return value
-    throw new RangeError(`train: rate must be positive, but is ${value}${step ? ` at step ${step}` : ''}`)
+    if (typeof value === 'number' && value > 0 && value < Infinity) return value
+    throw new RangeError(
+      `train: rate must be positive, but is ${typeof value === 'string' ? JSON.stringify(value) : String(value)}${step ? ` at step ${step}` : ''}`,
+    )
   }
 }
 

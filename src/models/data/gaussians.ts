@@ -11,7 +11,7 @@
  * w_k is then the share of a component in its class, and zero in any other.
  */
 import * as tf from '@tensorflow/tfjs'
-import type { Coefficient, State } from '../state'
+import { expectState, type Coefficient, type State } from '../state'
 
 /** One Gaussian, N(mean, axes · diag(variances) · axesᵀ), and its share of the mixture. */
 export interface Component {
@@ -50,6 +50,7 @@ export function evaluate<S extends State>(
   sigma: Coefficient,
   labels?: Labels,
 ): Evaluation<S> {
+  expectState(x, 'the mixture')
   // The two branches return what they were given; the compiler cannot follow that through S.
   return (
     x instanceof Float64Array

@@ -12,7 +12,7 @@ import * as tf from '@tensorflow/tfjs'
 import { keepingTensors } from '../../tensor'
 import type { Denoiser } from '../denoiser'
 import { perMember } from '../ode'
-import { combine, type State } from '../state'
+import { combine, expectState, type State } from '../state'
 import { endsOf, expectStatesOf, solve, type OdeOptions } from './solve'
 import { velocity } from './velocity'
 
@@ -63,6 +63,7 @@ function carried<S extends State>(
  */
 export function slerp<S extends State>(a: S, b: S, w: number): S {
   if (!Number.isFinite(w)) throw new RangeError(`slerp: w must be a finite number, but is ${w}`)
+  expectAlike(a, b)
   const weights = (cosine: number): [number, number] => {
     const angle = Math.acos(Math.max(-1, Math.min(1, cosine)))
     const sine = Math.sin(angle)
@@ -85,6 +86,15 @@ export function slerp<S extends State>(a: S, b: S, w: number): S {
     [Float64Array.from(pairs, ([ofA]) => ofA), a],
     [Float64Array.from(pairs, ([, ofB]) => ofB), b],
   )
+}
+
+function expectAlike(a: State, b: State): void {
+  const [left, right] = [a, b].map((x) => {
+    expectState(x, 'slerp')
+    return x instanceof Float64Array ? `${x.length} doubles` : `[${x.shape.join(', ')}]`
+  })
+  if (left !== right)
+    throw new RangeError(`slerp: codes must be of one shape, but a is ${left} and b is ${right}`)
 }
 
 /**

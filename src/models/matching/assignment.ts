@@ -14,6 +14,8 @@
  * @returns the column of each row.
  */
 export function assignment(cost: Float64Array, n: number): Int32Array {
+  if (!((cost as unknown) instanceof Float64Array))
+    throw new TypeError('assignment: cost must be a Float64Array of n × n costs, row after row')
   if (!Number.isSafeInteger(n) || n < 1 || cost.length !== n * n)
     throw new RangeError(`assignment: ${cost.length} costs are not a square of ${n} × ${n}`)
   const bad = cost.findIndex((c) => !Number.isFinite(c))

@@ -32,6 +32,8 @@ export function sinkhorn(cost: Float64Array, n: number, m: number, options: Sink
     iterations = 1000,
     tolerance = 1e-6,
   } = (options as SinkhornOptions | undefined) ?? { epsilon: NaN }
+  if (!((cost as unknown) instanceof Float64Array))
+    throw new TypeError('sinkhorn: cost must be a Float64Array of n × m costs, row after row')
   if (!Number.isSafeInteger(n) || !Number.isSafeInteger(m) || n < 1 || m < 1 || cost.length !== n * m)
     throw new RangeError(`sinkhorn: ${cost.length} costs are not a matrix of ${n} × ${m}`)
   if (!cost.every(Number.isFinite)) throw new RangeError('sinkhorn: costs must be finite')

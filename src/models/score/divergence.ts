@@ -13,7 +13,8 @@
  */
 import * as tf from '@tensorflow/tfjs'
 import { currentStream, type RandomStream } from '../../tensor'
-import type { Field } from '../field'
+import { expectField, type Field } from '../field'
+import { expectTensor } from '../state'
 import { exactDivergence, probedDivergence, probes, type ProbeKind } from '../ode/divergence'
 
 export interface ProjectionOptions {
@@ -27,11 +28,15 @@ export interface ProjectionOptions {
 
 /** tr ∇s(x), exact. @param x states of shape [n, …]. @returns a tensor of shape [n]. */
 export function divergence(field: Field, x: tf.Tensor): tf.Tensor1D {
+  expectField(field, 'divergence')
+  expectTensor(x, 'divergence')
   return tf.tidy(() => exactDivergence(field.score, x).divergence)
 }
 
 /** Hutchinson's estimate of tr ∇s(x), the mean of vᵀ∇s v over the projections. @returns a tensor of shape [n]. */
 export function hutchinson(field: Field, x: tf.Tensor, options: ProjectionOptions = {}): tf.Tensor1D {
+  expectField(field, 'hutchinson')
+  expectTensor(x, 'hutchinson')
   return tf.tidy(() => averaged(options, x, (v) => [probedDivergence(field.score, x, v).divergence])[0]!)
 }
 

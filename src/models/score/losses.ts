@@ -21,7 +21,7 @@
 import * as tf from '@tensorflow/tfjs'
 import { currentStream, type RandomStream } from '../../tensor'
 import { expectField, type Field } from '../field'
-import { normalLike } from '../state'
+import { expectTensor, normalLike } from '../state'
 import { exactDivergence, probedDivergence } from '../ode/divergence'
 import { averaged, dot, type ProjectionOptions } from './divergence'
 
@@ -31,6 +31,7 @@ export type Terms = Readonly<Record<string, tf.Tensor1D>>
 /** { error: ½‖s − ∇ log p‖² }. @param x states [n, …]. @param exact the known score. */
 export function explicitTerms(field: Field, x: tf.Tensor, exact: Field): { error: tf.Tensor1D } {
   expectField(field, 'explicitScoreMatching')
+  expectTensor(x, 'explicitScoreMatching')
   expectField(exact, 'explicitScoreMatching, third argument')
   return tf.tidy(() => ({ error: halfSquare(tf.sub(field.score(x), exact.score(x))) }))
 }
@@ -38,6 +39,7 @@ export function explicitTerms(field: Field, x: tf.Tensor, exact: Field): { error
 /** { norm: ½‖s‖², trace: tr ∇s }, the trace exact. */
 export function hyvarinenTerms(field: Field, x: tf.Tensor): { norm: tf.Tensor1D; trace: tf.Tensor1D } {
   expectField(field, 'hyvarinenScoreMatching')
+  expectTensor(x, 'hyvarinenScoreMatching')
   return tf.tidy(() => {
     const { value, divergence } = exactDivergence(field.score, x)
     return { norm: halfSquare(value), trace: divergence }
@@ -51,6 +53,7 @@ export function slicedTerms(
   options: ProjectionOptions = {},
 ): { norm: tf.Tensor1D; trace: tf.Tensor1D } {
   expectField(field, 'slicedScoreMatching')
+  expectTensor(x, 'slicedScoreMatching')
   return tf.tidy(() => {
     const [norm, trace] = averaged(options, x, (v) => {
       const { value, divergence } = probedDivergence(field.score, x, v)
@@ -67,6 +70,7 @@ export function slicedVRTerms(
   options: ProjectionOptions = {},
 ): { norm: tf.Tensor1D; trace: tf.Tensor1D } {
   expectField(field, 'slicedScoreMatchingVR')
+  expectTensor(x, 'slicedScoreMatchingVR')
   return tf.tidy(() => {
     const [norm, trace] = averaged(options, x, (v) => {
       const { value, divergence } = probedDivergence(field.score, x, v)
@@ -87,9 +91,13 @@ export interface DenoisingScoreOptions {
 export function denoisingTerms(
   field: Field,
   x: tf.Tensor,
-  { sigma, stream = currentStream() }: DenoisingScoreOptions,
+  options: DenoisingScoreOptions,
 ): { error: tf.Tensor1D } {
+  // Cells are not type-checked before they run.
+  const { sigma = NaN, stream = currentStream() } =
+    (options as Partial<DenoisingScoreOptions> | undefined) ?? {}
   expectField(field, 'denoisingScoreMatching')
+  expectTensor(x, 'denoisingScoreMatching')
   expectSigma(sigma, 'denoisingScoreMatching')
   return tf.tidy(() => {
     const z = normalLike(x, stream)

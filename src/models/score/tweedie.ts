@@ -64,6 +64,9 @@ const PRECISE = 1e-13
  */
 export function posteriorMode(mixture: Mixture, noisy: Float64Array, sigma: number): Float64Array {
   expectSigma(sigma, 'posteriorMode')
+  // Cells are not type-checked before they run.
+  if (!((noisy as unknown) instanceof Float64Array))
+    throw new TypeError('posteriorMode: noisy must be a Float64Array, n·d doubles')
   const [dim = 1] = mixture.shape
   if (noisy.length % dim)
     throw new RangeError(`posteriorMode: ${noisy.length} numbers are no points of ${dim} numbers each`)
