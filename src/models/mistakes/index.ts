@@ -1,4 +1,5 @@
 /** Mistakes by name, each beside the right form: what a lesson can flip. */
+import { anyNoiseWillDo } from './anyNoise'
 import { diffusionMistakes } from './diffusion'
 import { energyMistakes } from './energy'
 import { langevinMistakes } from './langevin'
@@ -14,6 +15,7 @@ export { caught, expectNear, MistakeError, mistake, type Mistake } from './mista
 
 export const mistakes = {
   ...scoreMatchingMistakes,
+  anyNoiseWillDo,
   ...energyMistakes,
   ...guidanceMistakes,
   ...fastSamplingMistakes,
