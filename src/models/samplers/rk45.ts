@@ -18,6 +18,7 @@
 import { currentStream, holding, type RandomStream } from '../../tensor'
 import type { Denoiser } from '../denoiser'
 import { endTime } from '../grids'
+import { dormandPrince } from '../ode/tableau'
 import { combine, scaledErrors, type State, type Tolerance } from '../state'
 import {
   choose,
@@ -41,20 +42,7 @@ import {
   type SamplerState,
 } from './walk'
 
-/** Where the model is asked within a step, and from which of the slopes so far the state there is made. */
-const NODES = [0, 1 / 5, 3 / 10, 4 / 5, 8 / 9, 1] as const
-const STAGES: readonly (readonly number[])[] = [
-  [],
-  [1 / 5],
-  [3 / 40, 9 / 40],
-  [44 / 45, -56 / 15, 32 / 9],
-  [19372 / 6561, -25360 / 2187, 64448 / 6561, -212 / 729],
-  [9017 / 3168, -355 / 33, 46732 / 5247, 49 / 176, -5103 / 18656],
-]
-/** Order 5. */
-const WEIGHTS = [35 / 384, 0, 500 / 1113, 125 / 192, -2187 / 6784, 11 / 84] as const
-/** Order 5 less order 4; the last is of the slope at the new state. */
-const ERROR = [-71 / 57600, 0, 71 / 16695, -71 / 1920, 17253 / 339200, -22 / 525, 1 / 40] as const
+const { c: NODES, a: STAGES, e: ERROR } = dormandPrince
 
 const SAFETY = 0.9
 const SHRINK = 0.2
@@ -176,22 +164,17 @@ export function rk45<S extends State>(
     function attempt(x: S, v: S, t: Float64Array, length: Float64Array): { x: S; v: S; error: S } {
       const scaled = (factor: number): number | Float64Array => together(length.map((h) => factor * h))
       const slopes = [v]
+      let next = x
+      // The last stage stands at the new state.
       for (let i = 1; i < NODES.length; i++) {
-        const at = combine<S>([1, x], ...STAGES[i]!.map((a, j) => [scaled(a), slopes[j]!] as const))
+        next = combine<S>([1, x], ...STAGES[i]!.map((a, j) => [scaled(a), slopes[j]!] as const))
         slopes.push(
           slope(
-            at,
+            next,
             t.map((from, k) => from + NODES[i]! * length[k]!),
           ),
         )
       }
-      const next = combine<S>([1, x], ...WEIGHTS.map((b, j) => [scaled(b), slopes[j]!] as const))
-      slopes.push(
-        slope(
-          next,
-          t.map((from, k) => from + length[k]!),
-        ),
-      )
       return {
         x: next,
         v: slopes.at(-1)!,

@@ -2,6 +2,7 @@
 import { encode, type Numbers } from './encode'
 import { count, FigureError, type Attributes, type Figure, type Json } from './figure'
 import { extent, planePoints, series, short, type Columns, type Points } from './numbers'
+import { panelTitle, suffix } from './panels'
 import { axisTitle, baseLayout, colorway, densityScale, escape, legendAbove } from './style'
 
 /** A density on a grid. */
@@ -108,8 +109,6 @@ function massAbove(p: Float64Array): Float64Array {
   return above
 }
 
-const suffix = (i: number) => (i ? String(i + 1) : '')
-
 function mapTraces(
   { name, log, p, higher }: { name: string; log: Float64Array; p: Float64Array; higher: Float64Array },
   i: number,
@@ -195,20 +194,6 @@ function panelAxes(
       ...(column ? { showticklabels: false } : { title: axisTitle(yName) }),
       ...(i ? { matches: 'y' } : { scaleanchor: 'x', scaleratio: 1 }),
     },
-  }
-}
-
-function panelTitle(name: string, i: number): Attributes {
-  return {
-    text: `<b>${escape(name)}</b>`,
-    xref: `x${suffix(i)} domain`,
-    yref: `y${suffix(i)} domain`,
-    x: 0.5,
-    y: 1,
-    xanchor: 'center',
-    yanchor: 'bottom',
-    showarrow: false,
-    font: { size: 13 },
   }
 }
 

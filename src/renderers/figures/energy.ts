@@ -1,8 +1,8 @@
 /** An energy in the plane, as a map with lines of equal height, and points that live in it. */
 import { encode, type Numbers } from './encode'
-import { count, FigureError, type Attributes, type Figure, type Json } from './figure'
+import { count, FigureError, type Attributes, type Figure } from './figure'
 import { extent, planePoints, series, short, type Points } from './numbers'
-import { axisTitle, baseLayout, escape, magnitudeScale } from './style'
+import { escape, magnitudeScale, planeLayout } from './style'
 
 export interface EnergyInput {
   /** Where the columns and rows of the map are. */
@@ -47,26 +47,7 @@ export function energyFigure(input: EnergyInput): Figure {
     `from ${short(least)} to ${short(greatest)}` +
     (top < greatest ? `, drawn up to ${short(top)}` : '') +
     (points ? ` · ${count(points.x.length, 'point')} of ${name}` : '')
-  const across = (x.at(-1)! - x[0]!) / (y.at(-1)! - y[0]!)
-  const axis = { zeroline: false, constrain: 'domain', showgrid: false, automargin: true }
-  const layout: Record<string, Json> = {
-    ...baseLayout(
-      title,
-      subtitle,
-      `${title}: ${subtitle.replace(' · ', ', ')}`,
-      Math.round(420 / Math.max(1, across / 1.4)) + 130,
-    ),
-    width: Math.round(420 * Math.min(1.4, across)) + 150,
-    showlegend: false,
-    xaxis: { ...axis, range: [x[0]!, x.at(-1)!], title: axisTitle(axes[0]) },
-    yaxis: {
-      ...axis,
-      range: [y[0]!, y.at(-1)!],
-      title: axisTitle(axes[1]),
-      scaleanchor: 'x',
-      scaleratio: 1,
-    },
-  }
+  const layout = planeLayout(title, subtitle, [x[0]!, x.at(-1)!], [y[0]!, y.at(-1)!], axes)
   const step = niceStep((top - least || 1) / 12)
   const map: Attributes = {
     type: 'contour',

@@ -2,6 +2,7 @@
 import { encode, type Numbers } from './encode'
 import { FigureError, type Attributes, type Figure, type Json } from './figure'
 import { series } from './numbers'
+import { panelTitle, suffix } from './panels'
 import { axisTitle, baseLayout, colorway, escape } from './style'
 
 export interface HeatMap {
@@ -101,23 +102,4 @@ export function heatFigure(maps: readonly HeatMap[], options: HeatOptions = {}):
     }
   }
   return { data, layout }
-}
-
-function panelTitle(name: string, i: number): Attributes {
-  return {
-    text: `<b>${escape(name)}</b>`,
-    xref: `x${suffix(i)} domain`,
-    yref: `y${suffix(i)} domain`,
-    x: 0.5,
-    y: 1,
-    xanchor: 'center',
-    yanchor: 'bottom',
-    showarrow: false,
-    font: { size: 13 },
-  }
-}
-
-/** Plotly numbers subplots from 1 and leaves the 1 out. */
-function suffix(i: number): string {
-  return i ? String(i + 1) : ''
 }

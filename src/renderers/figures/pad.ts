@@ -19,7 +19,7 @@ export function padFigure({ x, y, title = 'Draw points' }: PadInput): Figure {
   const layout: Record<string, Json> = {
     ...baseLayout(title, subtitle, `${title}: ${subtitle}`, 460),
     width: 440,
-    meta: { genbook: MARK },
+    meta: { summary: `${title}: ${subtitle}`, genbook: MARK },
     dragmode: false,
     hovermode: false,
     showlegend: false,

@@ -2,6 +2,7 @@
 import { encode } from './encode'
 import { count, FigureError, type Attributes, type Figure, type Json } from './figure'
 import { extent, planePoints, quantiles, type Columns, type Points } from './numbers'
+import { panelTitle, suffix } from './panels'
 import { axisTitle, baseLayout, colorway, escape } from './style'
 
 export interface SamplesOptions {
@@ -76,7 +77,10 @@ export function samplesFigure(
     height: rows * rowHeight - ROW_GAP + MARGIN.t + MARGIN.b,
     margin: MARGIN,
     showlegend: false,
-    annotations: panels.length > 1 || panels[0]!.outside ? panels.map(panelTitle) : [],
+    annotations:
+      panels.length > 1 || panels[0]!.outside
+        ? panels.map((panel, i) => panelTitle(panel.name, i, strays(panel)))
+        : [],
   }
   panels.forEach((_, i) =>
     Object.assign(layout, panelAxes(i, { columns, rows, panels: panels.length }, ranges, size, options.axes)),
@@ -89,8 +93,6 @@ function isPoints(sets: Points | Readonly<Record<string, Points>>): sets is Poin
 }
 
 /** Plotly numbers subplots from 1 and leaves the 1 out. */
-const suffix = (i: number) => (i ? String(i + 1) : '')
-
 function trace(
   panel: Panel,
   i: number,
@@ -223,17 +225,7 @@ function panelAxes(
   }
 }
 
-function panelTitle(panel: Panel, i: number): Attributes {
-  const stray = panel.outside ? `, ${panel.outside.toLocaleString('en-US')} outside` : ''
-  return {
-    text: `<b>${escape(panel.name)}</b>${stray}`,
-    xref: `x${suffix(i)} domain`,
-    yref: `y${suffix(i)} domain`,
-    x: 0.5,
-    y: 1,
-    xanchor: 'center',
-    yanchor: 'bottom',
-    showarrow: false,
-    font: { size: 13 },
-  }
+/** How many points lie outside of the panel. */
+function strays({ outside }: Panel): string {
+  return outside ? `, ${outside.toLocaleString('en-US')} outside` : ''
 }

@@ -2,6 +2,7 @@
 import { encode, type Numbers } from './encode'
 import { FigureError, type Attributes, type Figure, type Json } from './figure'
 import { extent, quantiles, series } from './numbers'
+import { suffix } from './panels'
 import { axisTitle, baseLayout, colorway, escape } from './style'
 
 export interface ScheduleCurves {
@@ -94,9 +95,4 @@ function scaleOf(panel: number, values: readonly number[]): Attributes {
   const top = panel === 3 ? high : largest
   const pad = 0.05 * (top - Math.min(low, 0)) || 1
   return { range: [Math.min(low, 0) - pad, top + pad] }
-}
-
-/** Plotly numbers subplots from 1 and leaves the 1 out. */
-function suffix(panel: number): string {
-  return panel ? String(panel + 1) : ''
 }

@@ -1,8 +1,8 @@
 /** Where a learned score is wrong: its error as a map, the field itself as arrows, and where the data are as lines. */
 import { encode, type Numbers } from './encode'
-import { FigureError, type Attributes, type Figure, type Json } from './figure'
+import { FigureError, type Attributes, type Figure } from './figure'
 import { extent, planePoints, quantiles, series, short, type Points } from './numbers'
-import { axisTitle, baseLayout, magnitudeScale } from './style'
+import { magnitudeScale, planeLayout } from './style'
 
 export interface ScoreErrorInput {
   /** Where the columns and rows of the map are. */
@@ -34,26 +34,7 @@ export function scoreErrorFigure(input: ScoreErrorInput): Figure {
   const [least, greatest] = extent(error)
   const title = input.title ?? `Error of the ${quantity}`
   const subtitle = `from ${short(least)} to ${short(greatest)}${input.density ? ' · lines: density of the data' : ''}`
-  const across = (x.at(-1)! - x[0]!) / (y.at(-1)! - y[0]!)
-  const axis = { zeroline: false, constrain: 'domain', showgrid: false, automargin: true }
-  const layout: Record<string, Json> = {
-    ...baseLayout(
-      title,
-      subtitle,
-      `${title}: ${subtitle.replace(' · ', ', ')}`,
-      Math.round(420 / Math.max(1, across / 1.4)) + 130,
-    ),
-    width: Math.round(420 * Math.min(1.4, across)) + 150,
-    showlegend: false,
-    xaxis: { ...axis, range: [x[0]!, x.at(-1)!], title: axisTitle(axes[0]) },
-    yaxis: {
-      ...axis,
-      range: [y[0]!, y.at(-1)!],
-      title: axisTitle(axes[1]),
-      scaleanchor: 'x',
-      scaleratio: 1,
-    },
-  }
+  const layout = planeLayout(title, subtitle, [x[0]!, x.at(-1)!], [y[0]!, y.at(-1)!], axes)
   const shape = [y.length, x.length] as const
   const traces: Attributes[] = [map(x, y, error, shape)]
   if (input.density) traces.push(lines(x, y, series(input.density, 'density', error.length), shape))

@@ -1,8 +1,8 @@
 /** A score, or any other vector field, in the plane: arrows, over the density that they climb. */
 import { encode, type Numbers } from './encode'
-import { FigureError, type Attributes, type Figure, type Json } from './figure'
+import { FigureError, type Attributes, type Figure } from './figure'
 import { extent, planePoints, quantiles, series, short, type Columns, type Points } from './numbers'
-import { axisTitle, baseLayout, densityScale, escape, magnitudeScale } from './style'
+import { densityScale, escape, magnitudeScale, planeLayout } from './style'
 
 export interface ScoreFieldInput {
   /** Where the arrows start, shape [n, 2]; usually a grid. */
@@ -46,21 +46,8 @@ export function scoreFieldFigure(input: ScoreFieldInput): Figure {
   const title = input.title ?? `${quantity[0]?.toUpperCase() ?? ''}${quantity.slice(1)} field${time}`
   const subtitle = `${field.x.length.toLocaleString('en-US')} arrows · magnitude ${short(least)} to ${short(greatest)}`
   const axes = input.axes ?? ['x₁', 'x₂']
-  const axis = { zeroline: false, constrain: 'domain', showgrid: false, automargin: true }
   const [xRange, yRange] = ranges(field, input.density)
-  const across = (xRange[1] - xRange[0]) / (yRange[1] - yRange[0])
-  const layout: Record<string, Json> = {
-    ...baseLayout(
-      title,
-      subtitle,
-      `${title}: ${subtitle.replace(' · ', ', ')}`,
-      Math.round(420 / Math.max(1, across / 1.4)) + 130,
-    ),
-    width: Math.round(420 * Math.min(1.4, across)) + 150,
-    showlegend: false,
-    xaxis: { ...axis, range: xRange, title: axisTitle(axes[0]) },
-    yaxis: { ...axis, range: yRange, title: axisTitle(axes[1]), scaleanchor: 'x', scaleratio: 1 },
-  }
+  const layout = planeLayout(title, subtitle, xRange, yRange, axes)
   const arrows: Attributes = {
     type: 'quiver',
     name: quantity,

@@ -54,6 +54,30 @@ export function baseLayout(
   }
 }
 
+/** The layout of one plane with axes of one scale, as wide as it is high where that fits. */
+export function planeLayout(
+  title: string,
+  subtitle: string,
+  x: readonly [number, number],
+  y: readonly [number, number],
+  axes: readonly [string, string],
+): Record<string, Json> {
+  const across = (x[1] - x[0]) / (y[1] - y[0])
+  const axis = { zeroline: false, constrain: 'domain', showgrid: false, automargin: true }
+  return {
+    ...baseLayout(
+      title,
+      subtitle,
+      `${title}: ${subtitle.replace(' · ', ', ')}`,
+      Math.round(420 / Math.max(1, across / 1.4)) + 130,
+    ),
+    width: Math.round(420 * Math.min(1.4, across)) + 150,
+    showlegend: false,
+    xaxis: { ...axis, range: [...x], title: axisTitle(axes[0]) },
+    yaxis: { ...axis, range: [...y], title: axisTitle(axes[1]), scaleanchor: 'x', scaleratio: 1 },
+  }
+}
+
 /** A legend in one line above the axes, at the right. */
 export const legendAbove: Attributes = {
   showlegend: true,

@@ -2,6 +2,7 @@
 import { encode, type Numbers } from './encode'
 import { FigureError, type Attributes, type Figure, type Json } from './figure'
 import { short } from './numbers'
+import { panelTitle, suffix } from './panels'
 import { axisTitle, baseLayout, colorway, escape } from './style'
 
 export interface Paths {
@@ -244,20 +245,4 @@ function extentOf(sets: readonly Paths[]): [number, number] {
 
 function axes(i: number): Attributes {
   return { xaxis: `x${suffix(i)}`, yaxis: `y${suffix(i)}` }
-}
-
-const suffix = (i: number): string => (i ? String(i + 1) : '')
-
-function panelTitle(name: string, i: number): Attributes {
-  return {
-    text: `<b>${escape(name)}</b>`,
-    xref: `x${suffix(i)} domain`,
-    yref: `y${suffix(i)} domain`,
-    x: 0.5,
-    y: 1,
-    xanchor: 'center',
-    yanchor: 'bottom',
-    showarrow: false,
-    font: { size: 13 },
-  }
 }

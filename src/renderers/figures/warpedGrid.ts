@@ -2,7 +2,8 @@
 import { encode } from './encode'
 import { FigureError, type Attributes, type Figure, type Json } from './figure'
 import { extent, planePoints, quantiles, type Columns, type Points } from './numbers'
-import { axisTitle, baseLayout, colorway, escape, magnitudeScale } from './style'
+import { panelTitle, suffix } from './panels'
+import { axisTitle, baseLayout, colorway, magnitudeScale } from './style'
 
 export interface WarpedPanel {
   readonly name: string
@@ -53,7 +54,7 @@ export function warpedGridFigure({
     width: width + MARGIN.l + MARGIN.r,
     margin: MARGIN,
     showlegend: false,
-    annotations: panels.map(panelTitle),
+    annotations: panels.map(({ name }, i) => panelTitle(name, i)),
   }
   const data = panels.flatMap((panel, i) => {
     const grid = planePoints(panel.grid, panel.name)
@@ -77,8 +78,6 @@ export function warpedGridFigure({
 }
 
 /** Plotly numbers subplots from 1 and leaves the 1 out. */
-const suffix = (i: number) => (i ? String(i + 1) : '')
-
 /** All lines of one family as one trace, with gaps between them. */
 function linesOf({ x, y }: Columns, points: number, colour: string, i: number): Attributes {
   const broken = (values: Float64Array): Float64Array => {
@@ -173,19 +172,5 @@ function panelAxes(
       scaleratio: 1,
       title: axisTitle(names[1]),
     },
-  }
-}
-
-function panelTitle(panel: WarpedPanel, i: number): Attributes {
-  return {
-    text: `<b>${escape(panel.name)}</b>`,
-    xref: `x${suffix(i)} domain`,
-    yref: `y${suffix(i)} domain`,
-    x: 0.5,
-    y: 1,
-    xanchor: 'center',
-    yanchor: 'bottom',
-    showarrow: false,
-    font: { size: 13 },
   }
 }

@@ -35,8 +35,12 @@ function redrawAll(): void {
 function fit(frame: HTMLIFrameElement): void {
   // Null until the frame's first element is parsed, whatever the type says.
   const root = frame.contentDocument?.documentElement as HTMLElement | null | undefined
-  const height = root?.scrollHeight
-  if (height) frame.style.height = `${height}px`
+  if (!root) return
+  // A document is never less high than its frame, so the frame gives way before it is measured.
+  const before = frame.style.height
+  frame.style.height = '0'
+  const height = root.scrollHeight
+  frame.style.height = height ? `${height}px` : before
 }
 
 dark.addEventListener('change', redrawAll)
