@@ -32,7 +32,9 @@ void describe('a report in the browser', () => {
     })
     const { page, requests, errors } = await open(browser, html)
     const expected = Object.keys(figures).length + 1
-    await page.waitForFunction((n) => document.querySelectorAll('.figure .xtitle').length >= n, expected)
+    const withAxes = (n: number) =>
+      [...document.querySelectorAll('.figure')].filter((shown) => shown.querySelector('.xtick')).length >= n
+    await page.waitForFunction(withAxes, expected)
     assert.equal(await page.getByRole('img', { name: 'Training loss: step 300 of 500' }).count(), 1)
     assert.equal(await page.locator('[data-figure="figure-5"] .quiver .js-line').count(), 81)
     assert.match(
