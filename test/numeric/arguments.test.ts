@@ -165,7 +165,7 @@ describe('arguments that make no sense are named', () => {
   for (const [name, call, kind, message] of cases)
     test(name, () =>
       assert.rejects(
-        async () => call(),
+        () => Promise.try(call),
         (error: Error) => {
           assert.ok(error instanceof kind, `${error.constructor.name}: ${error.message}`)
           assert.match(error.message, message)

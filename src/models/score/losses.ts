@@ -94,8 +94,8 @@ export function denoisingTerms(
   options: DenoisingScoreOptions,
 ): { error: tf.Tensor1D } {
   // Cells are not type-checked before they run.
-  const { sigma = NaN, stream = currentStream() } =
-    (options as Partial<DenoisingScoreOptions> | undefined) ?? {}
+  const given: unknown = options
+  const { sigma, stream = currentStream() } = (given ?? { sigma: NaN }) as DenoisingScoreOptions
   expectField(field, 'denoisingScoreMatching')
   expectTensor(x, 'denoisingScoreMatching')
   expectSigma(sigma, 'denoisingScoreMatching')
