@@ -74,7 +74,7 @@ async function withoutEditor() {
     if (filter) return undefined
     throw new Error('There are no such tests.')
   }
-  return runTests(files, { env: withSoftwareGpu(), minutes: 25, passed: names })
+  return runTests(files, { env: withSoftwareGpu(), minutes: 35, passed: names })
 }
 
 /** What ran can only be told when everything did. */
