@@ -92,8 +92,7 @@ const probesOfSmallVariance = mistake<Probes>({
   check(form, stream = currentStream()) {
     const n = 20_000
     const mean = tf.tidy(() => {
-      const field = (x: tf.Tensor): tf.Tensor =>
-        tf.matMul(x, tf.tensor2d([-1, 0.5, 0.5, -2], [2, 2]))
+      const field = (x: tf.Tensor): tf.Tensor => tf.matMul(x, tf.tensor2d([-1, 0.5, 0.5, -2], [2, 2]))
       return probedDivergence(field, tf.zeros([n, 2]), form(n, 2, stream))
         .divergence.mean()
         .dataSync()[0]!
