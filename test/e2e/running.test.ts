@@ -31,6 +31,21 @@ scenario('the checker’s note is shown also when it comes after the cell has en
 })
 
 scenario(
+  'the checker’s note is shown also when it was known before the cell ran',
+  async ({ code, notebook }) => {
+    const book = await notebook(["const s: number = 'no'"])
+    await until('the squiggle', () =>
+      code.evaluate((vscode) => vscode.languages.getDiagnostics().some(([, found]) => found.length > 0)),
+    )
+    for (let run = 0; run < 2; run++) {
+      await book.runCell(0)
+      await book.waitForOutput(0, 'not assignable')
+    }
+  },
+  everywhere,
+)
+
+scenario(
   'a cell with a syntax error fails at its place, and what ran before is kept',
   async ({ notebook }) => {
     const book = await notebook(['const kept = 7', 'const = 3', 'kept'])

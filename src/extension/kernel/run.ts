@@ -17,6 +17,7 @@ export class CellRun {
   #started: { readonly count: number; readonly at: number } | undefined
   #ended: { readonly success: boolean | undefined; readonly at: number } | undefined
   readonly #stop = deferred()
+  readonly #shown = deferred()
   /** Whether the person wants it to stop. */
   stopped = false
   /** Whether the person wants to hear nothing more of it, because the session is started anew. */
@@ -38,13 +39,20 @@ export class CellRun {
     return this.#stop.promise
   }
 
+  /** Settles when the cell is shown as running, and what it showed before is gone. */
+  get whenStarted(): Promise<void> {
+    return this.#shown.promise
+  }
+
   /** Shows that the cell runs, since the time `at`. Once is enough. */
   start(count: number, at: number): void {
     if (this.#started) return
     this.#started = { count, at }
-    if (!this.#execution) return
-    this.#begin(this.#execution)
-    this.writer.start(this.#execution)
+    if (this.#execution) {
+      this.#begin(this.#execution)
+      this.writer.start(this.#execution)
+    }
+    this.#shown.resolve()
   }
 
   stop(): void {

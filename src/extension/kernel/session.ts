@@ -276,6 +276,8 @@ export class Session extends Owner {
     const errors = await this.#surroundings.checks.errorsOf(this.#notebook, run.id)
     const note = typeNote(errors)
     if (note === undefined) return
+    // Known at once where the cell was checked before; but its start clears what is above its output.
+    await run.whenStarted
     if (this.#current === run) run.writer.note(note)
     else if (this.#latest.get(run.id) === run) this.#late.add(run.id, (writer) => writer.note(note))
   }

@@ -7,6 +7,8 @@ import type { Language } from './language'
 
 /** How long after the last key press the checker is asked. */
 const QUIET_MILLISECONDS = 300
+/** How long after a notebook has been read: until then its editor is drawn, which is what the person waits for. */
+const OPENED_MILLISECONDS = 1000
 
 interface Check {
   /** Names the texts that were checked. */
@@ -26,7 +28,9 @@ export class Checks extends Owner {
     super()
     this.#language = language
     this.#identities = identities
-    this.own(vscode.workspace.onDidOpenNotebookDocument((notebook) => this.#schedule(notebook)))
+    this.own(
+      vscode.workspace.onDidOpenNotebookDocument((notebook) => this.#schedule(notebook, OPENED_MILLISECONDS)),
+    )
     this.own(
       vscode.workspace.onDidChangeNotebookDocument(({ notebook, contentChanges, cellChanges }) => {
         if (contentChanges.length || cellChanges.some(({ document }) => document)) this.#schedule(notebook)
@@ -43,11 +47,11 @@ export class Checks extends Owner {
     return found.filter((diagnostic) => diagnostic.cell === cell && diagnostic.category === 'error')
   }
 
-  #schedule(notebook: vscode.NotebookDocument): void {
+  #schedule(notebook: vscode.NotebookDocument, wait = QUIET_MILLISECONDS): void {
     if (!isGenbook(notebook)) return
     clearTimeout(this.#timers.get(notebook))
     const check = () => void this.#check(notebook).catch(() => [])
-    this.#timers.set(notebook, setTimeout(check, QUIET_MILLISECONDS))
+    this.#timers.set(notebook, setTimeout(check, wait))
   }
 
   #check(notebook: vscode.NotebookDocument): Promise<readonly CellDiagnostic[]> {
