@@ -16,9 +16,7 @@ import { affine, silu, type RandomStream } from '../tensor'
 import { conditionKinds, type Condition, type ConditionOptions } from './condition'
 import { injection, type Conditioning } from './conditioning'
 import type { Network, Params } from './network'
-
-const SLOWEST = 0.25
-const FASTEST = 8
+import { featuresOf, timeFeatures } from './timeFeatures'
 
 /** What keeps the size of SiLU's outputs, E[SiLU(z)²]^(−½) for a standard normal z. */
 const SILU_GAIN = 1.68
@@ -81,12 +79,13 @@ export function mlp({
   ] as [string, number][])
     if (!Number.isSafeInteger(width) || width < 1)
       throw new RangeError(`mlp: ${name} must be a positive whole number, but is ${width}`)
+  const time = timeFeatures.geometric(embedding)
   const conditions = conditionKinds(told)
   const condition = injection(conditions, conditioning, embedding)
   const widths = [dim + condition.inputs, ...hidden]
 
   const layers: LayeredNetwork['layers'] = (params, x, label, { condition: given, added } = {}) => {
-    const e = fourier(label, embedding)
+    const e = featuresOf(time, label)
     const reading = condition.read(params, given, x.shape[0])
     const activations: tf.Tensor[] = []
     let h = reading.begin(x)
@@ -119,17 +118,6 @@ export function mlp({
     return Object.assign(params, condition.initial(hidden, stream))
   }
   return Object.assign(network, { shape: [dim], conditions, hidden, layers, initial })
-}
-
-/** [sin ωλ, cos ωλ] of shape [n, size] for labels λ of shape [n]. */
-function fourier(label: tf.Tensor1D, size: number): tf.Tensor2D {
-  const m = size / 2
-  const omega = Float32Array.from(
-    { length: m },
-    (_, i) => SLOWEST * (FASTEST / SLOWEST) ** (m > 1 ? i / (m - 1) : 0),
-  )
-  const angles = tf.mul(label.expandDims(1), tf.tensor2d(omega, [1, m]))
-  return tf.concat2d([tf.sin(angles), tf.cos(angles)] as [tf.Tensor2D, tf.Tensor2D], 1)
 }
 
 /** Normal weights of standard deviation gain/√inputs. */

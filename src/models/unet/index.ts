@@ -1,3 +1,2 @@
-/** Networks for pictures, and features of time. */
-export { timeFeatures, type TimeFeatures } from './timeFeatures'
+/** Networks for pictures. */
 export { unet, type UNetOptions } from './unet'

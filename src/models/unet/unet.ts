@@ -18,7 +18,7 @@ import { injection } from '../conditioning'
 import type { Network, Params } from '../network'
 import { attention, convolution, dense, freshOf, groupNorm, type Layer } from './layers'
 import { resBlock } from './resBlock'
-import { featuresOf, timeFeatures, type TimeFeatures } from './timeFeatures'
+import { featuresOf, timeFeatures, type TimeFeatures } from '../timeFeatures'
 
 export interface UNetOptions {
   /** [height, width, channels] of one picture. Height and width must be divisible by 2 for each level after the first. */

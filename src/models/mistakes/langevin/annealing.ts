@@ -14,7 +14,7 @@ import { annealedLangevin } from '../../ncsn'
 import { geometricScales, ncsn } from '../../processes'
 import type { Sampler } from '../../samplers/walk'
 import { walking } from '../../samplers/walk'
-import { meanSquare } from './noise'
+import { meanSquare } from './variance'
 import { expectNear, mistake, type Mistake } from '../mistake'
 
 type Form = (

@@ -10,7 +10,7 @@
 import { currentStream, type RandomStream } from '../../../tensor'
 import { geometricScales } from '../../processes'
 import { expectNear, mistake } from '../mistake'
-import { meanSquare } from './noise'
+import { meanSquare } from './variance'
 
 /** Noises x along a list of scales, the largest first. */
 type Form = (x: Float64Array, scales: Float64Array, stream: RandomStream) => Float64Array

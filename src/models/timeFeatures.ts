@@ -11,7 +11,7 @@
  * networks learn high frequency functions in low dimensional domains", 2020, https://arxiv.org/abs/2006.10739
  */
 import * as tf from '@tensorflow/tfjs'
-import { RandomStream } from '../../tensor'
+import { RandomStream } from '../tensor'
 
 export interface TimeFeatures {
   /** How many numbers a label becomes, even. */
