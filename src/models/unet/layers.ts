@@ -3,7 +3,7 @@
  * channels].
  */
 import * as tf from '@tensorflow/tfjs'
-import type { RandomStream } from '../../tensor'
+import { groupNorm as normaliseGroups, type RandomStream } from '../../tensor'
 import type { Params } from '../network'
 
 /** A layer; its parameters' names begin with its own. */
@@ -58,30 +58,21 @@ export function dense(name: string, from: number, to: number, gain = 1): Layer {
   }
 }
 
-const EPSILON = 1e-5
-
 /**
- * (x − mean) / √(variance + 1e-5) over each group of channels of each picture.
- *
- * Wu and He, "Group normalization", ECCV 2018, https://arxiv.org/abs/1803.08494
+ * Group normalisation without gain and shift: (x − mean) / √(variance + 1e-5) over each group of channels of each picture.
  *
  * @param x [n, height, width, channels], channels a multiple of `groups`.
  */
 export function groupNormalise(x: tf.Tensor, groups: number): tf.Tensor {
-  const [n, height, width, channels] = x.shape as [number, number, number, number]
-  const split = x.reshape([n, height * width, groups, channels / groups])
-  const centred = split.sub(split.mean([1, 3], true))
-  return centred
-    .div(centred.square().mean([1, 3], true).add(EPSILON).sqrt())
-    .reshape([n, height, width, channels])
+  const channels = x.shape.at(-1)!
+  return normaliseGroups(x, tf.ones([channels]), tf.zeros([channels]), { groups })
 }
 
 /** Group normalisation with a learned gain and shift for each channel. */
 export function groupNorm(name: string, channels: number, groups: number): Layer {
   return {
     initial: () => ({ [`${name}.gain`]: tf.ones([channels]), [`${name}.shift`]: tf.zeros([channels]) }),
-    apply: (params, x) =>
-      groupNormalise(x, groups).mul(params[`${name}.gain`]!).add(params[`${name}.shift`]!),
+    apply: (params, x) => normaliseGroups(x, params[`${name}.gain`]!, params[`${name}.shift`]!, { groups }),
   }
 }
 
