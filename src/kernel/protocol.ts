@@ -9,7 +9,7 @@
 import type { CompiledCell } from './cell'
 
 /** Raised whenever a message changes meaning; a kernel refuses a driver of another version. */
-export const PROTOCOL_VERSION = 1
+export const PROTOCOL_VERSION = 2
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
 
@@ -73,6 +73,37 @@ export interface Inspect {
   readonly type: 'inspect'
 }
 
+/** Asks for the statistics of variables, which are computed between runs; each name is answered by a `summary`. */
+export interface Summarise {
+  readonly type: 'summarise'
+  readonly names: readonly string[]
+}
+
+/** Asks for a variable's contents, answered by a `viewed` between runs. */
+export interface View {
+  readonly type: 'view'
+  /** Names the answer. */
+  readonly request: number
+  readonly name: string
+  readonly as: ViewForm
+}
+
+/** How a tensor, or an array of numbers, is looked at. */
+export type ViewForm =
+  /** `rows` rows of the table from `row` on; axes after the second are laid out as further columns. */
+  | { readonly kind: 'table'; readonly row: number; readonly rows: number }
+  /** A PNG of [h, w], [h, w, c], or of [n, h, w] and [n, h, w, c] as a grid. */
+  | { readonly kind: 'image' }
+  /** A Plotly figure: a scatter of [n, 2], a histogram of anything else. */
+  | { readonly kind: 'picture' }
+
+/** What the person typed where a cell asked by `ask`; no `text` where they would not say. */
+export interface Answer {
+  readonly type: 'answer'
+  readonly question: number
+  readonly text?: string
+}
+
 // ---------------------------------------------------------------------------------------------- kernel → driver
 
 export type KernelMessage = Ready | StartFailed | Output | Finished | LateError | Status | DeviceChanged
@@ -118,6 +149,16 @@ export interface Finished {
   readonly run: number
   readonly outcome: Outcome
   readonly milliseconds: number
+  /** What the run read and set; absent where the cell did not begin. */
+  readonly flow?: Flow
+}
+
+/** Which variables a run of a cell had to do with: what tells whether its outputs still hold. */
+export interface Flow {
+  /** Names of other cells that its text uses, with the run that had set each when this one began. */
+  readonly reads: Readonly<Record<string, number>>
+  /** Names that have another value than before, or hold something else: a model that was trained, a list that grew. */
+  readonly sets: readonly string[]
 }
 
 export type Outcome =
@@ -167,9 +208,112 @@ export interface Variable {
   readonly kind: string
   /** One short line: a value, or a tensor's shape and type. */
   readonly summary: string
+  /** Grows with every change that was seen, so that statistics of an older one are told apart. */
+  readonly version: number
+  /** What set it last; absent for what no cell set. */
+  readonly origin?: Origin
+  /** Of tensors, and of arrays of numbers, which count as [length]. */
+  readonly tensor?: TensorFacts
+  /** Of functions and classes: `f(x, { steps })`. */
+  readonly signature?: string
+  /** Of models: how many numbers are trained. */
+  readonly parameters?: number
+  /** Of tensors and whatever holds some: the memory of their values. */
+  readonly bytes?: number
 }
 
-/** The device was lost or exchanged in mid-session. */
+/** A run of a cell that set a variable. */
+export interface Origin {
+  /** The cell's id. */
+  readonly cell: string
+  readonly run: number
+  /** The execution count that the editor shows beside the cell. */
+  readonly count: number
+  /** `textHash` of the cell's text as it ran. */
+  readonly hash: string
+}
+
+export interface TensorFacts {
+  readonly shape: readonly number[]
+  /** TensorFlow.js's name of the type; `float64` and the like for typed arrays, `number` for arrays. */
+  readonly dtype: string
+  /** Its memory was given back. */
+  readonly disposed?: true
+}
+
+/** The statistics of one variable. */
+export interface Summary {
+  readonly type: 'summary'
+  readonly name: string
+  /** The variable's when they were computed. */
+  readonly version: number
+  /** Absent where there are none: the variable has gone or holds no numbers. */
+  readonly statistics?: Statistics
+}
+
+/** What the numbers of a tensor come to, in double precision; values that are not finite are counted apart. */
+export interface Statistics {
+  /** How many values were looked at, of how many there are. */
+  readonly looked: number
+  readonly size: number
+  /** Of the finite values; absent where there is none. The deviation is the population's. */
+  readonly finite?: {
+    readonly mean: number
+    readonly deviation: number
+    readonly min: number
+    readonly max: number
+    readonly histogram: Histogram
+  }
+  readonly nan: number
+  readonly infinite: number
+}
+
+/** Bars of equal width: bar i counts the finite values in [start + i·width, start + (i + 1)·width). */
+export interface Histogram {
+  readonly start: number
+  readonly width: number
+  readonly counts: readonly number[]
+}
+
+/** The answer to `view`. */
+export interface Viewed {
+  readonly type: 'viewed'
+  readonly request: number
+  readonly result: ViewResult
+}
+
+export type ViewResult =
+  | {
+      readonly kind: 'table'
+      readonly tensor: TensorFacts
+      /** Rows in all, and what stands over the columns. */
+      readonly rowCount: number
+      readonly columns: readonly string[]
+      readonly row: number
+      /** Texts as they are to be shown. */
+      readonly rows: readonly (readonly string[])[]
+      /** Columns that were left out on the right. */
+      readonly more: number
+    }
+  | { readonly kind: 'bundle'; readonly tensor: TensorFacts; readonly bundle: MimeBundle }
+  /** Cannot be shown so, in a sentence. */
+  | { readonly kind: 'failed'; readonly reason: string }
+
+/** A cell waits for a person to type something. */
+export interface Ask {
+  readonly type: 'ask'
+  readonly run: number
+  readonly question: number
+  readonly prompt: string
+  /** What the field holds at first. */
+  readonly initial: string
+  /** Shown while nothing is typed. */
+  readonly placeholder?: string
+  /** Typed text is not shown. */
+  readonly password?: boolean
+}
+
+/** The device was lost, or exchanged by a cell, in mid-session. */
 export interface DeviceChanged {
   readonly type: 'device'
   readonly device: Device

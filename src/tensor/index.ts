@@ -8,6 +8,7 @@ export {
   type Device,
 } from './backend'
 export { constant } from './constant'
+export { bytesPer, contentsOf, type Contents } from './contents'
 export { correctSecondDerivatives } from './gradients'
 export { groupNorm, type GroupNormOptions } from './groupNorm'
 export { holding } from './holding'

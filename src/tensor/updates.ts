@@ -1,5 +1,6 @@
 /** Variables changed where they are: in one pass over memory on WASM, by TensorFlow.js's operations elsewhere. */
 import * as tf from '@tensorflow/tfjs'
+import { revised } from './revision'
 import { onWasm } from './wasm'
 
 /** The numbers of a step of Adam. */
@@ -33,6 +34,7 @@ export function adamUpdate(
     const [atTheta, atM, atV] = [addressOf(theta), addressOf(m), addressOf(v)]
     const g = addressOf(gradient)
     native.adam(atTheta, atM, atV, g, theta.size, beta1, beta2, keep, size, correction, epsilon)
+    revised(theta, m, v)
     return true
   })
   if (done) return
@@ -50,6 +52,7 @@ export function mixInto(x: tf.Variable, y: tf.Tensor, keep: number): void {
   const done = onWasm([x, y], ({ native }, addressOf) => {
     unshare(x)
     native.mix(addressOf(x), addressOf(y), x.size, keep, 1 - keep)
+    revised(x)
     return true
   })
   if (!done) tf.tidy(() => x.assign(x.mul(keep).add(y.mul(1 - keep))))

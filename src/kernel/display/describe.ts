@@ -1,15 +1,62 @@
 /** What the runtime view says about a variable. */
-import type { Variable } from '../protocol'
+import type { Contents } from '../../tensor'
+import type { Origin, TensorFacts, Variable } from '../protocol'
+import { signatureOf } from './signature'
 import { className, isClass, isTensor, nameOf, previewLine, tensorLine } from './preview'
 
-/** A variable's kind in one word and its value in one short line. */
-export function describeVariable(name: string, value: unknown): Variable {
+/** What is known of a variable besides its value. */
+export interface Known {
+  readonly version: number
+  readonly origin: Origin | undefined
+  readonly contents: Contents
+}
+
+/** A variable's kind in one word, its value in one short line, and what can be told without reading its numbers. */
+export function describeVariable(name: string, value: unknown, known?: Known): Variable {
+  const { version = 0, origin, contents } = known ?? {}
+  const common = { name, version, ...(origin && { origin }) }
   try {
-    return { name, kind: kindOf(value), summary: summaryOf(value) }
+    const tensor = tensorFacts(value)
+    return {
+      ...common,
+      kind: kindOf(value),
+      summary: summaryOf(value),
+      ...(tensor && { tensor }),
+      ...(typeof value === 'function' && { signature: signatureOf(value) }),
+      ...(contents?.parameters && { parameters: contents.parameters }),
+      ...(contents?.bytes && { bytes: contents.bytes }),
+    }
   } catch {
     // A revoked proxy answers nothing at all.
-    return { name, kind: typeof value, summary: '[unreadable]' }
+    return { ...common, kind: typeof value, summary: '[unreadable]' }
   }
+}
+
+/** Shape and type of tensors, and of typed arrays and arrays of numbers, which count as one axis. */
+export function tensorFacts(value: unknown): TensorFacts | undefined {
+  if (isTensor(value)) {
+    const { shape, dtype, isDisposed } = value
+    return { shape: [...shape], dtype, ...(isDisposed && { disposed: true as const }) }
+  }
+  if (ArrayBuffer.isView(value) && !(value instanceof DataView) && !isBig(value)) {
+    const { length, constructor } = value as unknown as Float64Array
+    return { shape: [length], dtype: constructor.name.replace(/(?:Clamped)?Array$/, '').toLowerCase() }
+  }
+  if (isNumbers(value)) return { shape: [value.length], dtype: 'number' }
+  return undefined
+}
+
+/** Numbers at the start of an array: looking at all would take too long where there are millions. */
+const LOOKED_AT = 100
+
+function isNumbers(value: unknown): value is number[] {
+  if (!Array.isArray(value) || value.length < 2) return false
+  for (let i = 0; i < Math.min(value.length, LOOKED_AT); i++) if (typeof value[i] !== 'number') return false
+  return true
+}
+
+function isBig(value: object): boolean {
+  return value instanceof BigInt64Array || value instanceof BigUint64Array
 }
 
 /** `number`, `array`, `tensor`, `class`, or the name of an object's class. */

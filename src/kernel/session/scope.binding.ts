@@ -5,7 +5,7 @@ import type { Binding } from '../cell'
 export interface Surroundings {
   readonly builtins: ReadonlyMap<string, unknown>
   readonly globals: object
-  /** Counts the runs of cells, so that a name can tell whether the running cell declares it. */
+  /** The number of the running cell's run, so that a name can tell whether that cell declares it. */
   run: number
 }
 
@@ -77,9 +77,10 @@ export class SessionBinding implements Binding {
   }
 
   /** How the name is declared and its value now; nothing in the dead zone or where no cell declares it. */
-  get variable(): { kind: string; value: unknown } | undefined {
+  get variable(): { kind: string; value: unknown; declaredBy: number } | undefined {
     const { declaration, current } = this
-    return declaration && current !== NONE ? { kind: declaration.kind, value: current } : undefined
+    if (!declaration || current === NONE) return undefined
+    return { kind: declaration.kind, value: current, declaredBy: declaration.run }
   }
 
   /** The cell that declares the name starts to run. */

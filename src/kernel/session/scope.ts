@@ -8,6 +8,8 @@ export interface SessionVariable {
   /** How it was declared: `const`, `let`, `function`, `import`… */
   readonly kind: string
   readonly value: unknown
+  /** The number of the run that declared it. */
+  readonly declaredBy: number
 }
 
 export class Scope {
@@ -34,10 +36,12 @@ export class Scope {
   /**
    * A cell starts to run: its own names enter the dead zone (`var`s are undefined), and their old values are kept.
    * Cells run one after another; a run that was not ended is.
+   *
+   * @param run its number, by default one more than the last.
    */
-  begin(analysis: CellAnalysis): void {
+  begin(analysis: CellAnalysis, run = this.surroundings.run + 1): void {
     this.end()
-    this.surroundings.run += 1
+    this.surroundings.run = run
     // What `using` declares ends with the cell and is the cell's own.
     const names = analysis.declared.filter(({ value, kind }) => value && kind !== 'using')
     this.running = names.map(({ name, kind, constant }) => {

@@ -13,6 +13,7 @@ import { display, setScreen } from '../display/screen'
 import type {
   CellError,
   Execute,
+  Flow,
   KernelMessage,
   MimeBundle,
   Outcome,
@@ -24,6 +25,7 @@ import { setCurrentInterrupts } from './current'
 import { cellError, stackOf } from './errors'
 import { evaluate } from './evaluate'
 import { Interrupted, Interrupts, nextTurn, type StopSign } from './interrupt'
+import { Lineage } from './lineage'
 import { RunOutput } from './output'
 import { Run } from './run'
 import { Runtime } from './runtime'
@@ -72,6 +74,7 @@ export class Session {
 
   readonly #options: SessionOptions
   readonly #scope: Scope
+  readonly #lineage = new Lineage()
   readonly #screen: Screen
   readonly #runs = new Map<number, Run>()
   readonly #sources = new Map<number, RunSource>()
@@ -81,6 +84,8 @@ export class Session {
   /** Closures in which tensors may hide. */
   readonly #opaque = new WeakSet()
   readonly #timers: Timers
+  /** The run that ended last. */
+  #previous: Run | undefined
   #queue: Promise<void> = Promise.resolve()
   #held: Promise<void> = Promise.resolve()
   #displays = 0
@@ -147,7 +152,7 @@ export class Session {
       memory: this.#memory(),
       variables: [...this.#scope.variables()]
         .filter(({ kind }) => kind !== 'import')
-        .map(({ name, value }) => describeVariable(name, value)),
+        .map(({ name, value }) => describeVariable(name, value, this.#lineage.of(name))),
       timers: this.#timers.waitingOnce(),
     })
   }
@@ -185,19 +190,24 @@ export class Session {
     this.interrupts.begin(run, sign)
     const started = performance.now()
     let outcome: Outcome
+    let flow: Flow | undefined
     if (number <= this.#stopUpTo) outcome = { status: 'interrupted' }
     else {
       ledger?.begin()
-      this.#scope.begin(cell.analysis)
+      this.#lineage.begin(cell.analysis.used, this.#scope.variables(), this.#previous)
+      this.#scope.begin(cell.analysis, number)
       outcome = await this.#outcome(run)
       this.#scope.end()
+      flow = this.#lineage.end(run, this.#scope.variables())
+      this.#previous = run
       await this.#held
       this.#freeTensors(run)
     }
     output.end()
     run.finished = true
     this.interrupts.finish()
-    post({ type: 'finished', run: number, outcome, milliseconds: performance.now() - started })
+    const milliseconds = performance.now() - started
+    post({ type: 'finished', run: number, outcome, milliseconds, ...(flow && { flow }) })
     this.postStatus()
   }
 

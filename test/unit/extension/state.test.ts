@@ -13,7 +13,7 @@ const cell: CompiledCell = {
 }
 
 test('a kernel starts, runs a cell and is idle again', () => {
-  const ready = afterKernel(opened('a.genbook'), { type: 'ready', protocol: 1, device })
+  const ready = afterKernel(opened('a.genbook'), { type: 'ready', protocol: 2, device })
   assert.deepEqual(ready.activity, { kind: 'idle' })
   assert.equal(ready.device, device)
   const running = afterDriver(ready, { type: 'execute', run: 1, cell, count: 7 })
@@ -24,7 +24,7 @@ test('a kernel starts, runs a cell and is idle again', () => {
 })
 
 test('a status says what variables and tensors there are', () => {
-  const variables = [{ name: 'x', kind: 'tensor', summary: '[2, 3] float32' }]
+  const variables = [{ name: 'x', kind: 'tensor', summary: '[2, 3] float32', version: 1 }]
   const memory = { tensors: 4, bytes: 96 }
   const state = afterKernel(opened('a'), { type: 'status', memory, variables, timers: 0 })
   assert.deepEqual([state.memory, state.variables], [memory, variables])
