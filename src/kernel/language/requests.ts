@@ -1,39 +1,45 @@
 /** Answers the language worker's requests. */
 import { compileCell } from '../compile/compile'
-import type { CellDiagnostic } from '../cell'
-import { unreachable } from '../protocol'
 import { createEnvironment, type Environment } from './environment'
 import {
   LANGUAGE_PROTOCOL_VERSION,
+  type CellChange,
   type CellText,
-  type LanguageMethods,
+  type LanguageParams,
   type LanguageRequest,
 } from './protocol'
 import { NotebookService } from './service'
 
+interface Open {
+  readonly service: NotebookService
+  cells: readonly CellText[]
+}
+
 export class Language {
-  readonly #notebooks = new Map<string, NotebookService>()
+  readonly #notebooks = new Map<string, Open>()
   #environment: Environment | undefined
 
   /** @throws what is wrong with the request, or a defect of the compiler */
-  answer(message: LanguageRequest): LanguageMethods[LanguageRequest['method']]['result'] {
+  answer(message: LanguageRequest): unknown {
     switch (message.method) {
       case 'initialize':
         return this.#initialize(message.params)
       case 'compile':
         return compileCell(message.params.id, message.params.source)
-      case 'check':
-        return this.#check(message.params.notebook, message.params.cells)
       case 'close':
-        this.#notebooks.get(message.params.notebook)?.dispose()
+        this.#notebooks.get(message.params.notebook)?.service.dispose()
         this.#notebooks.delete(message.params.notebook)
         return null
+      case 'declarationFile':
+        return this.#known.read(message.params.path) ?? null
+      case 'check':
+        return this.#service(message.params).check()
       default:
-        return unreachable(message)
+        throw new Error(`The language service has no answer to “${message.method}” yet.`)
     }
   }
 
-  #initialize({ protocol, types }: LanguageMethods['initialize']['params']): null {
+  #initialize({ protocol, types }: LanguageParams<'initialize'>): null {
     if (protocol !== LANGUAGE_PROTOCOL_VERSION)
       throw new Error(
         `The language worker speaks version ${LANGUAGE_PROTOCOL_VERSION}, its client ${protocol}: reinstall Genbook.`,
@@ -42,11 +48,34 @@ export class Language {
     return null
   }
 
-  #check(notebook: string, cells: readonly CellText[]): CellDiagnostic[] {
-    if (!this.#environment) throw new Error('check came before initialize.')
-    let service = this.#notebooks.get(notebook)
-    if (!service) this.#notebooks.set(notebook, (service = new NotebookService(this.#environment)))
-    service.update(cells)
-    return service.check()
+  get #known(): Environment {
+    if (!this.#environment) throw new Error('A question about types came before initialize.')
+    return this.#environment
   }
+
+  /** The service of a notebook, told of the changes that a request brings. */
+  #service({
+    notebook,
+    cells,
+  }: {
+    readonly notebook: string
+    readonly cells?: readonly CellChange[]
+  }): NotebookService {
+    let open = this.#notebooks.get(notebook)
+    if (!open)
+      this.#notebooks.set(notebook, (open = { service: new NotebookService(this.#known), cells: [] }))
+    if (cells) {
+      open.cells = applied(open.cells, cells)
+      open.service.update(open.cells)
+    }
+    return open.service
+  }
+}
+
+function applied(before: readonly CellText[], changes: readonly CellChange[]): CellText[] {
+  const texts = new Map(before.map(({ id, source }) => [id, source]))
+  return changes.map(({ id, source = texts.get(id), name }) => {
+    if (source === undefined) throw new Error(`The text of cell ${id} never came.`)
+    return { id, source, ...(name !== undefined && { name }) }
+  })
 }

@@ -7,7 +7,11 @@ import { chromium } from 'playwright-core'
 import { chromiumFlags, needChromium } from '../../../scripts/chromium.mjs'
 import { LanguageClient } from '../../../src/kernel/language/client'
 import { startLanguageThread } from '../../../src/kernel/language/client.node'
-import type { LanguageMethods, LanguageResponse } from '../../../src/kernel/language/protocol'
+import {
+  LANGUAGE_PROTOCOL_VERSION,
+  type LanguageMethods,
+  type LanguageResponse,
+} from '../../../src/kernel/language/protocol'
 
 const dist = join(process.cwd(), 'dist')
 const client = new LanguageClient({
@@ -76,7 +80,7 @@ test('compiles and checks in a browser', async (t) => {
   ]
   const requests = [
     { request: 1, method: 'compile', params: cells[0] },
-    { request: 2, method: 'initialize', params: { protocol: 1, types } },
+    { request: 2, method: 'initialize', params: { protocol: LANGUAGE_PROTOCOL_VERSION, types } },
     { request: 3, method: 'check', params: { notebook: 'n', cells } },
   ]
   const responses = await page.evaluate(
