@@ -39,6 +39,11 @@ export function presentKeys(object: Readonly<Record<string, unknown>>): string[]
   return Object.keys(object).filter((key) => object[key] !== undefined)
 }
 
+/** The object without some of its members. */
+export function without(object: JsonObject, ...keys: readonly string[]): JsonObject {
+  return Object.fromEntries(Object.entries(object).filter(([key]) => !keys.includes(key)))
+}
+
 /**
  * Whether two values are the same JSON. Key order does not matter, `undefined` members count as absent, and a number
  * beyond the range of doubles equals null, which is what every JSON carrier makes of it.
