@@ -3,6 +3,24 @@ export * from '../../models'
 // Named after the star, ours takes the place of the models' own, which draws nothing.
 export { train, type LiveTrainOptions } from './train'
 export { check, CheckError } from './check'
+export {
+  atLeast,
+  below,
+  between,
+  closeTo,
+  distanceBelow,
+  exactly,
+  integratesToOne,
+  invertibleTo,
+  nfeAtMost,
+  sameLaw,
+  satisfies,
+  test,
+  type Judge,
+  type Returned,
+  type TestOptions,
+  type Tolerance,
+} from '../grading'
 // As train: ours prints, the models' own returns.
 export { verify } from './verify'
 export * as plot from './genbook/plot'

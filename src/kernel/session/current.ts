@@ -1,4 +1,5 @@
 import type { Interrupts } from './interrupt'
+import type { Run } from './run'
 
 let current: Interrupts | undefined
 
@@ -16,4 +17,9 @@ export function continuation(): () => void {
   const interrupts = current
   const token = interrupts?.token() ?? 0
   return () => interrupts?.resumed(token, undefined)
+}
+
+/** The run that is executing in that session; undefined between runs. */
+export function executing(): Run | undefined {
+  return current?.executing
 }

@@ -15,6 +15,8 @@ export class Run {
   drained = true
   /** Undoes what the run left waiting, such as timers; called when it is stopped. */
   readonly cleanups = new Set<() => void>()
+  /** What is to be done when the cell's own code has come to its end, one after another: its tests. */
+  readonly atEnd: (() => Promise<void>)[] = []
   /** Pictures whose data is still on its way from the device. */
   readonly pending = new Set<Promise<unknown>>()
   /** Rejects when the run is to end before its code does. */

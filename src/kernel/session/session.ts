@@ -259,6 +259,10 @@ export class Session {
         },
       }),
     )
+    for (const finish of run.atEnd) {
+      this.interrupts.resumed(run.number, undefined)
+      await finish()
+    }
   }
 
   /** Waits for pictures whose data is on its way, and for errors that are announced in a later turn. */

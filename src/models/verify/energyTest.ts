@@ -79,7 +79,7 @@ export interface EnergyTest {
 export async function energyTest(
   pooled: Pooled,
   level: number,
-  stream: RandomStream,
+  stream: Pick<RandomStream, 'permutation'>,
   pause: () => Promise<void>,
 ): Promise<EnergyTest> {
   const labels = Uint8Array.from({ length: pooled.size }, (_, i) => (i < pooled.first ? 1 : 0))
