@@ -1,6 +1,6 @@
 import * as vscode from 'vscode'
 import type { KernelClient } from '../../kernel/client'
-import type { CellError, Device, OutputEvent } from '../../kernel/protocol'
+import type { CellError, Device, OutputEvent, Variable } from '../../kernel/protocol'
 import { Owner } from '../owner'
 
 /** What finished cells do later. */
@@ -21,9 +21,13 @@ export class Kernel extends Owner {
   #client: KernelClient | undefined
   #starting: Promise<KernelClient> | undefined
   #device: Device | undefined
+  #variables: readonly Variable[] = []
   readonly #changed = this.own(new vscode.EventEmitter<void>())
   /** The device or the state changed. */
   readonly onDidChange = this.#changed.event
+  readonly #variablesChanged = this.own(new vscode.EventEmitter<void>())
+  /** A cell has run, or the kernel has ended: variables may be others. */
+  readonly onDidChangeVariables = this.#variablesChanged.event
   readonly #exit = this.own(new vscode.EventEmitter<string>())
   /** The kernel ended against the person's will, for the reason given. */
   readonly onDidExit = this.#exit.event
@@ -39,6 +43,11 @@ export class Kernel extends Owner {
   /** What the tensors live on; undefined while there is no kernel. */
   get device(): Device | undefined {
     return this.#device
+  }
+
+  /** What the session held when it last told: after every run. */
+  get variables(): readonly Variable[] {
+    return this.#variables
   }
 
   get state(): 'none' | 'starting' | 'ready' {
@@ -96,6 +105,11 @@ export class Kernel extends Owner {
       this.#device = device
       this.#changed.fire()
     })
+    client.on('status', ({ variables }) => {
+      if (this.#client !== client) return
+      this.#variables = variables
+      this.#variablesChanged.fire()
+    })
     client.on('lateOutput', (cell, event) => this.#late.fire({ kind: 'output', cell, event }))
     client.on('lateError', (cell, error) => this.#late.fire({ kind: 'error', cell, error }))
     client.on('exit', (reason) => {
@@ -111,5 +125,7 @@ export class Kernel extends Owner {
     this.#client = undefined
     this.#starting = undefined
     this.#device = undefined
+    this.#variables = []
+    this.#variablesChanged.fire()
   }
 }

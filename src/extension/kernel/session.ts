@@ -1,6 +1,6 @@
 import * as vscode from 'vscode'
 import type { RunOutcome } from '../../kernel/client'
-import type { CellError, Device } from '../../kernel/protocol'
+import type { CellError, Device, Variable } from '../../kernel/protocol'
 import { syntaxError } from '../../kernel/session/errors'
 import type { Checks } from '../language/checks'
 import type { Language } from '../language/language'
@@ -46,6 +46,8 @@ export class Session extends Owner {
   readonly #changed = this.own(new vscode.EventEmitter<void>())
   /** The device or the state changed. */
   readonly onDidChange = this.#changed.event
+  readonly #variablesChanged = this.own(new vscode.EventEmitter<void>())
+  readonly onDidChangeVariables = this.#variablesChanged.event
   readonly #lost = this.own(new vscode.EventEmitter<Loss>())
   readonly onDidLose = this.#lost.event
   #notebook: vscode.NotebookDocument
@@ -75,6 +77,7 @@ export class Session extends Owner {
     this.#notebook = notebook
     this.#kernel = this.own(new Kernel(() => this.#launch()))
     this.own(this.#kernel.onDidChange(() => this.#changed.fire()))
+    this.own(this.#kernel.onDidChangeVariables(() => this.#variablesChanged.fire()))
     this.own(this.#kernel.onLate((late) => this.#happenedLate(late)))
     this.own(
       this.#kernel.onDidExit((reason) => {
@@ -91,6 +94,11 @@ export class Session extends Owner {
   /** What the tensors live on; undefined while there is no kernel. */
   get device(): Device | undefined {
     return this.#kernel.device
+  }
+
+  /** What the cells have declared so far, with values, shapes and what set them, as of the end of the last run. */
+  get variables(): readonly Variable[] {
+    return this.#kernel.variables
   }
 
   get starting(): boolean {

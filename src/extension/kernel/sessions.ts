@@ -26,6 +26,8 @@ export class Sessions extends Owner {
   readonly #moving = new Map<string, Session>()
   readonly #changed = this.own(new vscode.EventEmitter<Session>())
   readonly onDidChange = this.#changed.event
+  readonly #variablesChanged = this.own(new vscode.EventEmitter<Session>())
+  readonly onDidChangeVariables = this.#variablesChanged.event
   readonly #lost = this.own(new vscode.EventEmitter<SessionLoss>())
   readonly onDidLose = this.#lost.event
 
@@ -44,6 +46,7 @@ export class Sessions extends Owner {
     if (!this.#sessions.has(notebook)) {
       this.#sessions.set(notebook, session)
       session.onDidChange(() => this.#changed.fire(session))
+      session.onDidChangeVariables(() => this.#variablesChanged.fire(session))
       session.onDidLose((loss) => this.#lost.fire({ ...loss, session }))
     }
     return session
