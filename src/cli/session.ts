@@ -17,6 +17,8 @@ export interface SessionOptions {
   /** Seconds that one cell may take. */
   readonly timeout?: number
   readonly failFast: boolean
+  /** What cells that ask are answered, in the order of their questions; then come defaults. */
+  readonly answers?: readonly string[]
   /** Aborted by Ctrl-C: stops the running cell and runs no more. */
   readonly stop: AbortSignal
 }
@@ -72,6 +74,14 @@ export async function execute(
     outputs.fail(cell, error)
     late.set(cell, error)
   })
+  const answers = [...(options.answers ?? [])]
+  kernel.on('ask', ({ question, initial }) =>
+    kernel.answer(
+      question,
+      answers.shift() ?? initial,
+      'give its answer by --input, or a default in the cell',
+    ),
+  )
   const interrupt = () => kernel.interrupt()
   options.stop.addEventListener('abort', interrupt)
   try {

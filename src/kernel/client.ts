@@ -9,15 +9,20 @@ import {
   DEFAULT_LIMITS,
   PROTOCOL_VERSION,
   unreachable,
+  type Ask,
   type BackendChoice,
   type CellError,
   type Device,
   type DriverMessage,
+  type Flow,
   type KernelMessage,
   type Outcome,
   type OutputEvent,
   type OutputLimits,
   type Status,
+  type Summary,
+  type ViewForm,
+  type ViewResult,
 } from './protocol'
 
 /** Carries messages to one kernel and back. */
@@ -53,6 +58,9 @@ export type RunOutcome = Outcome & {
   readonly milliseconds: number
   /** The kernel ended with this run: every variable is gone until it is restarted and the cells above are run. */
   readonly restartNeeded: boolean
+  /** Its number, and which variables it had to do with; absent where the cell did not begin. */
+  readonly run?: number
+  readonly flow?: Flow
 }
 
 /** What a kernel tells outside of a run's own output. */
@@ -63,6 +71,10 @@ export interface KernelEvents {
   /** A callback of a finished cell showed something. */
   lateOutput: (cell: string, event: OutputEvent) => void
   device: (device: Device, lost: boolean) => void
+  /** The statistics of a variable that `summarise` asked for. */
+  summary: (summary: Summary) => void
+  /** A cell asks the person something, and waits for `answer`; without a listener, it is told that nobody is there. */
+  ask: (ask: Ask) => void
   /** The kernel is gone: by itself, by `terminate`, or because a run would not stop. Called once. */
   exit: (reason: string) => void
 }
@@ -97,6 +109,8 @@ export class KernelClient {
     lateError: new Set(),
     lateOutput: new Set(),
     device: new Set(),
+    summary: new Set(),
+    ask: new Set(),
     exit: new Set(),
   }
   readonly #queue: Run[] = []
@@ -105,6 +119,8 @@ export class KernelClient {
   #running: Run | undefined
   #lastRun = 0
   #stopFlag: Int32Array | undefined
+  readonly #views = new Map<number, (result: ViewResult) => void>()
+  #lastView = 0
   #grace: ReturnType<typeof setTimeout> | undefined
   #starting: { resolve: (device: Device) => void; reject: (error: Error) => void } | undefined
 
@@ -194,6 +210,32 @@ export class KernelClient {
     if (this.exited === undefined) this.#transport.post({ type: 'inspect' })
   }
 
+  /** Asks for the statistics of variables; they come as `summary` events, between runs. */
+  summarise(names: readonly string[]): void {
+    if (this.exited === undefined) this.#transport.post({ type: 'summarise', names })
+  }
+
+  /** A variable's contents, read between runs. Never rejects: what cannot be shown is a result that says why. */
+  view(name: string, as: ViewForm): Promise<ViewResult> {
+    if (this.exited !== undefined) return Promise.resolve(unseen(this.exited))
+    return new Promise((resolve) => {
+      const request = ++this.#lastView
+      this.#views.set(request, resolve)
+      this.#transport.post({ type: 'view', request, name, as })
+    })
+  }
+
+  /** Answers a cell's question; without `text` the cell gets an error that gives `reason`. */
+  answer(question: number, text: string | undefined, reason?: string): void {
+    if (this.exited !== undefined) return
+    this.#transport.post({
+      type: 'answer',
+      question,
+      ...(text !== undefined && { text }),
+      ...(reason !== undefined && { reason }),
+    })
+  }
+
   /** Ends the kernel at once; runs in progress end with an error that gives `reason`. */
   terminate(reason = 'The kernel was shut down.'): void {
     if (this.exited !== undefined) return
@@ -238,7 +280,13 @@ export class KernelClient {
         break
       case 'finished':
         if (message.run !== this.#running?.number) break
-        this.#settle({ ...message.outcome, milliseconds: message.milliseconds, restartNeeded: false })
+        this.#settle({
+          ...message.outcome,
+          milliseconds: message.milliseconds,
+          restartNeeded: false,
+          run: message.run,
+          ...(message.flow && { flow: message.flow }),
+        })
         this.#next()
         break
       case 'lateError':
@@ -250,6 +298,18 @@ export class KernelClient {
       case 'device':
         this.device = message.device
         for (const listener of this.#listeners.device) listener(message.device, message.lost)
+        break
+      case 'summary':
+        for (const listener of this.#listeners.summary) listener(message)
+        break
+      case 'viewed':
+        this.#views.get(message.request)?.(message.result)
+        this.#views.delete(message.request)
+        break
+      case 'ask':
+        for (const listener of this.#listeners.ask) listener(message)
+        if (!this.#listeners.ask.size)
+          this.answer(message.question, message.initial, 'there is nobody to ask')
         break
       default:
         unreachable(message)
@@ -271,8 +331,14 @@ export class KernelClient {
     const run = this.#running
     if (run) this.#settle(lost(reason, Date.now() - run.startedAt))
     for (const waiting of this.#queue.splice(0)) waiting.resolve(lost(reason, 0))
+    for (const resolve of this.#views.values()) resolve(unseen(reason))
+    this.#views.clear()
     for (const listener of this.#listeners.exit) listener(reason)
   }
+}
+
+function unseen(reason: string): ViewResult {
+  return { kind: 'failed', reason: `${reason} The variables of this notebook are gone.` }
 }
 
 function lost(reason: string, milliseconds: number): RunOutcome {

@@ -18,7 +18,7 @@ export type MimeBundle = Readonly<Record<string, Json>>
 
 // ---------------------------------------------------------------------------------------------- driver → kernel
 
-export type DriverMessage = Initialize | Execute | Interrupt | Inspect
+export type DriverMessage = Initialize | Execute | Interrupt | Inspect | Summarise | View | Answer
 
 /** `auto` takes a real GPU, then WASM, then plain JavaScript; a software GPU only where it is asked for. */
 export type BackendChoice = 'auto' | 'webgpu' | 'wasm' | 'cpu'
@@ -90,23 +90,26 @@ export interface View {
 
 /** How a tensor, or an array of numbers, is looked at. */
 export type ViewForm =
-  /** `rows` rows of the table from `row` on; axes after the second are laid out as further columns. */
+  /** `rows` rows of the table from `row` on: the last axis across, all others down. */
   | { readonly kind: 'table'; readonly row: number; readonly rows: number }
-  /** A PNG of [h, w], [h, w, c], or of [n, h, w] and [n, h, w, c] as a grid. */
+  /** A PNG of [h, w] and [h, w, c], or of [n, h, w] and [n, h, w, c] as a grid. */
   | { readonly kind: 'image' }
   /** A Plotly figure: a scatter of [n, 2], a histogram of anything else. */
   | { readonly kind: 'picture' }
 
-/** What the person typed where a cell asked by `ask`; no `text` where they would not say. */
+/** What the person typed where a cell asked by `ask`; no `text` where there is no answer. */
 export interface Answer {
   readonly type: 'answer'
   readonly question: number
   readonly text?: string
+  /** Why there is none, where it is not that the person would not say. */
+  readonly reason?: string
 }
 
 // ---------------------------------------------------------------------------------------------- kernel → driver
 
-export type KernelMessage = Ready | StartFailed | Output | Finished | LateError | Status | DeviceChanged
+export type KernelMessage =
+  Ready | StartFailed | Output | Finished | LateError | Status | DeviceChanged | Summary | Viewed | Ask
 
 export interface Ready {
   readonly type: 'ready'
@@ -289,9 +292,10 @@ export type ViewResult =
       /** Rows in all, and what stands over the columns. */
       readonly rowCount: number
       readonly columns: readonly string[]
+      /** The first row that is here, from 0. */
       readonly row: number
-      /** Texts as they are to be shown. */
-      readonly rows: readonly (readonly string[])[]
+      /** What stands beside each row, and its texts as they are to be shown. */
+      readonly rows: readonly { readonly index: string; readonly cells: readonly string[] }[]
       /** Columns that were left out on the right. */
       readonly more: number
     }
@@ -305,8 +309,9 @@ export interface Ask {
   readonly run: number
   readonly question: number
   readonly prompt: string
-  /** What the field holds at first. */
-  readonly initial: string
+  readonly expects: 'text' | 'number'
+  /** What the field holds at first, and what is taken where there is nobody to ask. */
+  readonly initial?: string
   /** Shown while nothing is typed. */
   readonly placeholder?: string
   /** Typed text is not shown. */

@@ -76,6 +76,26 @@ function because(device: Device, reasons: readonly string[]): Device {
   return reasons.length ? { ...device, reason: reasons.join(' ') } : device
 }
 
+/** The device that new tensors are on now, which a program may have changed by `tf.setBackend`; undefined of other backends. */
+export function deviceInUse(): Device | undefined {
+  switch (tf.getBackend()) {
+    case 'webgpu':
+      return current && { backend: 'webgpu', name: current.name, software: current.software }
+    case 'wasm':
+      return wasmDevice()
+    case 'cpu':
+      return { backend: 'cpu', name: 'JavaScript', software: false }
+    default:
+      return undefined
+  }
+}
+
+/** Known once WebAssembly has been asked for. */
+function wasmDevice(): Device {
+  const simd = Boolean(tf.env().get('WASM_HAS_SIMD_SUPPORT'))
+  return { backend: 'wasm', name: simd ? 'WASM SIMD' : 'WASM', software: false }
+}
+
 const lostListeners = new Set<(reason: string) => void>()
 
 /**
@@ -116,7 +136,7 @@ async function tryWasm({ wasm }: BackendFiles): Promise<Device> {
   // Threads need shared memory, which webviews do not have.
   tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false)
   const simd = await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT')
-  const device: Device = { backend: 'wasm', name: simd ? 'WASM SIMD' : 'WASM', software: false }
+  const device = wasmDevice()
   if (tf.engine().registry['wasm']) {
     await tf.setBackend('wasm')
     return device

@@ -1,5 +1,6 @@
 /** TensorFlow.js and what it lacks: devices, random streams, right second derivatives, lifetimes. */
 export {
+  deviceInUse,
   onDeviceLost,
   selectBackend,
   type BackendChoice,

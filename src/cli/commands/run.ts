@@ -23,6 +23,7 @@ interface RunOptions {
   readonly timeout?: number
   readonly json?: true
   readonly failFast?: true
+  readonly input: readonly string[]
 }
 
 const EXAMPLES = `
@@ -48,6 +49,7 @@ export function addRun(program: Command, finish: (status: number) => void): void
     )
     .option('--seed <number>', "exchange the notebook's seed", wholeNumber)
     .option('--timeout <seconds>', 'stop a cell that takes longer', positive)
+    .option('--input <answer>', 'answer a cell that asks; once a question, in their order', collect, [])
     .option('--json', 'print the result as JSON, and progress on the error stream')
     .option('--fail-fast', 'end at the first cell that fails')
     .addHelpText('after', EXAMPLES)
@@ -112,10 +114,10 @@ async function runOne(
 ): Promise<FileResult> {
   const seed = options.seed ?? seedOf(file.notebook)
   const progress = createProgress(process.stderr, basename(file.path))
-  const { backend, timeout, failFast = false } = options
+  const { backend, timeout, failFast = false, input: answers } = options
   let result: SessionResult
   try {
-    const settings = { backend, seed, failFast, stop, ...(timeout !== undefined && { timeout }) }
+    const settings = { backend, seed, failFast, answers, stop, ...(timeout !== undefined && { timeout }) }
     result = await execute(file, language, settings, progress)
   } catch (error) {
     if (!(error instanceof KernelStartError)) throw error
@@ -186,6 +188,10 @@ async function prepareFolder(out: string): Promise<void> {
     const { code, message } = error as NodeJS.ErrnoException
     throw new UsageError(code === 'EEXIST' ? `--out ${out} is not a folder.` : `--out ${out}: ${message}`)
   }
+}
+
+function collect(value: string, before: readonly string[]): readonly string[] {
+  return [...before, value]
 }
 
 function wholeNumber(text: string): number {

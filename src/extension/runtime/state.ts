@@ -40,6 +40,9 @@ export function afterDriver(state: NotebookState, message: DriverMessage): Noteb
     case 'initialize':
     case 'interrupt':
     case 'inspect':
+    case 'summarise':
+    case 'view':
+    case 'answer':
       return state
     default:
       return unreachable(message)
@@ -61,6 +64,9 @@ export function afterKernel(state: NotebookState, message: KernelMessage): Noteb
       return { ...state, device: message.device, deviceLost: message.lost }
     case 'output':
     case 'lateError':
+    case 'summary':
+    case 'viewed':
+    case 'ask':
       return state
     default:
       return unreachable(message)

@@ -70,10 +70,27 @@ function expectImage({ shape, dtype, isDisposed }: TensorLike, range?: readonly 
 }
 
 async function tensorImage(tensor: ReadableTensor, range?: readonly [number, number]): Promise<MimeBundle> {
-  const [height = 0, width = 0] = tensor.shape
-  const channels = (tensor.shape[2] ?? 1) as 1 | 3 | 4
+  const [height = 0, width = 0, channels = 1] = tensor.shape
   const values = (await tensor.data()) as ArrayLike<number>
-  const [black, white] = range ?? naturalRange(tensor, values)
+  const brightness = { width, height, channels: channels as Channels, values }
+  return brightnessBundle(brightness, range ?? naturalRange(tensor.dtype, values))
+}
+
+export type Channels = 1 | 3 | 4
+
+/** Values that are brightness, row after row from the top left. */
+export interface Brightness {
+  readonly width: number
+  readonly height: number
+  readonly channels: Channels
+  readonly values: ArrayLike<number>
+}
+
+/** A PNG of `brightness`, of which the values `black` and `white` are what they say. */
+export async function brightnessBundle(
+  { width, height, channels, values }: Brightness,
+  [black, white]: readonly [number, number],
+): Promise<MimeBundle> {
   const scale = 255 / (white - black || 1)
   const data = Uint8Array.from(values, (value) =>
     Math.min(255, Math.max(0, Math.round((value - black) * scale))),
@@ -82,9 +99,10 @@ async function tensorImage(tensor: ReadableTensor, range?: readonly [number, num
   return { 'image/png': base64(png), 'text/plain': `Image of ${width} × ${height} pixels` }
 }
 
-function naturalRange(tensor: TensorLike, values: ArrayLike<number>): readonly [number, number] {
-  if (tensor.dtype === 'bool') return [0, 1]
-  if (tensor.dtype === 'int32') return [0, 255]
+/** The values that are black and white where nobody says so: 0 and 1 or 255 for bool and int32, else the extremes. */
+export function naturalRange(dtype: string, values: ArrayLike<number>): readonly [number, number] {
+  if (dtype === 'bool') return [0, 1]
+  if (dtype === 'int32') return [0, 255]
   const { min, max } = statistics(values)
   return Number.isFinite(min) ? [min, max] : [0, 1]
 }

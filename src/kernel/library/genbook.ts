@@ -21,6 +21,8 @@ export {
   type TestOptions,
   type Tolerance,
 } from '../grading'
+export { input, type InputOptions } from './input'
+export { NoAnswerError } from '../session/questions'
 // As train: ours prints, the models' own returns.
 export { verify } from './verify'
 export * as plot from './genbook/plot'

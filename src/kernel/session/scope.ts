@@ -57,6 +57,12 @@ export class Scope {
     this.running = []
   }
 
+  /** The variable of that name, if it has a value now. */
+  find(name: string): SessionVariable | undefined {
+    const variable = this.bindings.get(name)?.variable
+    return variable && { name, ...variable }
+  }
+
   /** Every variable that has a value now, in order of first use. */
   *variables(): Generator<SessionVariable> {
     for (const { name, variable } of this.bindings.values()) if (variable) yield { name, ...variable }

@@ -11,6 +11,7 @@ import { describeVariable } from '../display/describe'
 import { preview } from '../display/preview'
 import { display, setScreen } from '../display/screen'
 import type {
+  Answer,
   CellError,
   Execute,
   Flow,
@@ -20,6 +21,8 @@ import type {
   OutputLimits,
   Status,
 } from '../protocol'
+import { Inspector } from '../inspect/inspector'
+import { setAsking } from './asking'
 import { createConsole } from './console'
 import { setCurrentInterrupts } from './current'
 import { cellError, stackOf } from './errors'
@@ -27,6 +30,7 @@ import { evaluate } from './evaluate'
 import { Interrupted, Interrupts, nextTurn, type StopSign } from './interrupt'
 import { Lineage } from './lineage'
 import { RunOutput } from './output'
+import { Questions, type Question } from './questions'
 import { Run } from './run'
 import { Runtime } from './runtime'
 import { Scope } from './scope'
@@ -60,6 +64,8 @@ export interface SessionOptions {
   readonly ledger?: Ledger
   /** Where threads share memory: tells which run is to stop. */
   readonly stopSign?: StopSign
+  /** Called when a cell has come to its end, before that is told. */
+  readonly onEnd?: () => void
 }
 
 /** How long a stopped cell's own code may take to notice before its run is declared over, in milliseconds. */
@@ -75,6 +81,9 @@ export class Session {
   readonly #options: SessionOptions
   readonly #scope: Scope
   readonly #lineage = new Lineage()
+  readonly #questions: Questions
+  /** Looks at variables for whoever shows them. */
+  readonly inspector: Inspector
   readonly #screen: Screen
   readonly #runs = new Map<number, Run>()
   readonly #sources = new Map<number, RunSource>()
@@ -113,6 +122,16 @@ export class Session {
       ...this.#timers.functions,
     }
     this.#scope = new Scope(this.builtins)
+    this.#questions = new Questions(options.post)
+    this.inspector = new Inspector({
+      post: options.post,
+      busy: () => this.interrupts.executing !== undefined,
+      find: (name) => {
+        const variable = this.#scope.find(name)
+        return variable && { value: variable.value, version: this.#lineage.of(name)?.version ?? 0 }
+      },
+      nextTurn,
+    })
   }
 
   /**
@@ -133,6 +152,11 @@ export class Session {
     this.#stopUpTo = Math.max(this.#stopUpTo, run)
     const executing = this.interrupts.executing
     if (executing && executing.number <= run) executing.end(new Interrupted())
+  }
+
+  /** The person has answered a cell's question. */
+  answer(answer: Answer): void {
+    this.#questions.answer(answer)
   }
 
   /** Ends the executing run, if there is one, with an error that is not its own doing. */
@@ -206,9 +230,11 @@ export class Session {
     output.end()
     run.finished = true
     this.interrupts.finish()
+    this.#options.onEnd?.()
     const milliseconds = performance.now() - started
     post({ type: 'finished', run: number, outcome, milliseconds, ...(flow && { flow }) })
     this.postStatus()
+    this.inspector.resume()
   }
 
   /** A cell that broke what the session itself stands on, such as `Math`, must not leave its driver waiting. */
@@ -373,8 +399,16 @@ export class Session {
     setHost(this.interrupts)
     setCurrentInterrupts(this.interrupts)
     setScreen(this.#screen)
+    setAsking((question) => this.#ask(question))
     const stream = this.#streams.get(run)
     if (stream) setStream(stream)
+  }
+
+  async #ask(question: Question): Promise<string> {
+    const run = this.#here()
+    if (!run) throw new Error('input needs a running cell.')
+    const token = this.interrupts.token()
+    return this.interrupts.resumed(token, await this.#questions.ask(run, question))
   }
 
   #remember(run: Run): void {

@@ -1,5 +1,5 @@
 /** A kernel: answers a driver's messages with a session on a device. The same in a web worker and in a worker thread. */
-import { cellTf, onDeviceLost, rerouteRandom, selectBackend, TensorLedger } from '../../tensor'
+import { cellTf, deviceInUse, onDeviceLost, rerouteRandom, selectBackend, TensorLedger } from '../../tensor'
 import { moduleTable } from '../library/modules'
 import {
   PROTOCOL_VERSION,
@@ -24,6 +24,8 @@ export interface Environment {
 export class Kernel {
   readonly #environment: Environment
   #session: Session | undefined
+  /** The device that was told last. */
+  #device: Device | undefined
   #shared = false
   /** Whether a stop address could be read once: where synchronous requests do not work, none may mean "stop". */
   #urlsWork = false
@@ -48,6 +50,15 @@ export class Kernel {
         break
       case 'inspect':
         this.#started().postStatus()
+        break
+      case 'summarise':
+        this.#started().inspector.summarise(message.names)
+        break
+      case 'view':
+        this.#started().inspector.view(message)
+        break
+      case 'answer':
+        this.#started().answer(message)
         break
       default:
         unreachable(message)
@@ -83,7 +94,9 @@ export class Kernel {
       globals: { tf: cellTf },
       ledger: new TensorLedger(),
       ...(stopFlag && { stopSign: sharedSign(stopFlag) }),
+      onEnd: () => this.#noteDevice(),
     })
+    this.#device = device
     rerouteRandom()
     // Bundled code, such as a tensor's own print(), finds the global one.
     Object.assign(globalThis, { console: session.builtins.console })
@@ -103,7 +116,16 @@ export class Kernel {
     } catch {
       device = await selectBackend('cpu', { wasm })
     }
-    this.#environment.post({ type: 'device', device: { ...device, reason }, lost: true })
+    this.#device = { ...device, reason }
+    this.#environment.post({ type: 'device', device: this.#device, lost: true })
+  }
+
+  /** A cell may have changed the device by itself, with `tf.setBackend`. */
+  #noteDevice(): void {
+    const now = deviceInUse()
+    if (!now || now.backend === this.#device?.backend) return
+    this.#device = now
+    this.#environment.post({ type: 'device', device: now, lost: false })
   }
 
   /** How a run without shared memory is stopped in mid-loop. */

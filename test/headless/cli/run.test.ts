@@ -51,6 +51,35 @@ test('runs cells in order, records what they show and leaves the input as it is'
   assert.equal(typeof metadata.genbook?.run?.['version'], 'string')
 })
 
+test('cells that ask are answered by --input, then by their defaults, and else fail saying what to do', async (t) => {
+  const folder = await Folder.create(t)
+  await folder.notebook('a.genbook', [
+    "import { input } from 'genbook'\nconst first = await input('Steps?', { default: 100 })",
+    "const second = await input('Rate?', { default: 0.5 })\nconsole.log(first + second)",
+    "await input('Name?')",
+  ])
+  const { status, stdout } = await folder.genbook([
+    'run',
+    'a.genbook',
+    '--backend',
+    'cpu',
+    '--input',
+    '41',
+    '--json',
+    '--out',
+    'done',
+  ])
+  assert.equal(status, 1)
+  const [file] = (JSON.parse(stdout) as Result).files
+  assert.deepEqual(
+    file?.cells.map(({ status }) => status),
+    ['ok', 'ok', 'error'],
+  )
+  assert.match(file?.cells[2]?.error?.message ?? '', /“Name\?” was not answered: give its answer by --input/)
+  const { cells } = await folder.readNotebook('done/a.genbook')
+  assert.deepEqual(cells[1]!.outputs[0]!.text, ['41.5\n'])
+})
+
 test('without --out nothing is written', async (t) => {
   const folder = await Folder.create(t)
   await folder.notebook('a.genbook', ['1'])
