@@ -1,11 +1,14 @@
 /** Tests in a person's own session: all of a test runs there, and each prints a line. */
 import { currentStream, setStream } from '../../tensor'
-import { print } from '../display/screen'
+import { testResults, TESTS_MIME, type SessionTest } from '../../notebook/grading'
+import { print, showLater } from '../display/screen'
+import type { MimeBundle } from '../protocol'
 import { continuation } from '../session/current'
 import type { Run } from '../session/run'
 import { dataOf } from './collect'
 import { dataJudge } from './dataJudges'
 import type { Data } from './data'
+import { dataDigest } from './digest'
 import type { TestHost } from './host'
 import { judge } from './judge'
 import { plainData } from './plain'
@@ -45,9 +48,17 @@ export function expectUnique(tests: readonly { readonly name: string }[], name: 
 async function runAll(tests: readonly Declared[]): Promise<void> {
   const goOn = continuation()
   let failures = 0
+  const results: SessionTest[] = []
   for (const [index, { name, options }] of tests.entries()) {
-    const { reason, open } = await runOne(index, options, goOn)
+    const { reason, open, returned } = await runOne(index, options, goOn)
     const { points } = options
+    results.push({
+      name,
+      status: reason !== undefined ? 'failed' : open ? 'ran' : 'passed',
+      ...(points !== undefined && { points }),
+      ...(reason !== undefined && { reason }),
+      ...(returned !== undefined && { returned }),
+    })
     const worth = points === undefined ? '' : ` (${points} ${points === 1 ? 'point' : 'points'})`
     if (reason === undefined)
       print(
@@ -59,6 +70,7 @@ async function runAll(tests: readonly Declared[]): Promise<void> {
       if (options.otherwise) print(`    ${options.otherwise}`)
     }
   }
+  await showLater(Promise.resolve(resultsBundle(results)), 'test results')
   if (failures)
     throw new TestError(
       tests.length === 1
@@ -72,14 +84,25 @@ async function runOne(
   index: number,
   options: TestOptions<unknown>,
   goOn: () => void,
-): Promise<{ reason?: string; open?: boolean }> {
+): Promise<{ reason?: string; open?: boolean; returned?: string }> {
+  const seen: Data[] = []
   for (const { seed, place, given } of calls(options)) {
-    const reason = await runCall(callStream(index, seed, place), options, given, goOn)
+    const reason = await runCall(callStream(index, seed, place), options, given, goOn, seen)
     if (reason === undefined) continue
     const where = options.given ? `given ${dataText(await dataOf(given, 'given').catch(() => '…'))}: ` : ''
     return { reason: where + reason }
   }
-  return { open: options.expect === undefined }
+  return options.expect === undefined ? { open: true, returned: dataDigest(seen) } : {}
+}
+
+/** For programs, and in a few words for people. */
+function resultsBundle(results: readonly SessionTest[]): MimeBundle {
+  const count = (status: SessionTest['status']) => results.filter((test) => test.status === status).length
+  const ran = count('ran') ? `, ${count('ran')} to be judged` : ''
+  return {
+    'text/plain': `${count('passed')} of ${results.length} tests passed${ran}`,
+    [TESTS_MIME]: testResults(results),
+  }
 }
 
 async function runCall(
@@ -87,6 +110,7 @@ async function runCall(
   options: TestOptions<unknown>,
   given: unknown,
   goOn: () => void,
+  seen: Data[],
 ): Promise<string | undefined> {
   const restore = currentStream()
   try {
@@ -99,7 +123,10 @@ async function runCall(
       return thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : `thrown: ${String(thrown)}`
     }
     goOn()
-    if (options.expect === undefined) return undefined
+    if (options.expect === undefined) {
+      seen.push(returned)
+      return undefined
+    }
     const expected: unknown = options.expect
     const value: unknown =
       typeof expected === 'function' ? await (expected as (given: unknown) => unknown)(given) : expected

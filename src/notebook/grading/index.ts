@@ -32,3 +32,4 @@ export {
   type Role,
 } from './roles'
 export { hasPlaceholder, PLACEHOLDERS, strip, type Placeholders } from './strip'
+export { readTestResults, sharesOf, testResults, TESTS_MIME, type SessionTest } from './testResults'
