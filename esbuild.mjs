@@ -3,6 +3,7 @@ import { cp, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as esbuild from 'esbuild'
 import { assembly } from './scripts/assembly.mjs'
+import { exampleList } from './scripts/examples.mjs'
 import { root } from './scripts/node.mjs'
 
 const browser = { platform: 'browser', target: ['chrome120', 'firefox128', 'safari17'] }
@@ -58,6 +59,11 @@ async function collectTypes() {
   await writeFile(join(root, 'dist/types.json'), JSON.stringify(cellTypes()))
 }
 
+/** The titles of the examples: the extension may be served from where folders cannot be listed. */
+async function listExamples() {
+  await writeFile(join(root, 'dist/examples.json'), JSON.stringify(exampleList()))
+}
+
 const watch = process.argv.includes('--watch')
 const only = process.argv.includes('--only')
   ? process.argv.slice(process.argv.indexOf('--only') + 1)
@@ -84,4 +90,5 @@ await Promise.all([
     }),
   ...(!only || only.includes('wasm') ? [copyAssets()] : []),
   ...(!only || only.includes('types.json') ? [collectTypes()] : []),
+  ...(!only || only.includes('examples.json') ? [listExamples()] : []),
 ])

@@ -1,7 +1,10 @@
 import type * as vscode from 'vscode'
+import { registerTools } from './agents/tools'
 import { Assets } from './assets'
+import { diffsCommand } from './commands/diffs'
 import { exportCommand } from './commands/export'
 import { interruptCommand } from './commands/interrupt'
+import { CellLinks } from './commands/link'
 import { newCommand } from './commands/new'
 import { pressedButtons } from './commands/pressed'
 import { restartCommand } from './commands/restart'
@@ -52,11 +55,14 @@ export function activateWith(platform: Platform, context: vscode.ExtensionContex
   own(new DeviceStatus(sessions))
   own(new Selection(view, sessions))
   own(pressedButtons(view, sessions))
-  own(newCommand())
+  own(newCommand(assets, context.extensionUri))
   own(restartCommand(sessions))
   own(restartAndRunAllCommand(sessions))
   own(restartAndRunAboveCommand(sessions, identities))
   own(runAboveCommand())
   own(interruptCommand(sessions))
   own(exportCommand({ assets, language }))
+  own(new CellLinks(identities, extensionId))
+  own(diffsCommand())
+  own(registerTools(identities, sessions))
 }

@@ -16,4 +16,13 @@ export const COMMANDS = {
   runAbove: 'genbook.runAbove',
   interrupt: 'genbook.interrupt',
   export: 'genbook.export',
+  copyCellLink: 'genbook.copyCellLink',
+  setUpDiffs: 'genbook.setUpDiffs',
+} as const
+
+/** Tools for language models. */
+export const TOOLS = {
+  readNotebook: 'genbook_read_notebook',
+  readVariable: 'genbook_read_variable',
+  runCell: 'genbook_run_cell',
 } as const

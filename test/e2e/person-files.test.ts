@@ -49,6 +49,7 @@ scenario(
   'New Genbook opens a notebook that runs',
   async ({ code }) => {
     await code.command('Genbook: New Genbook')
+    await code.pick('Blank')
     const path = await until('an untitled notebook', () =>
       code.evaluate((vscode) => {
         const uri = vscode.window.activeNotebookEditor?.notebook.uri

@@ -1,27 +1,75 @@
 import * as vscode from 'vscode'
-import { newNotebook } from '../../notebook/new'
-import { newCellId } from '../../notebook/ids'
-import type { Notebook } from '../../notebook/types'
-import { COMMANDS, NOTEBOOK_TYPE } from '../names'
+import { parseNotebook } from '../../notebook/parse'
+import { decodeText } from '../../notebook/utf8'
+import type { Assets } from '../assets'
+import { COMMANDS, FILE_EXTENSION, NOTEBOOK_TYPE } from '../names'
 import { toEditor } from '../notebook/convert'
 import { notebookData } from '../notebook/serializer'
 
-/** New Genbook: an untitled notebook with one cell to start from. */
-export function newCommand(): vscode.Disposable {
-  return vscode.commands.registerCommand(COMMANDS.new, async () => {
-    const notebook = await vscode.workspace.openNotebookDocument(
-      NOTEBOOK_TYPE,
-      notebookData(toEditor(starter())),
+/** What a new notebook can start from: files of media/templates, which are notebooks like any other. */
+const TEMPLATES = ['blank', 'derivation', 'experiment'] as const
+
+interface Choice extends vscode.QuickPickItem {
+  /** The file, from the folder that this extension is installed in. */
+  readonly path?: string
+}
+
+/**
+ * New Genbook: an untitled notebook, made from the template or the example that the person picks, or from the template
+ * that the caller names.
+ *
+ * @param extension the folder that this extension is installed in
+ */
+export function newCommand(assets: Assets, extension: vscode.Uri): vscode.Disposable {
+  return vscode.commands.registerCommand(COMMANDS.new, async (named?: unknown) => {
+    const template = TEMPLATES.find((one) => one === named)
+    const path = template ? templatePath(template) : (await pick(assets))?.path
+    if (path === undefined) return
+    const { notebook } = parseNotebook(
+      decodeText(await vscode.workspace.fs.readFile(vscode.Uri.joinPath(extension, path))),
     )
-    await vscode.window.showNotebookDocument(notebook)
+    const document = await vscode.workspace.openNotebookDocument(
+      NOTEBOOK_TYPE,
+      notebookData(toEditor(notebook)),
+    )
+    await vscode.window.showNotebookDocument(document)
   })
 }
 
-function starter(): Notebook {
-  const source = `import { data, plot } from 'genbook'\n\nplot.samples({ data: data.moons({ noise: 0.05 }).draw(1000) })`
-  const id = newCellId(() => false)
-  return {
-    ...newNotebook(),
-    cells: [{ cell_type: 'code', id, metadata: {}, source, execution_count: null, outputs: [] }],
+async function pick(assets: Assets): Promise<Choice | undefined> {
+  const examples = JSON.parse(await assets.text('examples.json')) as { file: string; title: string }[]
+  const heading = (label: string): Choice => ({ label, kind: vscode.QuickPickItemKind.Separator })
+  return vscode.window.showQuickPick<Choice>(
+    [
+      heading(vscode.l10n.t('Templates')),
+      ...TEMPLATES.map(described),
+      heading(vscode.l10n.t('A copy of an example')),
+      ...examples.map(({ file, title }) => ({ label: title, path: `examples/${file}` })),
+    ],
+    { placeHolder: vscode.l10n.t('What should the new notebook start from?'), matchOnDetail: true },
+  )
+}
+
+function templatePath(template: (typeof TEMPLATES)[number]): string {
+  return `media/templates/${template}${FILE_EXTENSION}`
+}
+
+function described(template: (typeof TEMPLATES)[number]): Choice {
+  const path = templatePath(template)
+  switch (template) {
+    case 'blank':
+      return { path, label: vscode.l10n.t('Blank'), detail: vscode.l10n.t('One cell, with a first picture') }
+    case 'derivation':
+      return {
+        path,
+        label: vscode.l10n.t('Derivation'),
+        detail: vscode.l10n.t('Claim, steps and conclusion, each step checked numerically'),
+      }
+    case 'experiment':
+      return {
+        path,
+        label: vscode.l10n.t('Experiment'),
+        detail: vscode.l10n.t('Question, training, one measurement a setting, conclusion'),
+      }
   }
 }

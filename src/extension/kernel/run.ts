@@ -18,6 +18,7 @@ export class CellRun {
   #ended: { readonly success: boolean | undefined; readonly at: number } | undefined
   readonly #stop = deferred()
   readonly #shown = deferred()
+  readonly #over = deferred<boolean | undefined>()
   /** Whether the person wants it to stop. */
   stopped = false
   /** Whether the person wants to hear nothing more of it, because the session is started anew. */
@@ -42,6 +43,11 @@ export class CellRun {
   /** Settles when the cell is shown as running, and what it showed before is gone. */
   get whenStarted(): Promise<void> {
     return this.#shown.promise
+  }
+
+  /** Settles with the `success` of `end`. */
+  get whenEnded(): Promise<boolean | undefined> {
+    return this.#over.promise
   }
 
   /** Shows that the cell runs, since the time `at`. Once is enough. */
@@ -75,6 +81,7 @@ export class CellRun {
   end(success: boolean | undefined): void {
     if (this.#ended) return
     this.#ended = { success, at: Date.now() }
+    this.#over.resolve(success)
     if (this.#execution) this.#finish(this.#execution)
   }
 

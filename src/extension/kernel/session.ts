@@ -129,6 +129,12 @@ export class Session extends Owner {
     this.#changed.fire()
   }
 
+  /** The cell's newest run: the one that waits, or goes on, or was the last. */
+  newest(cell: vscode.NotebookCell): CellRun | undefined {
+    const id = this.#id(cell)
+    return this.#queue.find((run) => run.id === id) ?? this.#latest.get(id)
+  }
+
   /** Stops the running cell, keeping the session if the cell gives way, and forgets those that wait. */
   interrupt(): void {
     this.#dropQueue()
