@@ -5,6 +5,7 @@
  * and the command line share this code. A restart is a new client over a new transport.
  */
 import type { CompiledCell } from './cell'
+import { LiveQueue, type Clock } from './live'
 import {
   DEFAULT_LIMITS,
   PROTOCOL_VERSION,
@@ -12,6 +13,7 @@ import {
   type Ask,
   type BackendChoice,
   type CellError,
+  type ControlChange,
   type Device,
   type DriverMessage,
   type Flow,
@@ -19,6 +21,7 @@ import {
   type Outcome,
   type OutputEvent,
   type OutputLimits,
+  type StaleRegion,
   type Status,
   type Summary,
   type ViewForm,
@@ -51,6 +54,8 @@ export interface ClientOptions {
   readonly startMilliseconds?: number
   /** How long a stopped run may take to give way before the kernel is ended and its variables lost. */
   readonly graceMilliseconds?: number
+  /** For live pictures that are outdated while they are computed. */
+  readonly clock?: Clock
 }
 
 /** How a run ended, and what that means for the kernel. */
@@ -75,9 +80,19 @@ export interface KernelEvents {
   summary: (summary: Summary) => void
   /** A cell asks the person something, and waits for `answer`; without a listener, it is told that nobody is there. */
   ask: (ask: Ask) => void
+  /** A live picture is computed. */
+  live: (event: LiveEvent) => void
   /** The kernel is gone: by itself, by `terminate`, or because a run would not stop. Called once. */
   exit: (reason: string) => void
 }
+
+/** What becomes of a live picture that is computed anew. */
+export type LiveEvent = StaleRegion &
+  (
+    | { readonly kind: 'started' }
+    | { readonly kind: 'output'; readonly event: OutputEvent }
+    | { readonly kind: 'finished'; readonly outcome: RunOutcome }
+  )
 
 /** The kernel could not be started; the message says why. */
 export class KernelStartError extends Error {
@@ -86,8 +101,8 @@ export class KernelStartError extends Error {
 
 interface Run {
   readonly number: number
-  readonly cell: CompiledCell
-  readonly count: number
+  /** What is executed: a cell, or a live picture of one. */
+  readonly work: { readonly cell: CompiledCell; readonly count: number } | { readonly region: StaleRegion }
   readonly onEvent: (event: OutputEvent) => void
   readonly resolve: (outcome: RunOutcome) => void
   startedAt: number
@@ -111,8 +126,10 @@ export class KernelClient {
     device: new Set(),
     summary: new Set(),
     ask: new Set(),
+    live: new Set(),
     exit: new Set(),
   }
+  readonly #live: LiveQueue
   readonly #queue: Run[] = []
   /** Cell ids by run number, to attribute what finished cells show later. */
   readonly #cells = new Map<number, string>()
@@ -128,6 +145,13 @@ export class KernelClient {
     this.#transport = transport
     this.#startMilliseconds = options.startMilliseconds ?? 10_000
     this.#graceMilliseconds = options.graceMilliseconds ?? 5_000
+    this.#live = new LiveQueue(
+      {
+        change: (controls) => transport.post({ type: 'change', controls }),
+        giveUp: () => this.#giveUp(),
+      },
+      options.clock,
+    )
     transport.onMessage((message) => this.#receive(message))
     transport.onExit((reason) => this.#end(reason))
   }
@@ -178,10 +202,11 @@ export class KernelClient {
    */
   execute(cell: CompiledCell, count: number, onEvent: (event: OutputEvent) => void): Promise<RunOutcome> {
     return new Promise((resolve) => {
-      const run = { number: ++this.#lastRun, cell, count, onEvent, resolve, startedAt: 0 }
+      const run = { number: ++this.#lastRun, work: { cell, count }, onEvent, resolve, startedAt: 0 }
       if (this.exited !== undefined) resolve(lost(this.exited, 0))
       else {
         this.#queue.push(run)
+        this.#live.makeWay(cell.id)
         this.#next()
       }
     })
@@ -192,17 +217,22 @@ export class KernelClient {
    * the grace period takes the kernel with it (`restartNeeded`).
    */
   interrupt(): void {
+    this.#live.clear()
     for (const waiting of this.#queue.splice(0))
       waiting.resolve({ status: 'interrupted', milliseconds: 0, restartNeeded: false })
     const run = this.#running
     if (!run || this.#grace !== undefined) return
-    if (this.#stopFlag) Atomics.store(this.#stopFlag, 0, run.number)
-    this.#transport.post({ type: 'interrupt', run: run.number })
+    this.#stop(run)
     const seconds = this.#graceMilliseconds / 1000
-    this.#grace = setTimeout(
-      () => this.terminate(`The cell did not stop within ${seconds} s, so its kernel was ended.`),
-      this.#graceMilliseconds,
-    )
+    this.#grace = setTimeout(() => {
+      const what = 'cell' in run.work ? 'The cell' : 'The computation of the live picture'
+      this.terminate(`${what} did not stop within ${seconds} s, so its kernel was ended.`)
+    }, this.#graceMilliseconds)
+  }
+
+  /** A person moved a control: what reads it is computed anew once no cell runs, the newest values first. */
+  change(change: ControlChange): void {
+    if (this.exited === undefined && this.device) this.#live.change(change)
   }
 
   /** Asks for a fresh `status` event. */
@@ -251,12 +281,47 @@ export class KernelClient {
 
   #next(): void {
     if (this.#running || this.#starting || this.device === undefined) return
-    const run = this.#queue.shift()
+    const run = this.#queue.shift() ?? this.#nextLive()
     if (!run) return
     this.#running = run
-    this.#cells.set(run.number, run.cell.id)
+    const { number, work } = run
     run.startedAt = Date.now()
-    this.#transport.post({ type: 'execute', run: run.number, cell: run.cell, count: run.count })
+    if ('cell' in work) {
+      this.#cells.set(number, work.cell.id)
+      this.#transport.post({ type: 'execute', run: number, ...work })
+    } else {
+      const { region, cell, count } = work.region
+      this.#cells.set(number, cell)
+      this.#tellLive({ ...work.region, kind: 'started' })
+      this.#transport.post({ type: 'recompute', run: number, region, count })
+    }
+  }
+
+  #nextLive(): Run | undefined {
+    const region = this.#live.next()
+    return (
+      region && {
+        number: ++this.#lastRun,
+        work: { region },
+        onEvent: (event) => this.#tellLive({ ...region, kind: 'output', event }),
+        resolve: (outcome) => this.#tellLive({ ...region, kind: 'finished', outcome }),
+        startedAt: 0,
+      }
+    )
+  }
+
+  #tellLive(event: LiveEvent): void {
+    for (const listener of this.#listeners.live) listener(event)
+  }
+
+  /** Asks a live picture that is outdated to end. If it does not hear, the next waits, but no variable is lost. */
+  #giveUp(): void {
+    if (this.#running && 'region' in this.#running.work) this.#stop(this.#running)
+  }
+
+  #stop(run: Run): void {
+    if (this.#stopFlag) Atomics.store(this.#stopFlag, 0, run.number)
+    this.#transport.post({ type: 'interrupt', run: run.number })
   }
 
   #receive(message: KernelMessage): void {
@@ -287,6 +352,10 @@ export class KernelClient {
           run: message.run,
           ...(message.flow && { flow: message.flow }),
         })
+        this.#next()
+        break
+      case 'stale':
+        this.#live.stale(message.regions)
         this.#next()
         break
       case 'lateError':
@@ -321,6 +390,7 @@ export class KernelClient {
     this.#grace = undefined
     const run = this.#running
     this.#running = undefined
+    if (run && 'region' in run.work) this.#live.finished()
     run?.resolve(outcome)
   }
 

@@ -24,7 +24,7 @@ export function webTransport(script: string): Transport {
   }
   return {
     post(message, transfer = []) {
-      if (message.type === 'execute') {
+      if (message.type === 'execute' || message.type === 'recompute') {
         const stopUrl = URL.createObjectURL(new Blob(['go']))
         signs.set(message.run, stopUrl)
         worker.postMessage({ ...message, stopUrl }, transfer)

@@ -18,7 +18,8 @@ export type MimeBundle = Readonly<Record<string, Json>>
 
 // ---------------------------------------------------------------------------------------------- driver → kernel
 
-export type DriverMessage = Initialize | Execute | Interrupt | Inspect | Summarise | View | Answer
+export type DriverMessage =
+  Initialize | Execute | Interrupt | Inspect | Summarise | View | Answer | Change | Recompute
 
 /** `auto` takes a real GPU, then WASM, then plain JavaScript; a software GPU only where it is asked for. */
 export type BackendChoice = 'auto' | 'webgpu' | 'wasm' | 'cpu'
@@ -106,10 +107,46 @@ export interface Answer {
   readonly reason?: string
 }
 
+/** A person moved controls; the kernel answers with `stale`, as soon as it hears. */
+export interface Change {
+  readonly type: 'change'
+  readonly controls: readonly ControlChange[]
+}
+
+export interface ControlChange {
+  /** The control's id. */
+  readonly control: string
+  readonly value: Json
+  /** Whether the person has let go of it: the value is one to store. */
+  readonly settled: boolean
+}
+
+/** Computes a live picture anew: a run like that of a cell, ended by `finished`. */
+export interface Recompute {
+  readonly type: 'recompute'
+  /** Positive, and larger than every earlier run's. */
+  readonly run: number
+  readonly region: string
+  /** The execution count of its cell. */
+  readonly count: number
+  /** As for `execute`. */
+  readonly stopUrl?: string
+}
+
 // ---------------------------------------------------------------------------------------------- kernel → driver
 
 export type KernelMessage =
-  Ready | StartFailed | Output | Finished | LateError | Status | DeviceChanged | Summary | Viewed | Ask
+  | Ready
+  | StartFailed
+  | Output
+  | Finished
+  | LateError
+  | Status
+  | DeviceChanged
+  | Summary
+  | Viewed
+  | Ask
+  | Stale
 
 export interface Ready {
   readonly type: 'ready'
@@ -223,6 +260,19 @@ export interface Variable {
   readonly parameters?: number
   /** Of tensors and whatever holds some: the memory of their values. */
   readonly bytes?: number
+}
+
+/** The answer to `change`: the live pictures that are outdated by it, in the order in which to compute them. */
+export interface Stale {
+  readonly type: 'stale'
+  readonly regions: readonly StaleRegion[]
+}
+
+export interface StaleRegion {
+  readonly region: string
+  readonly cell: string
+  /** The execution count of its cell. */
+  readonly count: number
 }
 
 /** A run of a cell that set a variable. */

@@ -36,6 +36,7 @@ export function opened(title: string): NotebookState {
 export function afterDriver(state: NotebookState, message: DriverMessage): NotebookState {
   switch (message.type) {
     case 'execute':
+    case 'recompute':
       return { ...state, activity: { kind: 'running', count: message.count } }
     case 'initialize':
     case 'interrupt':
@@ -43,6 +44,7 @@ export function afterDriver(state: NotebookState, message: DriverMessage): Noteb
     case 'summarise':
     case 'view':
     case 'answer':
+    case 'change':
       return state
     default:
       return unreachable(message)
@@ -63,6 +65,7 @@ export function afterKernel(state: NotebookState, message: KernelMessage): Noteb
     case 'device':
       return { ...state, device: message.device, deviceLost: message.lost }
     case 'output':
+    case 'stale':
     case 'lateError':
     case 'summary':
     case 'viewed':

@@ -61,6 +61,12 @@ export function isHandle(value: unknown): value is DisplayHandle {
   return typeof value === 'object' && value !== null && handles.has(value)
 }
 
+/** Marks an object that has shown itself, such as a control. */
+export function markShown<T extends object>(shown: T): T {
+  handles.add(shown)
+  return shown
+}
+
 /** The handle of a place on the screen. */
 export function handleOf(shown: Shown): DisplayHandle {
   const handle: DisplayHandle = { update: (value) => shown.change(bundleOf(value)) }

@@ -25,6 +25,7 @@ export { input, type InputOptions } from './input'
 export { NoAnswerError } from '../session/questions'
 // As train: ours prints, the models' own returns.
 export { verify } from './verify'
+export * from './controls'
 export * as plot from './genbook/plot'
 export { display } from '../display/screen'
 export type { Display, DisplayHandle } from '../display/display'

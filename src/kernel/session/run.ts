@@ -1,5 +1,7 @@
 import type { CompiledCell } from '../cell'
+import type { Panel } from './controls'
 import type { RunOutput } from './output'
+import type { Region } from './region'
 
 /** One execution of one cell, from its start until nothing refers to it any more. */
 export class Run {
@@ -21,6 +23,10 @@ export class Run {
   readonly pending = new Set<Promise<unknown>>()
   /** Rejects when the run is to end before its code does. */
   readonly ended: Promise<never>
+  /** The live picture that is being computed, which what is shown and printed belongs to. */
+  region: Region | undefined
+  /** The panel that a control declared next would be shown in. */
+  panel: Panel | undefined
   readonly #reject: (reason: unknown) => void
 
   constructor(number: number, cell: CompiledCell, count: number, output: RunOutput) {

@@ -5,6 +5,7 @@
  * session serves VS Code, the command line and tests.
  */
 import { RandomStream, setHost, setStream } from '../../tensor'
+import type { CompiledCell } from '../cell'
 import { bundleOf } from '../display/bundle'
 import { isHandle, type Screen, type Shown } from '../display/display'
 import { describeVariable } from '../display/describe'
@@ -13,17 +14,20 @@ import { display, setScreen } from '../display/screen'
 import type {
   Answer,
   CellError,
+  Change,
   Execute,
   Flow,
   KernelMessage,
   MimeBundle,
   Outcome,
   OutputLimits,
+  Recompute,
   Status,
 } from '../protocol'
 import { Inspector } from '../inspect/inspector'
 import { setAsking } from './asking'
 import { createConsole } from './console'
+import { Controls, Panel, setControlHost, type ControlHost } from './controls'
 import { setCurrentInterrupts } from './current'
 import { cellError, stackOf } from './errors'
 import { evaluate } from './evaluate'
@@ -31,6 +35,7 @@ import { Interrupted, Interrupts, nextTurn, type StopSign } from './interrupt'
 import { Lineage } from './lineage'
 import { RunOutput } from './output'
 import { Questions, type Question } from './questions'
+import { Region } from './region'
 import { Run } from './run'
 import { Runtime } from './runtime'
 import { Scope } from './scope'
@@ -95,6 +100,8 @@ export class Session {
   readonly #timers: Timers
   /** The run that ended last. */
   #previous: Run | undefined
+  readonly #controls = new Controls()
+  readonly #controlHost: ControlHost
   #queue: Promise<void> = Promise.resolve()
   #held: Promise<void> = Promise.resolve()
   #displays = 0
@@ -103,7 +110,7 @@ export class Session {
     this.#options = options
     this.#screen = {
       show: (bundle, placeholder) => this.#show(bundle, placeholder),
-      print: (line) => this.#here()?.output.stream('stdout', `${line}\n`),
+      print: (line) => this.#print('stdout', `${line}\n`),
       clear: () => this.#here()?.output.clear(),
     }
     this.interrupts = new Interrupts((run) => this.#runs.get(run), options.stopSign)
@@ -116,7 +123,7 @@ export class Session {
       ...options.globals,
       display,
       console: createConsole(
-        (name, text) => this.#here()?.output.stream(name, text),
+        (name, text) => this.#print(name, text),
         () => this.#here() ?? this,
       ),
       ...this.#timers.functions,
@@ -132,6 +139,22 @@ export class Session {
       },
       nextTurn,
     })
+    this.#controlHost = {
+      name: () => {
+        const cell = this.#declaring('A control').cell.id
+        return `${cell}/${this.#controls.count(cell)}`
+      },
+      declare: (control) => this.#controls.declare(this.#declaring('A control').cell.id, control),
+      panel: (spec) => {
+        const run = this.#declaring('A control')
+        const panel = run.panel ?? new Panel()
+        panel.add(spec, (bundle) => this.#show(bundle, () => bundle))
+        run.panel = panel
+        return panel
+      },
+      read: (id) => void this.#here()?.region?.reads.add(id),
+      live: (compute) => this.#live(compute),
+    }
   }
 
   /**
@@ -145,6 +168,26 @@ export class Session {
       await this.#execute(message, sign).catch((thrown: unknown) => this.#giveUp(message.run, thrown))
     })
     return this.#queue
+  }
+
+  /** Computes a live picture anew, after what was asked for before, like a cell. Never rejects. */
+  recompute(message: Recompute, sign?: StopSign): Promise<void> {
+    this.#queue = this.#queue.then(async () => {
+      await this.#held
+      await this.#recompute(message, sign).catch((thrown: unknown) => this.#giveUp(message.run, thrown))
+    })
+    return this.#queue
+  }
+
+  /** Gives controls the values that a person chose, at once, and says which live pictures that outdates. */
+  change({ controls }: Change): void {
+    const stale = new Set<Region>()
+    for (const { control, value, settled } of controls) {
+      for (const region of this.#controls.take(control, value) ?? []) stale.add(region)
+      if (settled) this.#controls.settle(control)
+    }
+    const regions = [...stale].map(({ id, cell, run }) => ({ region: id, cell, count: run.count }))
+    this.#options.post({ type: 'stale', regions })
   }
 
   /** Stops a run: at its next check, or at once where it waits for something. */
@@ -206,33 +249,76 @@ export class Session {
   }
 
   async #execute({ run: number, cell, count }: Execute, sign?: StopSign): Promise<void> {
-    const { post, limits, seed, ledger } = this.#options
+    const run = this.#open(number, cell, count)
+    this.#sources.set(number, new RunSource(cell, count))
+    this.#streams.set(run, new RandomStream(this.#options.seed, cell.id))
+    await this.#perform(run, sign, async () => {
+      this.#controls.forget(cell.id)
+      this.#lineage.begin(cell.analysis.used, this.#scope.variables(), this.#previous)
+      this.#scope.begin(cell.analysis, number)
+      const outcome = await this.#outcome(run, this.#evaluate(run))
+      this.#scope.end()
+      const flow = this.#lineage.end(run, this.#scope.variables())
+      this.#previous = run
+      return { outcome, flow }
+    })
+  }
+
+  async #recompute({ run: number, region: id }: Recompute, sign?: StopSign): Promise<void> {
+    const region = this.#controls.region(id)
+    if (!region) {
+      // Its cell was run again meanwhile.
+      this.#options.post({ type: 'finished', run: number, outcome: { status: 'ok' }, milliseconds: 0 })
+      this.postStatus()
+      return
+    }
+    const run = this.#open(number, region.run.cell, region.run.count)
+    run.region = region
+    this.#streams.set(run, this.#streamOf(region))
+    await this.#perform(run, sign, async () => {
+      const before = region.reads
+      region.begin()
+      const outcome = await this.#outcome(run, this.#compute(region, run))
+      // It may have ended before it read all that it depends on.
+      if (outcome.status !== 'ok') for (const control of before) region.reads.add(control)
+      if (outcome.status === 'error') {
+        const { name, message } = outcome.error
+        region.caption(run.output, { used: this.#controls.used(region), error: `${name}: ${message}` })
+      }
+      return { outcome }
+    })
+  }
+
+  #open(number: number, cell: CompiledCell, count: number): Run {
+    const { post, limits } = this.#options
     const output = new RunOutput(limits, (event) => post({ type: 'output', run: number, event }))
     const run = new Run(number, cell, count, output)
     this.#remember(run)
-    this.#streams.set(run, new RandomStream(seed, cell.id))
+    return run
+  }
+
+  /** Lets a run begin, do its work unless it was stopped before, and end. */
+  async #perform(
+    run: Run,
+    sign: StopSign | undefined,
+    work: () => Promise<{ readonly outcome: Outcome; readonly flow?: Flow }>,
+  ): Promise<void> {
+    const { post, ledger } = this.#options
     this.interrupts.begin(run, sign)
     const started = performance.now()
-    let outcome: Outcome
-    let flow: Flow | undefined
-    if (number <= this.#stopUpTo) outcome = { status: 'interrupted' }
-    else {
+    let ended: { readonly outcome: Outcome; readonly flow?: Flow } = { outcome: { status: 'interrupted' } }
+    if (run.number > this.#stopUpTo) {
       ledger?.begin()
-      this.#lineage.begin(cell.analysis.used, this.#scope.variables(), this.#previous)
-      this.#scope.begin(cell.analysis, number)
-      outcome = await this.#outcome(run)
-      this.#scope.end()
-      flow = this.#lineage.end(run, this.#scope.variables())
-      this.#previous = run
+      ended = await work()
       await this.#held
       this.#freeTensors(run)
     }
-    output.end()
+    run.output.end()
     run.finished = true
     this.interrupts.finish()
     this.#options.onEnd?.()
     const milliseconds = performance.now() - started
-    post({ type: 'finished', run: number, outcome, milliseconds, ...(flow && { flow }) })
+    post({ type: 'finished', run: run.number, milliseconds, ...ended })
     this.postStatus()
     this.inspector.resume()
   }
@@ -245,8 +331,7 @@ export class Session {
     this.#options.post({ type: 'finished', run, outcome: { status: 'error', error }, milliseconds: 0 })
   }
 
-  async #outcome(run: Run): Promise<Outcome> {
-    const running = this.#evaluate(run)
+  async #outcome(run: Run, running: Promise<void>): Promise<Outcome> {
     try {
       await Promise.race([running, run.ended])
       await Promise.race([this.#settle(run), run.ended])
@@ -289,6 +374,63 @@ export class Session {
       this.interrupts.resumed(run.number, undefined)
       await finish()
     }
+    for (const region of this.#controls.regionsOf(run.cell.id)) await this.#first(region, run)
+  }
+
+  /** Computes a live picture for the first time, as the end of its cell. */
+  async #first(region: Region, run: Run): Promise<void> {
+    const stream = this.#streams.get(run)
+    this.interrupts.resumed(run.number, undefined)
+    run.region = region
+    this.#streams.set(run, this.#streamOf(region))
+    this.#enter(run)
+    try {
+      await this.#compute(region, run)
+    } finally {
+      run.region = undefined
+      if (stream) this.#streams.set(run, stream)
+      this.#enter(run)
+    }
+  }
+
+  /** Shows what a live picture shows, with a caption that says what it was computed with. */
+  async #compute(region: Region, run: Run): Promise<void> {
+    const value = await region.compute()
+    this.interrupts.resumed(run.number, undefined)
+    await this.#showLast(value)
+    await Promise.all([...run.pending])
+    this.interrupts.resumed(run.number, undefined)
+    region.end(run.output)
+    region.caption(run.output, {
+      used: this.#controls.used(region),
+      ...(!this.#controls.reaches(region) && {
+        hint: 'No control changes this picture: read a value, such as gamma.value, inside of live.',
+      }),
+    })
+  }
+
+  /** The same numbers whenever the picture is computed, until a person asks for others. */
+  #streamOf(region: Region): RandomStream {
+    const presses = this.#controls.presses(region)
+    return new RandomStream(this.#options.seed, presses ? `${region.id}/${presses}` : region.id)
+  }
+
+  #live(compute: () => unknown): void {
+    const run = this.#declaring('A live picture')
+    const { id } = run.cell
+    const name = `${id}/live/${this.#controls.regionsOf(id).length}`
+    run.panel = undefined
+    this.#controls.addRegion(new Region(name, run, compute, () => this.#displayId(run)))
+  }
+
+  /** The run of a cell that declares something which a person can change later. */
+  #declaring(what: string): Run {
+    const run = this.#here()
+    if (!run || run.finished || run.region)
+      throw new Error(
+        `${what} is declared by a cell while it runs${run?.region ? ', and not inside of live' : ''}.`,
+      )
+    return run
   }
 
   /** Waits for pictures whose data is on its way, and for errors that are announced in a later turn. */
@@ -302,7 +444,7 @@ export class Session {
   }
 
   #freeTensors(run: Run): void {
-    const roots = [...this.#scope.variables()].map(({ value }) => value)
+    const roots = [...[...this.#scope.variables()].map(({ value }) => value), ...this.#controls.held()]
     // A callback that is yet to come, or code that has not noticed its end, may use tensors that nothing else holds.
     const uncertain = this.#timers.waiting() > 0 || !run.drained
     try {
@@ -323,7 +465,9 @@ export class Session {
   #show(bundle: MimeBundle | Promise<MimeBundle>, placeholder: () => MimeBundle): Shown {
     const run = this.#here()
     if (!run) throw new Error('display needs a running cell.')
-    const id = `${run.cell.id}-${run.number}-${++this.#displays}`
+    if (run.region) return this.#showIn(run.region, run, bundle)
+    run.panel = undefined
+    const id = this.#displayId(run)
     // Of overlapping changes the one made last wins, whichever is read first.
     let version = 0
     const later = (reading: Promise<MimeBundle>, put: (bundle: MimeBundle) => void) => {
@@ -359,6 +503,35 @@ export class Session {
         }
       },
     }
+  }
+
+  /** Shows something in the place that it had when its live picture was computed before, which stays until it is ready. */
+  #showIn(region: Region, run: Run, bundle: MimeBundle | Promise<MimeBundle>): Shown {
+    const put = region.show(run.output)
+    let version = 0
+    const change = (next: MimeBundle | Promise<MimeBundle>) => {
+      const mine = ++version
+      if (!(next instanceof Promise)) return put(next)
+      const done = next.then((ready) => {
+        if (mine === version && !run.stopped) put(ready)
+      })
+      run.pending.add(done)
+      done.catch(() => {}).finally(() => run.pending.delete(done))
+    }
+    change(bundle)
+    return { change }
+  }
+
+  #displayId(run: Run): string {
+    return `${run.cell.id}-${run.number}-${++this.#displays}`
+  }
+
+  #print(name: 'stdout' | 'stderr', text: string): void {
+    const run = this.#here()
+    if (!run) return
+    if (run.region) return run.region.print(text)
+    run.panel = undefined
+    run.output.stream(name, text)
   }
 
   /** Calls back into a run's code from a timer. */
@@ -400,6 +573,7 @@ export class Session {
     setCurrentInterrupts(this.interrupts)
     setScreen(this.#screen)
     setAsking((question) => this.#ask(question))
+    setControlHost(this.#controlHost)
     const stream = this.#streams.get(run)
     if (stream) setStream(stream)
   }
@@ -413,10 +587,9 @@ export class Session {
 
   #remember(run: Run): void {
     this.#runs.set(run.number, run)
-    this.#sources.set(run.number, new RunSource(run.cell, run.count))
-    const oldest = run.number - MOST_RUNS
-    this.#runs.delete(oldest)
-    this.#sources.delete(oldest)
+    this.#runs.delete(run.number - MOST_RUNS)
+    // Live pictures are computed by closures of their cell's run, however often.
+    if (this.#sources.size > MOST_RUNS) this.#sources.delete(this.#sources.keys().next().value!)
   }
 }
 

@@ -10,6 +10,7 @@ import {
   type Execute,
   type Initialize,
   type KernelMessage,
+  type Recompute,
 } from '../protocol'
 import { revoked, sharedSign, type StopSign } from '../session/interrupt'
 import { Session } from '../session/session'
@@ -47,6 +48,12 @@ export class Kernel {
         break
       case 'interrupt':
         this.#started().interrupt(message.run)
+        break
+      case 'change':
+        this.#started().change(message)
+        break
+      case 'recompute':
+        void this.#started().recompute(message, this.#sign(message))
         break
       case 'inspect':
         this.#started().postStatus()
@@ -129,7 +136,7 @@ export class Kernel {
   }
 
   /** How a run without shared memory is stopped in mid-loop. */
-  #sign({ stopUrl }: Execute): StopSign | undefined {
+  #sign({ stopUrl }: Execute | Recompute): StopSign | undefined {
     if (this.#shared || stopUrl === undefined) return undefined
     this.#urlsWork ||= !revoked(stopUrl)
     return this.#urlsWork ? () => revoked(stopUrl) : undefined

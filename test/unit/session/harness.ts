@@ -28,7 +28,7 @@ export interface Ran {
 export class Bench {
   readonly messages: KernelMessage[] = []
   readonly session: Session
-  #run = 0
+  protected lastRun = 0
 
   constructor({ seed = 1, limits = DEFAULT_LIMITS }: { seed?: number; limits?: OutputLimits } = {}) {
     this.session = new Session({
@@ -52,7 +52,7 @@ export class Bench {
   start(source: string, id = 'cell'): { number: number; done: Promise<void> } {
     const compiled = compileCell(id, source)
     assert.ok(compiled.ok, compiled.ok ? '' : JSON.stringify(compiled.errors))
-    const number = ++this.#run
+    const number = ++this.lastRun
     return {
       number,
       done: this.session.execute({ type: 'execute', run: number, cell: compiled.cell, count: number }),

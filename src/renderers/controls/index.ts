@@ -1,0 +1,2 @@
+/** Controls and captions as data; nothing here needs a page. */
+export * from './specification'
