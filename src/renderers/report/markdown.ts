@@ -38,6 +38,11 @@ export function markdownToHtml(source: string, attachments?: ReportCell['attachm
   return reader.render(source, { attachments })
 }
 
+/** The same for a heading or a label: no paragraphs, no lists. */
+export function inlineMarkdownToHtml(source: string): string {
+  return reader.renderInline(source, {})
+}
+
 function attached(name: string, attachments: ReportCell['attachments']): string | undefined {
   const bundle = attachments?.[name] ?? attachments?.[safeDecode(name)]
   for (const mime of pictures) {

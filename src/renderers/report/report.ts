@@ -7,10 +7,10 @@
  */
 import { text, type ReportCell } from './document'
 import { highlight } from './highlight'
-import { embedScript, escapeHtml } from './html'
+import { escapeHtml } from './html'
 import { markdownToHtml } from './markdown'
 import { outputToHtml, type OutputOptions } from './outputs'
-import { sha256 } from './sha256'
+import { htmlPage } from './shell'
 import { style } from './style'
 
 export interface Report {
@@ -24,50 +24,21 @@ export interface Report {
 
 /** @returns the HTML text of the report. */
 export function renderReport({ title, cells, stamp = {}, scripts }: Report): string {
-  const program = scripts === undefined ? undefined : embedScript(scripts)
   let figures = 0
   const options: OutputOptions = {
-    drawsFigures: program !== undefined,
+    drawsFigures: scripts !== undefined,
     nextId: () => `figure-${++figures}`,
   }
   const body = cells.map((cell) => cellToHtml(cell, options)).join('\n')
-  const policy = [
-    "default-src 'none'",
-    program !== undefined && figures ? `script-src 'sha256-${hashOf(program)}'` : "script-src 'none'",
-    "style-src 'unsafe-inline'",
-    // Plotly turns a figure into a blob before it is saved as a picture.
-    'img-src data: blob:',
-    "base-uri 'none'",
-    "form-action 'none'",
-  ].join('; ')
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<meta http-equiv="x-dns-prefetch-control" content="off">
-<meta name="referrer" content="no-referrer">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escapeHtml(title)}</title>
-<style>${style}</style>
-</head>
-<body>
-<header><h1>${escapeHtml(title)}</h1>${stampToHtml(stamp)}</header>
+  return htmlPage({
+    title,
+    style,
+    body: `<header><h1>${escapeHtml(title)}</h1>${stampToHtml(stamp)}</header>
 <main>
 ${body}
-</main>
-${program !== undefined && figures ? `<script>${program}</script>` : ''}
-</body>
-</html>
-`
-}
-
-let hashed: { readonly program: string; readonly hash: string } | undefined
-
-/** The program is megabytes long and the same in every report of a run. */
-function hashOf(program: string): string {
-  if (hashed?.program !== program) hashed = { program, hash: sha256(program) }
-  return hashed.hash
+</main>`,
+    program: figures ? scripts : undefined,
+  })
 }
 
 function stampToHtml(stamp: Readonly<Record<string, string | number>>): string {
