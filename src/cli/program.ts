@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander'
 import { version } from './built'
 import { addCheck } from './commands/check'
 import { addExport } from './commands/export'
+import { addFeedback } from './commands/feedback'
 import { addRun } from './commands/run'
 import { addText } from './commands/text'
 import { Status, UsageError } from './failure'
@@ -28,7 +29,7 @@ export async function main(args: readonly string[]): Promise<number> {
     .addHelpText('after', EXAMPLES)
     .showHelpAfterError('(add --help for what is possible)')
     .exitOverride()
-  for (const add of [addRun, addCheck, addExport, addText]) add(program, finish)
+  for (const add of [addRun, addCheck, addExport, addFeedback, addText]) add(program, finish)
   try {
     await program.parseAsync(args, { from: 'user' })
     return status

@@ -14,7 +14,7 @@ table { border-collapse: collapse; }
 .list { width: 100%; font-size: 14px; font-variant-numeric: tabular-nums; }
 .list th { text-align: left; font-weight: 500; color: var(--muted); padding: 4px 12px 4px 0; border-bottom: 1px solid var(--line); }
 .list td { padding: 6px 12px 6px 0; border-bottom: 1px solid var(--line); vertical-align: top; overflow-wrap: anywhere; }
-.list .number { text-align: right; white-space: nowrap; }
+.list .amount { text-align: right; white-space: nowrap; }
 .list tbody tr:last-child td { border-bottom: 0; }
 .track { display: block; height: 8px; min-width: 80px; border-radius: 4px; background: var(--track); overflow: hidden; }
 .track > span { display: block; height: 100%; background: var(--bar); border-radius: 4px; }

@@ -5,8 +5,8 @@ import type { SubmissionResult } from '../result'
 const LONGEST = 80
 
 /**
- * A stem for each submission, in their order: the student's name where it can be one, else what is left of it with a part
- * of a hash, so that the same submission has the same name every time whatever else is graded with it.
+ * A stem for each submission, in their order: the student's name where it can be one and is nobody else's; otherwise what
+ * is left of it, with a part of a hash.
  */
 export function fileStems(results: readonly SubmissionResult[]): string[] {
   const plain = results.map(({ student }) => stemOf(student))
@@ -25,13 +25,13 @@ export function fileStems(results: readonly SubmissionResult[]): string[] {
   })
 }
 
-/** Letters, digits and - _ . of any script; no leading dot, no name that Windows keeps for itself. */
+/** Letters, digits, spaces and - _ . @ of any script; no leading dot, no name that Windows keeps for itself. */
 function stemOf(student: string): string {
   const kept = student
     .toWellFormed()
     .normalize()
-    .replace(/[^\p{L}\p{M}\p{N}._@-]+/gu, '_')
-    .replace(/^[.-]+|[.]+$/g, '_')
+    .replace(/[^\p{L}\p{M}\p{N} ._@-]+/gu, '_')
+    .replace(/^[ .-]+|[ .]+$/g, '_')
     .slice(0, LONGEST)
     .toWellFormed()
     .replaceAll('\ufffd', '_')

@@ -1,8 +1,7 @@
 /** Untrusted text made fit to be shown: nothing in it moves a cursor, rings a bell, hides or turns around what stands beside it. */
 
-// Everything that has no picture of its own, but tab and line feed; then what reorders text.
-const unprintable =
-  /[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff]/g
+// Controls, marks that are not seen or reorder what is, and what XML forbids; all but tab, line feed and the joiners of letters.
+const unprintable = /(?![\t\n\u200c\u200d])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\ufffe\uffff]/gu
 
 /**
  * The text with every control character, invisible mark and half surrogate replaced by something visible. Tabs and line
@@ -16,7 +15,7 @@ export function printable(text: string): string {
 }
 
 function pictureOf(character: string): string {
-  const code = character.charCodeAt(0)
+  const code = character.codePointAt(0)!
   // Unicode has pictures of the C0 controls.
   if (code < 0x20) return String.fromCharCode(0x2400 + code)
   if (code === 0x7f) return '\u2421'

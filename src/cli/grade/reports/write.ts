@@ -1,8 +1,6 @@
 /** All reports of a grading, written into its folder. */
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { gzipSync } from 'node:zlib'
-import { embedScript, sha256, type PackedProgram } from '../../../renderers/report'
 import { built } from '../../built'
 import { writeResult } from '../json'
 import { applyManual, type Seen } from '../manual/apply'
@@ -14,6 +12,7 @@ import { feedbackPage } from './feedback/page'
 import { gradebook, longGradebook } from './gradebook'
 import { gradescopeResults } from './gradescope'
 import { junitXml } from './junit'
+import { packed } from './packed'
 import { fileStems } from './names'
 import { summaryMarkdown } from './summaryMarkdown'
 import { writeWhole } from './writeWhole'
@@ -57,7 +56,7 @@ export async function writeReports(
   await writeFolder(join(dir, 'gradescope'), stems, '.json', (index) =>
     JSON.stringify(gradescopeResults(graded[index]!), null, 1),
   )
-  const program = await packedProgram()
+  const program = packed(await built.report())
   await writeFolder(join(dir, 'feedback'), stems, '.html', (index) =>
     feedbackPage(graded[index]!, assignment, program),
   )
@@ -123,14 +122,4 @@ async function writeFolder(
   for (const name of await readdir(folder))
     if (name.endsWith(ending) && !names.has(name)) await rm(join(folder, name), { force: true })
   for (const [index, stem] of stems.entries()) await writeFile(join(folder, stem + ending), content(index))
-}
-
-let packed: Promise<PackedProgram> | undefined
-
-/** Five megabytes as one and a half: there may be thousands of pages. */
-function packedProgram(): Promise<PackedProgram> {
-  return (packed ??= built.report().then((program) => {
-    const text = embedScript(program)
-    return { gzip: gzipSync(text, { level: 9 }).toString('base64'), hash: sha256(text) }
-  }))
 }

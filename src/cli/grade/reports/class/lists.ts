@@ -63,7 +63,7 @@ export function slowest(linked: readonly Linked[]): string {
       ownSeconds === undefined ? '–' : seconds(ownSeconds * 1000),
       peakMemory === undefined ? '–' : `${Math.round(peakMemory / 1e6)} MB`,
     ]
-    return `<tr><td>${link(entry)}</td>${cells.map((cell) => `<td class="number">${cell}</td>`).join('')}</tr>`
+    return `<tr><td>${link(entry)}</td>${cells.map((cell) => `<td class="amount">${cell}</td>`).join('')}</tr>`
   })
   return rows.length ? table(['The slowest', ['Time'], ['Its own code'], ['Memory']], rows) : ''
 }
@@ -76,7 +76,7 @@ export function everyone(linked: readonly Linked[], maxPoints: number): string {
     .slice(0, EVERYONE)
     .map(
       (entry) =>
-        `<tr><td>${link(entry)}</td><td>${badge(entry.result.status)}</td><td class="number">${pointsText(entry.result.points)} of ${pointsText(maxPoints)}</td></tr>`,
+        `<tr><td>${link(entry)}</td><td>${badge(entry.result.status)}</td><td class="amount">${pointsText(entry.result.points)} of ${pointsText(maxPoints)}</td></tr>`,
     )
   if (!rows.length) return ''
   const more =

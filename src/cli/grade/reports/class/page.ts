@@ -71,7 +71,7 @@ function statuses({ statuses, submissions }: ClassStatistics): string {
   const rows = statuses.map(
     ({ status, count }) =>
       `<tr><td><span class="badge ${status}">${statusLabels[status]}</span></td><td class="share">${bar(count / submissions)}</td>` +
-      `<td class="number">${count}</td><td class="number">${percent(count, submissions)}</td></tr>`,
+      `<td class="amount">${count}</td><td class="amount">${percent(count, submissions)}</td></tr>`,
   )
   return table(['Status', '', ['Submissions'], ['Share']], rows)
 }
@@ -97,9 +97,9 @@ function checks(tests: readonly TestStatistics[]): string {
       `<tr><td>${inlineMarkdownToHtml(printable(title))}</td><td>${inlineMarkdownToHtml(printable(name))}${
         hidden ? ' <span class="aside">hidden</span>' : ''
       }</td>` +
-      `<td class="share">${bar(of ? passed / of : 0)}</td><td class="number">${passed} of ${of}</td>` +
-      `<td class="number">${pointsText(maxPoints)}</td>` +
-      `<td class="number">${discrimination === undefined ? '–' : discrimination.toFixed(2)}</td></tr>`,
+      `<td class="share">${bar(of ? passed / of : 0)}</td><td class="amount">${passed} of ${of}</td>` +
+      `<td class="amount">${pointsText(maxPoints)}</td>` +
+      `<td class="amount">${discrimination === undefined ? '–' : discrimination.toFixed(2)}</td></tr>`,
   )
   if (!rows.length) return ''
   return `${table(['Part', 'Check', '', ['Passed'], ['Points'], ['Correlation']], rows)}
@@ -126,7 +126,7 @@ export function table(heads: readonly (string | readonly [string])[], rows: read
   const head = heads.map((head) =>
     typeof head === 'string'
       ? `<th scope="col">${head}</th>`
-      : `<th scope="col" class="number">${head[0]}</th>`,
+      : `<th scope="col" class="amount">${head[0]}</th>`,
   )
   return `<div class="wide"><table class="list"><thead><tr>${head.join('')}</tr></thead><tbody>${rows.join('\n')}</tbody></table></div>`
 }

@@ -24,7 +24,7 @@ export interface Spread {
   readonly deviation: number
 }
 
-/** Points from `from` (inclusive) to `to` (exclusive, but for the last bin). */
+/** Points from `from` (inclusive) to `to` (exclusive): full points have a bin of their own where bins are a point wide. */
 export interface Bin {
   readonly from: number
   readonly to: number
@@ -89,15 +89,15 @@ function spread(values: readonly number[]): Spread | undefined {
 
 const MOST_BINS = 20
 
-/** At most 20 bins whose width is 1, 2 or 5 times a power of ten (at least a quarter point). */
+/** At most 21 bins whose width is 1, 2 or 5 times a power of ten (at least a quarter point). */
 export function histogram(points: readonly number[], maxPoints: number): Bin[] {
   if (!points.length) return []
   const top = Math.max(maxPoints, ...points)
   const low = Math.min(0, ...points)
   const widths = [0.25, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000]
-  const width = widths.find((width) => (top - low) / width <= MOST_BINS) ?? (top - low) / MOST_BINS
+  const width = widths.find((width) => (top - low) / width < MOST_BINS) ?? (top - low) / (MOST_BINS - 1)
   const first = Math.floor(low / width) * width
-  const count = Math.max(1, Math.ceil((top - first) / width - 1e-9))
+  const count = Math.floor((top - first) / width + 1e-9) + 1
   const counts = Array<number>(count).fill(0)
   for (const value of points) counts[Math.min(count - 1, Math.floor((value - first) / width + 1e-9))]!++
   return counts.map((count, index) => ({

@@ -99,13 +99,13 @@ function overview(parts: readonly Part[]): string {
       ({ id, title, points, maxPoints, cells }) =>
         `<tr><td><a href="#${id}">${inlineMarkdownToHtml(printable(title))}</a></td>` +
         `<td class="share">${bar(points / maxPoints)}</td>` +
-        `<td class="number">${pointsText(points)} of ${pointsText(maxPoints)}${
+        `<td class="amount">${pointsText(points)} of ${pointsText(maxPoints)}${
           cells.some(({ status }) => status === 'needs-manual') ? ', not final' : ''
         }</td></tr>`,
     )
   if (!rows.length) return ''
   return `<table class="list overview"><thead><tr><th scope="col">Part</th><th scope="col"><span class="visually-hidden">Share</span></th>
-<th scope="col" class="number">Points</th></tr></thead><tbody>${rows.join('\n')}</tbody></table>`
+<th scope="col" class="amount">Points</th></tr></thead><tbody>${rows.join('\n')}</tbody></table>`
 }
 
 function footer({ started, runtime, seed, submission }: SubmissionResult): string {
