@@ -41,6 +41,9 @@ const bundles = {
   // Pictures: inside VS Code's outputs, and inside an exported report.
   'renderer.js': { entryPoints: ['src/renderers/output/main.ts'], ...browser, format: 'esm' },
   'report.js': { entryPoints: ['src/renderers/report/page.ts'], ...browser, format: 'iife' },
+  // Runs a submission in the grader's sandbox: the thread that minds it, and the thread of its cells.
+  'runner.mjs': { entryPoints: ['src/cli/grade/runner/main.ts'], ...nodeModule },
+  'runner.worker.mjs': { entryPoints: ['src/kernel/grading/worker.ts'], ...nodeModule, external: ['webgpu'] },
   // The command line.
   'genbook.mjs': { entryPoints: ['src/cli/main.ts'], ...nodeModule },
 }

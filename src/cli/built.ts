@@ -10,6 +10,8 @@ export const built = {
   kernel: join(folder, 'kernel.node.mjs'),
   language: join(folder, 'language.js'),
   wasm: join(folder, 'wasm'),
+  runner: join(folder, 'runner.mjs'),
+  runnerWorker: join(folder, 'runner.worker.mjs'),
   types: () => readFile(join(folder, 'types.json'), 'utf8'),
   report: () => readFile(join(folder, 'report.js'), 'utf8'),
 }

@@ -25,9 +25,14 @@ export function nodeTransport(script: string | URL, options: NodeKernelOptions =
     stderr: true,
     ...(options.heapMegabytes && { resourceLimits: { maxOldGenerationSizeMb: options.heapMegabytes } }),
   })
+  worker.unref()
+  return workerTransport(worker)
+}
+
+/** A transport to a worker thread that has been started. */
+export function workerTransport(worker: Worker): Transport {
   let ended = false
   let failure: string | undefined
-  worker.unref()
   return {
     post: (message, transfer = []) => {
       // A thread must not outlive its driver, but while it owes an answer it keeps the process alive.

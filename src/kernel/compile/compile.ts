@@ -1,6 +1,6 @@
 /** Compiles a cell, with no knowledge of the other cells. */
-import type { CompileResult } from '../cell'
-import { parseCell } from './analysis'
+import type { CellAnalysis, CompileResult } from '../cell'
+import { parseCell, type Parsed } from './analysis'
 import { diagnostics, TOO_DEEP } from './diagnostics'
 import { rewrite } from './rewrite'
 
@@ -13,14 +13,34 @@ import { rewrite } from './rewrite'
  */
 export function compileCell(id: string, source: string): CompileResult {
   const result = parseCell(id, source)
-  if (!result.ok) return result
+  return result.ok ? compileParsed(id, result.parsed) : result
+}
+
+/**
+ * The same for a cell that has been parsed.
+ *
+ * @param called what the session is to know a name by, where that is not the name itself.
+ */
+export function compileParsed(
+  id: string,
+  parsed: Parsed,
+  called: (name: string) => string = (name) => name,
+): CompileResult {
+  const { source } = parsed
   try {
-    return {
-      ok: true,
-      cell: { id, source, ...rewrite(id, result.parsed), analysis: result.parsed.analysis },
-    }
+    const analysis = renamed(parsed.analysis, called)
+    return { ok: true, cell: { id, source, ...rewrite(id, parsed, called), analysis } }
   } catch (error) {
     if (error instanceof RangeError) return { ok: false, errors: diagnostics(id, source, [TOO_DEEP]) }
     throw error
+  }
+}
+
+function renamed(analysis: CellAnalysis, called: (name: string) => string): CellAnalysis {
+  return {
+    ...analysis,
+    declared: analysis.declared.map((declared) => ({ ...declared, name: called(declared.name) })),
+    used: analysis.used.map(called),
+    assigned: analysis.assigned.map(called),
   }
 }

@@ -14,8 +14,9 @@ import { forEachChild, handlerOf } from './script'
  * The code of a cell: an expression whose value is a strict async function of the cell's `CellRuntime`.
  *
  * @param id names the cell in the source map.
+ * @param called what the session knows a name by.
  */
-export function rewrite(id: string, parsed: Parsed): Edited {
+export function rewrite(id: string, parsed: Parsed, called: (name: string) => string): Edited {
   const { source, stripped, program, helpers, references, analysis, usings } = parsed
   const { script, mappings } = stripped
   const edits = new Edits(script)
@@ -44,7 +45,7 @@ export function rewrite(id: string, parsed: Parsed): Edited {
 
   const prefix: { text: string; offset?: number }[] = []
   if (shared) prefix.push({ text: `(() => { "use strict"; ${shared}\nreturn ` })
-  prefix.push({ text: `(async function (${names.runtime}) { "use strict"; ` }, ...bindings(names))
+  prefix.push({ text: `(async function (${names.runtime}) { "use strict"; ` }, ...bindings(names, called))
   if (resources) prefix.push({ text: resources.before })
   prefix.push(...body)
   return edits.apply(prefix, `${resources?.after ?? ''}\n})${shared ? '})()' : ''}`, mappings, id, source)
@@ -79,9 +80,9 @@ function showLast(program: Program, { edits, names }: Rewriting): Leave | undefi
   return () => edits.close(expression.end, '))')
 }
 
-function bindings(names: PrivateNames): Prefix {
+function bindings(names: PrivateNames, called: (name: string) => string): Prefix {
   const held = [...names.held].map(
-    ([name, local]) => `${local} = ${names.runtime}.binding(${JSON.stringify(name)})`,
+    ([name, local]) => `${local} = ${names.runtime}.binding(${JSON.stringify(called(name))})`,
   )
   return held.length ? [{ text: `const ${held.join(', ')}; ` }] : []
 }

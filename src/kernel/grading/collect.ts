@@ -41,8 +41,7 @@ export async function dataOf(value: unknown, what: string): Promise<Data> {
   }
   const object = async (value: object, depth: number): Promise<Data> => {
     if (value instanceof Tensor) return await tensorData(value, what)
-    if (ArrayBuffer.isView(value) && !(value instanceof DataView))
-      return numbers(value as never, what)
+    if (ArrayBuffer.isView(value) && !(value instanceof DataView)) return numbers(value as never, what)
     if (Array.isArray(value)) {
       const list: Data[] = []
       for (let i = 0; i < value.length; i++) list.push(await visit(await value[i], depth + 1))

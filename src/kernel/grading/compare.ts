@@ -24,13 +24,21 @@ export const EXACT: Allowed = { relative: 0, absolute: 0 }
 export function allowed({ relative, absolute, reduction = 1 }: Tolerance = {}): Allowed {
   const given = relative !== undefined || absolute !== undefined
   return {
-    relative: Math.max(relative ?? (given ? 0 : RELATIVE), reduction > 1 ? 4 * ROUNDING * Math.sqrt(reduction) : 0),
+    relative: Math.max(
+      relative ?? (given ? 0 : RELATIVE),
+      reduction > 1 ? 4 * ROUNDING * Math.sqrt(reduction) : 0,
+    ),
     absolute: absolute ?? (given ? 0 : ABSOLUTE),
   }
 }
 
 /** @returns what differs first, in words, or nothing. */
-export function difference(expected: Data, returned: Data, tolerance: Allowed, place = ''): string | undefined {
+export function difference(
+  expected: Data,
+  returned: Data,
+  tolerance: Allowed,
+  place = '',
+): string | undefined {
   const at = place && `at ${place}: `
   const a = bulk(expected)
   const b = bulk(returned)
@@ -104,9 +112,7 @@ function numbersDiffer(
 }
 
 function asArray(numbers: number | NumberArray): NumberArray {
-  return typeof numbers === 'number'
-    ? { shape: [], values: Float64Array.of(numbers), precision: 8 }
-    : numbers
+  return typeof numbers === 'number' ? { shape: [], values: Float64Array.of(numbers), precision: 8 } : numbers
 }
 
 function rootMeanSquare(values: Float64Array): number {

@@ -14,7 +14,14 @@ export interface NumberArray {
 }
 
 export type Data =
-  undefined | null | boolean | number | string | NumberArray | readonly Data[] | { readonly [key: string]: Data }
+  | undefined
+  | null
+  | boolean
+  | number
+  | string
+  | NumberArray
+  | readonly Data[]
+  | { readonly [key: string]: Data }
 
 export function isNumberArray(data: Data): data is NumberArray {
   return typeof data === 'object' && data !== null && 'values' in data && data.values instanceof Float64Array

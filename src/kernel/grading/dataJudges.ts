@@ -3,6 +3,7 @@ import { dataOf } from './collect'
 import { bulk } from './compare'
 import { isNumberArray, type Data, type NumberArray } from './data'
 import type { Judge, Tolerance } from './judges'
+import { decodeData, encodeData, EncodingError, type Encoded } from './encode'
 import type { Returned } from './test'
 
 export type DataJudge =
@@ -90,4 +91,16 @@ export function samplesOf(data: Data, what: string): NumberArray {
   if (n < 2) throw new RangeError(`${what} must have at least two samples`)
   if (!numbers.values.every(Number.isFinite)) throw new RangeError(`${what} has a sample that is not finite`)
   return { ...numbers, shape: [n, rest.reduce((product, length) => product * length, 1)] }
+}
+
+/** A judge as JSON. */
+export function encodeJudge(judge: DataJudge): Encoded {
+  return encodeData(judge as unknown as Data)
+}
+
+/** @throws EncodingError where this is no judge */
+export function decodeJudge(encoded: unknown): DataJudge {
+  const judge = decodeData(encoded)
+  if (!isJudge(judge)) throw new EncodingError('this is no judge')
+  return judge as unknown as DataJudge
 }

@@ -84,7 +84,9 @@ function eachNumber(data: Data, holds: (x: number) => boolean, words: string): V
   const numbers = numbersOf(data)
   if (!numbers) return failed(`a number ${words} expected, and ${dataText(data)} came back`)
   const wrong = numbers.values.find((x) => !holds(x))
-  return wrong === undefined ? PASSED : failed(`a number ${words} expected, and ${numberText(wrong)} came back`)
+  return wrong === undefined
+    ? PASSED
+    : failed(`a number ${words} expected, and ${numberText(wrong)} came back`)
 }
 
 function evaluations(data: Data, limit: number): Verdict {
@@ -94,9 +96,7 @@ function evaluations(data: Data, limit: number): Verdict {
   const mean = numbers.values.reduce((sum, x) => sum + x, 0) / numbers.values.length
   return mean <= limit
     ? PASSED
-    : failed(
-        `at most ${numberText(limit)} network evaluations expected, and there were ${numberText(mean)}`,
-      )
+    : failed(`at most ${numberText(limit)} network evaluations expected, and there were ${numberText(mean)}`)
 }
 
 function member(data: Data, key: string): Data {
@@ -118,9 +118,7 @@ function roundTrip(data: Data, limit: number): Verdict {
   }
   return largest <= limit
     ? PASSED
-    : failed(
-        `the round trip misses x by ${numberText(largest)}, and may by ${numberText(limit)}`,
-      )
+    : failed(`the round trip misses x by ${numberText(largest)}, and may by ${numberText(limit)}`)
 }
 
 function integral(data: Data, given: number | undefined, within: number): Verdict {

@@ -7,7 +7,7 @@
 import type { Tensor } from '@tensorflow/tfjs'
 import { executing } from '../session/current'
 import { tolerance, type Judge, type Tolerance } from './judges'
-import { currentHost } from './host'
+import { currentHost } from './currentHost'
 
 /** What `run` may return, and what may be given and expected: plain data, typed arrays and tensors. */
 export type Returned =
@@ -66,7 +66,7 @@ export function test<Given = undefined>(name: string, options: TestOptions<Given
   const run = executing()
   if (!run) throw new Error('test belongs in a cell of its own: nothing is running that it could belong to.')
   checkDeclaration(name, options as TestOptions<unknown>)
-  currentHost().declare(run, name, options as TestOptions<unknown>)
+  currentHost().declare(run, { name, options: options as TestOptions<unknown> })
 }
 
 function checkDeclaration(name: unknown, options: TestOptions<unknown>): void {

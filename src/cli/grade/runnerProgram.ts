@@ -1,0 +1,57 @@
+/** The files of the runner, and how it is started. */
+import { execFileSync } from 'node:child_process'
+import { realpathSync } from 'node:fs'
+import { join } from 'node:path'
+import { built } from '../built'
+import type { Program } from './sandbox'
+
+/** Where a sandbox shows the runner. */
+const INSIDE = '/genbook'
+
+/**
+ * @param cache a folder with V8's compiled code of the runner, which saves compiling it for every submission.
+ */
+export function runnerProgram(cache?: string): Program {
+  const node = realpathSync(process.execPath)
+  return {
+    files: [
+      ...librariesOf(node).map((file) => ({ from: file, to: file })),
+      { from: node, to: `${INSIDE}/node` },
+      { from: built.runner, to: `${INSIDE}/runner.mjs` },
+      { from: built.runnerWorker, to: `${INSIDE}/runner.worker.mjs` },
+      { from: built.wasm, to: `${INSIDE}/wasm` },
+      ...(cache ? [{ from: cache, to: `${INSIDE}/cache` }] : []),
+    ],
+    command: [
+      `${INSIDE}/node`,
+      // A second layer only: Node itself says that its permissions hold no hostile code.
+      '--permission',
+      `--allow-fs-read=${INSIDE}/*`,
+      '--allow-worker',
+      '--no-warnings',
+      `${INSIDE}/runner.mjs`,
+      ...(cache ? [`${INSIDE}/cache`] : []),
+    ],
+  }
+}
+
+/** The shared libraries that a program loads, its loader among them. */
+function librariesOf(program: string): string[] {
+  let listed: string
+  try {
+    listed = execFileSync('ldd', [program], { encoding: 'utf8' })
+  } catch {
+    // Statically linked, or no ldd: then the places where they usually are.
+    return ['/lib', '/lib64', '/usr/lib'].filter((folder) => exists(folder))
+  }
+  return [...listed.matchAll(/(?:=> )?(\/\S+) \(0x/g)].map(([, file]) => file!)
+}
+
+function exists(folder: string): boolean {
+  try {
+    realpathSync(join(folder))
+    return true
+  } catch {
+    return false
+  }
+}
