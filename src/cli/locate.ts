@@ -32,7 +32,8 @@ export class SourceLocator {
     for (const { valueStart } of entriesAt(this.#text, start)) {
       const found = this.#offsetInString(valueStart, left)
       at = found.at
-      if (!found.left) return at
+      // What follows a string's last unit is the first of the next string, which is the next line.
+      if (!found.left && this.#text[at] !== '"') return at
       left = found.left
     }
     return at

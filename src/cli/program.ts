@@ -4,6 +4,8 @@ import { version } from './built'
 import { addCheck } from './commands/check'
 import { addExport } from './commands/export'
 import { addFeedback } from './commands/feedback'
+import { addLint } from './commands/lint'
+import { addRelease } from './commands/release'
 import { addRun } from './commands/run'
 import { addText } from './commands/text'
 import { Status, UsageError } from './failure'
@@ -29,7 +31,8 @@ export async function main(args: readonly string[]): Promise<number> {
     .addHelpText('after', EXAMPLES)
     .showHelpAfterError('(add --help for what is possible)')
     .exitOverride()
-  for (const add of [addRun, addCheck, addExport, addFeedback, addText]) add(program, finish)
+  const commands = [addRun, addCheck, addExport, addLint, addRelease, addFeedback, addText]
+  for (const add of commands) add(program, finish)
   try {
     await program.parseAsync(args, { from: 'user' })
     return status

@@ -1,15 +1,17 @@
 /** `genbook run`: executes notebooks from top to bottom. */
 import { access, constants, mkdir, realpath, writeFile } from 'node:fs/promises'
 import { basename, extname, join, resolve } from 'node:path'
-import { InvalidArgumentError, Option, type Command } from 'commander'
+import type { Command } from 'commander'
 import { KernelStartError } from '../../kernel/client'
 import type { LanguageClient } from '../../kernel/language/client'
 import type { BackendChoice } from '../../kernel/protocol'
 import { writeNotebook } from '../../notebook'
 import { executedNotebook, seedOf } from '../executed'
 import { Status, UsageError } from '../failure'
+import { withInterrupt } from '../interrupt'
 import { withLanguage } from '../language'
 import { readNotebook, type NotebookFile } from '../notebook'
+import { backendOption, positive, wholeNumber } from '../options'
 import { createProgress } from '../progress'
 import { reportHtml } from '../report'
 import { execute, type SessionResult } from '../session'
@@ -42,11 +44,7 @@ export function addRun(program: Command, finish: (status: number) => void): void
     .argument('<file...>', 'notebooks')
     .option('--out <folder>', 'write the executed notebooks there')
     .option('--html', 'write a self-contained report beside each of them')
-    .addOption(
-      new Option('--backend <name>', 'what to compute on; auto takes a GPU where there is one')
-        .choices(['auto', 'webgpu', 'wasm', 'cpu'])
-        .default('auto'),
-    )
+    .addOption(backendOption())
     .option('--seed <number>', "exchange the notebook's seed", wholeNumber)
     .option('--timeout <seconds>', 'stop a cell that takes longer', positive)
     .option('--input <answer>', 'answer a cell that asks; once a question, in their order', collect, [])
@@ -56,29 +54,13 @@ export function addRun(program: Command, finish: (status: number) => void): void
     .action(async (paths: string[], options: RunOptions) => finish(await run(paths, options)))
 }
 
-const REPEATED_MILLISECONDS = 500
-
 async function run(paths: readonly string[], options: RunOptions): Promise<number> {
   // Every file is read before anything runs: a mistake in the last should not cost an hour.
   const files = await Promise.all(paths.map(readNotebook))
   const targets = await prepareTargets(files, options)
-  const stop = new AbortController()
-  let stoppedAt = Infinity
-  const onSignal = () => {
-    // The second Ctrl-C is meant. But whoever ends a process often sends the same signal twice, to it and to its group.
-    if (performance.now() - stoppedAt > REPEATED_MILLISECONDS) process.exit(Status.interrupted)
-    if (stop.signal.aborted) return
-    stoppedAt = performance.now()
-    stop.abort()
-  }
-  process.on('SIGINT', onSignal)
-  process.on('SIGTERM', onSignal)
-  try {
-    return await withLanguage((language) => runAll(files, targets, language, options, stop.signal))
-  } finally {
-    process.off('SIGINT', onSignal)
-    process.off('SIGTERM', onSignal)
-  }
+  return await withInterrupt((stop) =>
+    withLanguage((language) => runAll(files, targets, language, options, stop)),
+  )
 }
 
 async function runAll(
@@ -192,17 +174,4 @@ async function prepareFolder(out: string): Promise<void> {
 
 function collect(value: string, before: readonly string[]): readonly string[] {
   return [...before, value]
-}
-
-function wholeNumber(text: string): number {
-  const value = Number(text)
-  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value))
-    throw new InvalidArgumentError('It must be a whole number from 0 to 2^53 - 1.')
-  return value
-}
-
-function positive(text: string): number {
-  const value = Number(text)
-  if (!(value > 0 && value <= 1e6)) throw new InvalidArgumentError('It must be a number of seconds above 0.')
-  return value
 }

@@ -12,17 +12,19 @@ export {
 } from './assignment'
 export { checksum } from './checksum'
 export { compare } from './compare'
-export type { Finding, Place } from './finding'
+export { error, placeOf, warning, type Finding, type Place } from './finding'
+export { inOrder, lintMaster } from './lint'
 export { belongs, findMarkers, linesOf, type Markers, type Region } from './markers'
 export { matchCells, type Match, type Matches } from './match'
 export { isGradeId, readNbgrader, withNbgrader, type NbgraderMetadata } from './metadata'
-export { releaseNotebook } from './release'
+export { releaseNotebook, visiblePoints, type Shares } from './release'
 export {
   fits,
   freshGradeId,
   hasPoints,
   isAnswer,
   isLocked,
+  pointsByGradeId,
   pointsOf,
   roleOf,
   ROLES,
@@ -33,3 +35,4 @@ export {
 } from './roles'
 export { hasPlaceholder, PLACEHOLDERS, strip, type Placeholders } from './strip'
 export { readTestResults, sharesOf, testResults, TESTS_MIME, type SessionTest } from './testResults'
+export { callsTest, lineOfTest, namedTests } from './testNames'

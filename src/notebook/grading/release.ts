@@ -1,23 +1,37 @@
 /** The notebook that students get, made from the instructor's master. */
 import { isObject, type JsonObject, own, without } from '../json'
 import type { Cell, Notebook } from '../types'
-import { placeholdersOf, recordCell, withAssignment } from './assignment'
+import { assignmentOf, placeholdersOf, recordCell, withAssignment } from './assignment'
 import { checksum } from './checksum'
 import { readNbgrader, withNbgrader } from './metadata'
 import { isLocked, roleOf } from './roles'
 import { strip, type Placeholders } from './strip'
+import { namedTests } from './testNames'
+
+/** Points of tests by the grade id of their cell, then by name. */
+export type Shares = ReadonlyMap<string, Readonly<Record<string, number>>>
 
 /**
  * The released form of a master: solutions, hidden tests, mark schemes, outputs and everything that is the instructor's
  * alone are gone, cells that are graded or locked say so to Jupyter's editors as well (`deletable`, `editable`), and
- * every cell's text is recorded, so that an editor can restore what was lost. The same master gives the same notebook.
+ * every cell is recorded, so that an editor can restore what was lost. The same master gives the same notebook.
+ *
+ * @param shares what tests are worth, where that is known: those of visible tests are told to students
  */
-export function releaseNotebook(master: Notebook): Notebook {
+export function releaseNotebook(master: Notebook, shares?: Shares): Notebook {
   const placeholders = placeholdersOf(master)
-  const cells = master.cells.map((cell) => releaseCell(cell, placeholders))
-  const released = { version: 1 as const, cells: cells.map(recordCell) }
-  const bare = { ...master, metadata: withoutOurs(master.metadata, 'run'), cells }
-  return withAssignment(bare, { seconds: undefined, calibration: undefined, released })
+  const cells = master.cells.map((cell) => withShares(releaseCell(cell, placeholders), shares))
+  const { title } = assignmentOf(master)
+  const own = assignmentOf(master).placeholders
+  const bare = withoutOurs(withoutOurs(master.metadata, 'run'), 'grading')
+  return withAssignment(
+    { ...master, metadata: bare, cells },
+    {
+      ...(title !== undefined && { title }),
+      ...(own && { placeholders: own }),
+      released: { version: 1, cells: cells.map(recordCell) },
+    },
+  )
 }
 
 /** One cell as students get it. */
@@ -41,6 +55,28 @@ export function releaseCell(cell: Cell, placeholders: Placeholders): Cell {
     ...bare,
     metadata: { ...marked, deletable: false, ...(isLocked(role) && { editable: false }) },
   }
+}
+
+/** A released test cell that knows what its visible tests are worth; hidden ones it must not even name. */
+function withShares(cell: Cell, shares: Shares | undefined): Cell {
+  const all = shares?.get(readNbgrader(cell).nbgrader?.grade_id ?? '')
+  const visible = namedTests(cell.source).filter(({ name }) => all && Object.hasOwn(all, name))
+  if (!all || !visible.length) return cell
+  const points = Object.fromEntries(visible.map(({ name }) => [name, all[name] ?? 0]))
+  const ours = own(cell.metadata, 'genbook')
+  const genbook = { ...(isObject(ours) ? ours : {}), grading: { points } }
+  return { ...cell, metadata: { ...cell.metadata, genbook } }
+}
+
+/** What the visible tests of a released cell are worth, by name; undefined where the release does not say. */
+export function visiblePoints(cell: Pick<Cell, 'metadata'>): Readonly<Record<string, number>> | undefined {
+  const genbook = own(cell.metadata, 'genbook')
+  const grading = isObject(genbook) ? own(genbook, 'grading') : undefined
+  const points = isObject(grading) ? own(grading, 'points') : undefined
+  if (!isObject(points)) return undefined
+  return Object.fromEntries(
+    Object.entries(points).filter((entry): entry is [string, number] => typeof entry[1] === 'number'),
+  )
 }
 
 /** Metadata without one member of Genbook's part. */

@@ -98,3 +98,15 @@ export function freshGradeId(cell: Pick<Cell, 'id'>, cells: readonly Pick<Cell, 
   for (let count = 2; taken.has(id); count++) id = `${base}-${count}`
   return id
 }
+
+/** The points of cells that have some, by grade id. */
+export function pointsByGradeId(cells: readonly Pick<Cell, 'metadata'>[]): Map<string, number> {
+  return new Map(
+    cells.flatMap((cell) => {
+      const { nbgrader } = readNbgrader(cell)
+      return nbgrader && hasPoints(roleOfMetadata(nbgrader))
+        ? [[nbgrader.grade_id, nbgrader.points ?? 0] as const]
+        : []
+    }),
+  )
+}
