@@ -28,11 +28,13 @@ scenario(
       )
     assert.match(await invoke('genbook_read_variable', { name: 'xs' }), /threw: .*No cell has run yet/)
     await book.runCell(1)
-    assert.match(await invoke('genbook_run_cell', { cell: 'cell-2' }), /^The cell ran\.\nsum 10/)
-    assert.match(
-      await invoke('genbook_run_cell', { cell: 'cell-3' }),
-      /^The cell failed\.\nReferenceError: missing/,
-    )
+    const agreed = async (input: Record<string, string>): Promise<string> => {
+      const invoked = invoke('genbook_run_cell', input)
+      await code.answerDialog('Yes')
+      return invoked
+    }
+    assert.match(await agreed({ cell: 'cell-2' }), /^The cell ran\.\nsum 10/)
+    assert.match(await agreed({ cell: 'cell-3' }), /^The cell failed\.\n[^]*ReferenceError: missing is not defined/)
     const read = await invoke('genbook_read_notebook', {})
     assert.match(read, /## cell cell-0 \(markdown\)\n# Numbers/)
     assert.match(read, /## cell cell-2 \(code, run as \[2\]\)[^]*### outputs\nsum 10/)
@@ -61,7 +63,8 @@ scenario('a link to a cell is copied, and names file and cell', async ({ code, f
       return text.includes('cell-1') && text
     }),
   )
-  const query = new URLSearchParams(decodeURIComponent(link).split('?').pop())
+  assert.match(link, /^[\w-]+:\/\/genbook\.genbook\/cell\?/)
+  const query = new URLSearchParams(decodeURIComponent(link.split('?').pop()!))
   assert.equal(query.get('notebook'), `${folder}/test.genbook`)
   assert.equal(query.get('cell'), 'cell-1')
 })

@@ -8,7 +8,8 @@ import { editorOf, targetNotebook } from './target'
  * Links to cells: `vscode://genbook.genbook/cell?notebook=…&cell=…`.
  *
  * A notebook inside the workspace is named by its path there, so that a link works for everybody who has the same folder
- * open; another by its whole address. Opening a link shows a cell and runs nothing.
+ * open; another by its whole address. Opening a link shows a cell and runs nothing. The link is one for VS Code on the desktop also
+ * where it was copied in a browser, which knows no lasting links.
  */
 export class CellLinks extends Owner implements vscode.UriHandler {
   readonly #identities: Identities
@@ -72,9 +73,7 @@ export class CellLinks extends Owner implements vscode.UriHandler {
       path: '/cell',
       query: query.toString(),
     })
-    // In a browser, links that VS Code hears have another form.
-    const shared = vscode.env.uiKind === vscode.UIKind.Web ? await vscode.env.asExternalUri(link) : link
-    await vscode.env.clipboard.writeText(shared.toString(true))
+    await vscode.env.clipboard.writeText(link.toString())
     vscode.window.setStatusBarMessage(vscode.l10n.t('Link to the cell copied'), 3000)
   }
 }

@@ -23,6 +23,7 @@ export function runtimePage({ cspSource, script, nonce }: PageAddresses): string
   return `<!DOCTYPE html>
 <html>
 <head>
+<title>Genbook runtime</title>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="viewport" content="width=device-width">

@@ -308,20 +308,22 @@ export class VSCodeUnderTest {
     return (await element?.contentFrame())?.childFrames()[0]
   }
 
-  /** The inner frame of a view of an extension, hidden or not. */
-  webviewView(extension: string): Frame | undefined {
+  /**
+   * The page that an extension shows in a view or an editor, by its title; hidden or not. (The address of a webview says
+   * whether it is a view, but not when VS Code made it hidden.)
+   */
+  async webview(extension: string, title: string): Promise<Frame | undefined> {
     for (const frame of this.page.frames()) {
       if (!frame.url().includes('/webview/browser/pre/index.html')) continue
-      const query = new URL(frame.url()).searchParams
-      if (query.get('purpose') === 'webviewView' && query.get('extensionId') === extension)
-        return frame.childFrames()[0]
+      if (new URL(frame.url()).searchParams.get('extensionId') !== extension) continue
+      for (const page of frame.childFrames()) if ((await page.title()) === title) return page
     }
     return undefined
   }
 
   /** The page of Genbook's runtime view, once it is there; hidden or not. */
   async runtimeView(patience?: Patience): Promise<Frame> {
-    return until('the runtime view', () => this.webviewView('genbook.genbook'), patience)
+    return until('the runtime view', () => this.webview('genbook.genbook', 'Genbook runtime'), patience)
   }
 
   /** What the runtime view shows. */
