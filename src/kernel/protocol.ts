@@ -248,7 +248,7 @@ export interface Variable {
   readonly kind: string
   /** One short line: a value, or a tensor's shape and type. */
   readonly summary: string
-  /** Grows with every change that was seen, so that statistics of an older one are told apart. */
+  /** Grows with every change of the value, or inside it, that was seen. */
   readonly version: number
   /** What set it last; absent for what no cell set. */
   readonly origin?: Origin

@@ -27,7 +27,7 @@ export class Lineage {
     }
   }
 
-  /** The run is over: what is another now is its doing, and so is what it declared anew with the same value. */
+  /** The run is over: what is another now is its doing. */
   end(run: Run, variables: Iterable<SessionVariable>): Flow {
     const sets = this.#look(variables, run)
     return { reads: this.#reads, sets }
@@ -45,12 +45,13 @@ export class Lineage {
       gone.delete(name)
       const seen = this.#seen.get(name)
       const contents = contentsOf(value)
-      const declared = run !== undefined && declaredBy === run.number
       const same = seen !== undefined && Object.is(seen.value, value) && seen.contents.mark === contents.mark
-      if (same && !(declared && seen.origin?.run !== run.number)) continue
-      changed.push(name)
+      // Declared anew with the same value, it is another run's, but nothing that was made from it is out of date.
+      const declared = run !== undefined && declaredBy === run.number
+      if (same && !declared) continue
+      if (!same) changed.push(name)
       const origin = run ? originOf(run) : seen?.origin
-      this.#seen.set(name, { value, contents, version: (seen?.version ?? 0) + 1, origin })
+      this.#seen.set(name, { value, contents, version: (seen?.version ?? 0) + (same ? 0 : 1), origin })
     }
     for (const name of gone) this.#seen.delete(name)
     return changed
