@@ -36,6 +36,8 @@ const bundles = {
   'runtime.js': { entryPoints: ['src/extension/runtime/page.ts'], ...browser, format: 'iife' },
   'kernel.js': { entryPoints: ['src/kernel/worker/web.ts'], ...browser, format: 'iife' },
   'kernel.node.mjs': { entryPoints: ['src/kernel/worker/node.ts'], ...nodeModule, external: ['webgpu'] },
+  // The page of an editor that shows a variable; figures it draws with the renderer.
+  'viewer.js': { entryPoints: ['src/extension/viewer/page.ts'], ...browser, format: 'esm' },
   // TypeScript, once, for both hosts: compiles and checks cells.
   'language.js': { entryPoints: ['src/kernel/language/worker.ts'], ...browser, format: 'iife' },
   // Pictures: inside VS Code's outputs, and inside an exported report.

@@ -6,11 +6,12 @@ import { exportCommand } from './commands/export'
 import { interruptCommand } from './commands/interrupt'
 import { CellLinks } from './commands/link'
 import { newCommand } from './commands/new'
-import { pressedButtons } from './commands/pressed'
+import { chosenVariables, pressedButtons } from './commands/pressed'
 import { restartCommand } from './commands/restart'
 import { restartAndRunAboveCommand } from './commands/restartAndRunAbove'
 import { restartAndRunAllCommand } from './commands/restartAndRunAll'
 import { runAboveCommand } from './commands/runAbove'
+import { runStaleCommand } from './commands/runStale'
 import { Controller } from './kernel/controller'
 import { LossNotices } from './kernel/losses'
 import { Sessions } from './kernel/sessions'
@@ -23,7 +24,10 @@ import { GenbookSerializer } from './notebook/serializer'
 import type { Platform } from './platform'
 import { Selection } from './runtime/selection'
 import { RuntimeView } from './runtime/view'
+import { CellStatus } from './stale/statusBar'
+import { Staleness } from './stale/staleness'
 import { DeviceStatus } from './status'
+import { Viewers } from './viewer/viewers'
 
 /** Constructs what the extension is made of. Nothing here reads a file or starts a worker. */
 export function activateWith(platform: Platform, context: vscode.ExtensionContext): void {
@@ -55,11 +59,16 @@ export function activateWith(platform: Platform, context: vscode.ExtensionContex
   own(new DeviceStatus(sessions))
   own(new Selection(view, sessions))
   own(pressedButtons(view, sessions))
+  const viewers = own(new Viewers(assets, context.extensionUri, sessions))
+  own(chosenVariables(view, sessions, viewers))
   own(newCommand(assets, context.extensionUri))
   own(restartCommand(sessions))
   own(restartAndRunAllCommand(sessions))
   own(restartAndRunAboveCommand(sessions, identities))
   own(runAboveCommand())
+  const staleness = own(new Staleness(sessions, identities))
+  own(new CellStatus(staleness, sessions, identities))
+  own(runStaleCommand({ staleness, sessions, language }))
   own(interruptCommand(sessions))
   own(exportCommand({ assets, language }))
   own(new CellLinks(identities, extensionId))

@@ -14,6 +14,7 @@ export const COMMANDS = {
   restartAndRunAll: 'genbook.restartAndRunAll',
   restartAndRunAbove: 'genbook.restartAndRunAbove',
   runAbove: 'genbook.runAbove',
+  runStale: 'genbook.runStale',
   interrupt: 'genbook.interrupt',
   export: 'genbook.export',
   copyCellLink: 'genbook.copyCellLink',

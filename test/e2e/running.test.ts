@@ -113,7 +113,9 @@ scenario(
     await book.waitForOutput(1, /did not stop within 1 s[^]*variables are gone/)
     await code.waitForNotification('variables of this notebook are gone')
     await code.answerNotification('Restart and Run Above')
-    await until('the variable to be back', async () => /\ba\s+number\s+5/.test(await code.runtimeViewText()))
+    await until('the variable to be back', async () =>
+      /\ba\b.*\bnumber\s+5/.test(await code.runtimeViewText()),
+    )
     await book.runCell(2)
     await book.waitForOutput(2, /^5$/)
   },

@@ -53,7 +53,9 @@ scenario(
     await book.waitForOutput(1, /closed or moved[^]*Restart and Run Above/)
     await code.waitForNotification('closed or moved')
     await code.answerNotification('Restart and Run Above')
-    await until('the variable to be back', async () => /\ba\s+number\s+6/.test(await code.runtimeViewText()))
+    await until('the variable to be back', async () =>
+      /\ba\b.*\bnumber\s+6/.test(await code.runtimeViewText()),
+    )
     await book.runCell(2)
     await book.waitForOutput(2, /^42$/)
     await code.evaluate((vscode) => vscode.commands.executeCommand('workbench.action.resetViewLocations'))

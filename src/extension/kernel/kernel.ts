@@ -1,12 +1,26 @@
 import * as vscode from 'vscode'
 import type { KernelClient } from '../../kernel/client'
-import type { CellError, Device, OutputEvent, Variable } from '../../kernel/protocol'
+import type {
+  Ask,
+  CellError,
+  Device,
+  OutputEvent,
+  Variable,
+  ViewForm,
+  ViewResult,
+} from '../../kernel/protocol'
 import { Owner } from '../owner'
 
 /** What finished cells do later. */
 export type LateEvent =
   | { readonly kind: 'output'; readonly cell: string; readonly event: OutputEvent }
   | { readonly kind: 'error'; readonly cell: string; readonly error: CellError }
+
+/** A cell asks the person something; without a text, it is told that they would not say. */
+export interface Asked {
+  readonly ask: Ask
+  readonly answer: (text: string | undefined) => void
+}
 
 /** A kernel that was being started is not wanted any more. */
 export class Superseded extends Error {
@@ -28,6 +42,8 @@ export class Kernel extends Owner {
   readonly #variablesChanged = this.own(new vscode.EventEmitter<void>())
   /** A cell has run, or the kernel has ended: variables may be others. */
   readonly onDidChangeVariables = this.#variablesChanged.event
+  readonly #asked = this.own(new vscode.EventEmitter<Asked>())
+  readonly onAsk = this.#asked.event
   readonly #exit = this.own(new vscode.EventEmitter<string>())
   /** The kernel ended against the person's will, for the reason given. */
   readonly onDidExit = this.#exit.event
@@ -85,6 +101,13 @@ export class Kernel extends Owner {
     return starting
   }
 
+  /** A variable's contents, as soon as no cell runs. */
+  view(name: string, as: ViewForm): Promise<ViewResult> {
+    if (this.#client) return this.#client.view(name, as)
+    const reason = vscode.l10n.t('The notebook has no running session, so its variables are gone.')
+    return Promise.resolve({ kind: 'failed', reason })
+  }
+
   /** Stops what the kernel is running, if it lives. */
   interrupt(): void {
     this.#client?.interrupt()
@@ -109,6 +132,9 @@ export class Kernel extends Owner {
       if (this.#client !== client) return
       this.#variables = variables
       this.#variablesChanged.fire()
+    })
+    client.on('ask', (ask) => {
+      this.#asked.fire({ ask, answer: (text) => client.answer(ask.question, text) })
     })
     client.on('lateOutput', (cell, event) => this.#late.fire({ kind: 'output', cell, event }))
     client.on('lateError', (cell, error) => this.#late.fire({ kind: 'error', cell, error }))

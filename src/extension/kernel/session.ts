@@ -1,6 +1,7 @@
 import * as vscode from 'vscode'
 import type { RunOutcome } from '../../kernel/client'
-import type { CellError, Device, Variable } from '../../kernel/protocol'
+import { textHash } from '../../kernel/hash'
+import type { CellError, Device, Variable, ViewForm, ViewResult } from '../../kernel/protocol'
 import { syntaxError } from '../../kernel/session/errors'
 import type { Checks } from '../language/checks'
 import type { Language } from '../language/language'
@@ -10,6 +11,8 @@ import type { Identities } from '../notebook/identity'
 import { seedOf } from '../notebook/metadata'
 import { Owner } from '../owner'
 import { settingsFor } from '../settings'
+import { RunLog, type RunRecord } from '../stale/runLog'
+import { Asking } from './asking'
 import { Kernel, Superseded, type LateEvent } from './kernel'
 import { changeEnded, LateChanges } from './late'
 import { CellRun } from './run'
@@ -50,6 +53,12 @@ export class Session extends Owner {
   readonly onDidChangeVariables = this.#variablesChanged.event
   readonly #lost = this.own(new vscode.EventEmitter<Loss>())
   readonly onDidLose = this.#lost.event
+  readonly #ran = this.own(new vscode.EventEmitter<void>())
+  /** A cell has run, or all runs are forgotten with their kernel. */
+  readonly onDidRun = this.#ran.event
+  /** What the cells' runs on the living kernel had to do with. */
+  readonly log = new RunLog()
+  readonly #asking = this.own(new Asking())
   #notebook: vscode.NotebookDocument
   readonly #kernel: Kernel
   #queue: CellRun[] = []
@@ -79,9 +88,11 @@ export class Session extends Owner {
     this.own(this.#kernel.onDidChange(() => this.#changed.fire()))
     this.own(this.#kernel.onDidChangeVariables(() => this.#variablesChanged.fire()))
     this.own(this.#kernel.onLate((late) => this.#happenedLate(late)))
+    this.own(this.#kernel.onAsk((asked) => void this.#asking.ask(asked, titleOf(this.#notebook))))
     this.own(
       this.#kernel.onDidExit((reason) => {
         this.#count = 0
+        this.#forgetRuns()
         this.#lost.fire({ reason, cell: this.#current?.id })
       }),
     )
@@ -101,6 +112,11 @@ export class Session extends Owner {
     return this.#kernel.variables
   }
 
+  /** A variable's contents, as soon as no cell runs. Never rejects: what cannot be shown is a result that says why. */
+  view(name: string, as: ViewForm): Promise<ViewResult> {
+    return this.#kernel.view(name, as)
+  }
+
   get starting(): boolean {
     return this.#kernel.state === 'starting'
   }
@@ -118,15 +134,23 @@ export class Session extends Owner {
       const execution = this.#surroundings.controller.createNotebookCellExecution(cell)
       this.#queue.push(new CellRun(id, execution, this.#writer(id)))
     }
+    this.#showQueue()
     if (this.#current) return
     for (let run = this.#queue.shift(); run; run = this.#queue.shift()) {
       this.#current = run
+      this.#showQueue()
       this.#changed.fire()
       const ok = await this.#execute(run)
       this.#current = undefined
       if (!ok) this.#dropQueue()
     }
     this.#changed.fire()
+  }
+
+  /** Whether the cell runs, or waits to. */
+  isActive(cell: vscode.NotebookCell): boolean {
+    const id = this.#id(cell)
+    return this.#current?.id === id || this.#queue.some((run) => run.id === id)
   }
 
   /** The cell's newest run: the one that waits, or goes on, or was the last. */
@@ -139,6 +163,7 @@ export class Session extends Owner {
   interrupt(): void {
     this.#dropQueue()
     this.#current?.stop()
+    this.#asking.cancel()
     this.#kernel.interrupt()
   }
 
@@ -154,6 +179,7 @@ export class Session extends Owner {
     this.#kernel.end(vscode.l10n.t('The notebook was restarted.'))
     this.#displays.clear()
     this.#count = 0
+    this.#forgetRuns()
     try {
       await this.#kernel.start()
       return true
@@ -216,6 +242,7 @@ export class Session extends Owner {
       const compiled = await untilStopped(run, compiling)
       if (compiled && !compiled.ok) {
         begin()
+        this.#note({ cell: id, run: 0, count, hash: textHash(source), milliseconds: 0 })
         run.fail(syntaxError(compiled.errors, source, count))
         return false
       }
@@ -227,6 +254,18 @@ export class Session extends Owner {
       const executing = client.execute(compiled.cell, count, (event) => run.writer.event(event))
       begin()
       const outcome = await executing
+      this.#asking.cancel(outcome.run)
+      if (!outcome.restartNeeded && outcome.run !== undefined && outcome.flow)
+        this.#note({
+          cell: id,
+          run: outcome.run,
+          count,
+          hash: textHash(source),
+          analysis: compiled.cell.analysis,
+          flow: outcome.flow,
+          milliseconds: outcome.milliseconds,
+          ...(this.device && { device: this.device }),
+        })
       if (this.device && !this.#unseen) void stampRun(this.#notebook, this.device, this.#surroundings.version)
       return this.#finish(run, outcome)
     } catch (error) {
@@ -269,6 +308,26 @@ export class Session extends Owner {
 
   #dropQueue(): void {
     for (const waiting of this.#queue.splice(0)) waiting.end(undefined)
+    this.#showQueue()
+  }
+
+  /** Tells the runtime view what waits. */
+  #showQueue(): void {
+    this.#surroundings.view.queue(
+      this.id,
+      this.#queue.map(({ source }) => headline(source)),
+    )
+  }
+
+  #note(record: RunRecord): void {
+    this.log.add(record)
+    this.#ran.fire()
+  }
+
+  #forgetRuns(): void {
+    this.#asking.cancel()
+    this.log.clear()
+    this.#ran.fire()
   }
 
   #id(cell: vscode.NotebookCell): string {
@@ -304,6 +363,12 @@ export class Session extends Owner {
     if (running) change(running)
     else this.#late.add(late.cell, change, late.kind === 'error')
   }
+}
+
+/** The first line of a cell that says something, to know it by. */
+function headline(source: string): string {
+  const lines = source.split('\n').map((line) => line.trim())
+  return (lines.find((line) => line && !/^(?:import\b|\/\/|\/?\*)/.test(line)) ?? lines[0] ?? '').slice(0, 80)
 }
 
 /** The promise's value, or undefined when the person stops the run first. */

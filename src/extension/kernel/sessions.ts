@@ -28,6 +28,9 @@ export class Sessions extends Owner {
   readonly onDidChange = this.#changed.event
   readonly #variablesChanged = this.own(new vscode.EventEmitter<Session>())
   readonly onDidChangeVariables = this.#variablesChanged.event
+  readonly #ran = this.own(new vscode.EventEmitter<Session>())
+  /** A cell of the session has run, or all runs are forgotten with their kernel. */
+  readonly onDidRun = this.#ran.event
   readonly #lost = this.own(new vscode.EventEmitter<SessionLoss>())
   readonly onDidLose = this.#lost.event
 
@@ -47,6 +50,7 @@ export class Sessions extends Owner {
       this.#sessions.set(notebook, session)
       session.onDidChange(() => this.#changed.fire(session))
       session.onDidChangeVariables(() => this.#variablesChanged.fire(session))
+      session.onDidRun(() => this.#ran.fire(session))
       session.onDidLose((loss) => this.#lost.fire({ ...loss, session }))
     }
     return session

@@ -40,7 +40,8 @@ const STYLE = `
 body { padding: 0 12px 12px; font-size: var(--vscode-font-size); color: var(--vscode-foreground); }
 [hidden] { display: none !important; }
 .empty, .none { color: var(--vscode-descriptionForeground); }
-.empty { max-width: 40em; padding-top: 4px; }
+.empty { max-width: 46em; padding-top: 4px; }
+.empty p { margin: 4px 0; }
 details { border-bottom: 1px solid var(--vscode-panel-border, transparent); padding: 4px 0; }
 details:last-child { border-bottom: none; }
 summary { display: flex; align-items: center; gap: 8px; min-height: 26px; cursor: pointer; list-style: none; border-radius: 3px; }
@@ -62,9 +63,33 @@ vscode-button[appearance=secondary] { --button-border: var(--vscode-button-secon
 .buttons { display: flex; flex-wrap: wrap; gap: 6px; }
 .reason { margin: 8px 0 0; color: var(--vscode-descriptionForeground); }
 .variables { margin-top: 10px; }
-.none { margin: 4px 0; }
-vscode-data-grid-cell { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; font-family: var(--vscode-editor-font-family); font-size: var(--vscode-editor-font-size); }
-vscode-data-grid-cell[cell-type=columnheader] { font-family: var(--vscode-font-family); font-size: 0.85em; font-weight: normal; color: var(--vscode-descriptionForeground); }
+.tools { display: flex; align-items: center; gap: 10px; margin-bottom: 4px; }
+.filter { width: min(26em, 100%); box-sizing: border-box; padding: 3px 6px; font: inherit; color: var(--vscode-input-foreground); background: var(--vscode-input-background); border: 1px solid var(--vscode-input-border, transparent); border-radius: 2px; }
+.filter::placeholder { color: var(--vscode-input-placeholderForeground); }
+.count { color: var(--vscode-descriptionForeground); }
+.none { margin: 4px 0; max-width: 50em; }
+table { width: 100%; border-collapse: collapse; table-layout: fixed; }
+th, td { padding: 2px 8px; height: 22px; box-sizing: border-box; text-align: left; font-weight: normal; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+thead th { font-size: 0.85em; color: var(--vscode-descriptionForeground); }
+thead button, .link { padding: 0; border: none; font: inherit; color: inherit; background: none; cursor: pointer; text-align: left; }
+thead button:hover, thead [aria-sort] button { color: var(--vscode-foreground); }
+thead [aria-sort=ascending] button::after { content: ' ↑'; }
+thead [aria-sort=descending] button::after { content: ' ↓'; }
+tbody th, tbody td { font-family: var(--vscode-editor-font-family); font-size: var(--vscode-editor-font-size); font-variant-numeric: tabular-nums; }
+tbody tr:hover { background: var(--vscode-list-hoverBackground); outline: 1px dashed var(--vscode-contrastActiveBorder, transparent); outline-offset: -1px; }
+tbody tr:focus-visible, button:focus-visible, .filter:focus-visible { outline: 1px solid var(--vscode-focusBorder); outline-offset: -1px; }
+.link { color: var(--vscode-textLink-foreground); }
+.link:hover { text-decoration: underline; }
+.mark { color: var(--vscode-gitDecoration-modifiedResourceForeground, var(--vscode-foreground)); font-size: 0.7em; vertical-align: 0.15em; }
+.warning { color: var(--vscode-editorWarning-foreground, var(--vscode-foreground)); margin-left: 0.8em; }
+td.kind, td.shape, td.memory { color: var(--vscode-descriptionForeground); }
+.name { width: 16%; } .kind { width: 9%; } .shape { width: 15%; } .value { width: 24%; } .range { width: 18%; } .histogram { width: 112px; } .memory { width: 76px; }
+.sparkline { display: block; width: 96px; height: 18px; }
+.sparkline path { fill: var(--vscode-charts-blue, currentColor); }
+dd code { font-family: var(--vscode-editor-font-family); color: var(--vscode-descriptionForeground); }
+@media (max-width: 900px) { .range { display: none; } .name { width: 22%; } .kind { width: 13%; } .shape { width: 22%; } .value { width: auto; } }
+@media (max-width: 640px) { .kind, .memory { display: none; } }
+@media (max-width: 460px) { .histogram { display: none; } .name { width: 30%; } .shape { width: 34%; } }
 @media (max-width: 420px) { body { padding: 0 6px 8px; } .body { padding-left: 4px; } vscode-button[appearance=secondary] { --button-border: var(--vscode-button-secondaryBorder, transparent); }
 .buttons { width: 100%; } }
 `

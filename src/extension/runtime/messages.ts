@@ -18,6 +18,8 @@ export type PageMessage =
   | { readonly type: 'rename'; readonly notebook: string; readonly title: string }
   /** The notebook was closed: nothing of it is listed any longer. */
   | { readonly type: 'forget'; readonly notebook: string }
+  /** The first lines of the cells that wait to run. */
+  | { readonly type: 'queue'; readonly notebook: string; readonly waiting: readonly string[] }
   /** The notebook in the active editor, whose details are shown first. */
   | { readonly type: 'select'; readonly notebook: string | undefined }
 
@@ -30,6 +32,8 @@ export type ViewMessage =
   /** A worker failed as a whole and is gone. */
   | { readonly type: 'exit'; readonly kernel: number; readonly reason: string }
   | { readonly type: 'press'; readonly notebook: string; readonly button: Button }
+  /** Show a variable in an editor of its own. */
+  | { readonly type: 'show'; readonly notebook: string; readonly name: string }
 
 export type Button = 'restart' | 'restartAndRunAll' | 'interrupt'
 
@@ -41,16 +45,43 @@ export interface Words {
   readonly starting: string
   readonly idle: string
   readonly running: string
+  readonly asking: string
   readonly gone: string
-  readonly empty: string
+  readonly empty: readonly string[]
   readonly device: string
   readonly softwareNote: string
   readonly tensors: string
   readonly bytes: string
-  readonly variables: string
+  readonly now: string
+  readonly waiting: string
+  readonly nothingRuns: string
+  readonly nothingWaits: string
+  readonly deviceLost: string
+  readonly variables: VariableWords
+}
+
+/** What the table of variables says. */
+export interface VariableWords {
+  readonly title: string
+  readonly filter: string
   readonly name: string
   readonly kind: string
-  readonly summary: string
-  readonly noVariables: string
-  readonly deviceLost: string
+  readonly shape: string
+  readonly value: string
+  readonly range: string
+  readonly histogram: string
+  readonly memory: string
+  readonly none: string
+  readonly noneFit: string
+  readonly gone: string
+  readonly parameters: string
+  readonly changed: string
+  readonly nan: string
+  readonly infinite: string
+  readonly noFinite: string
+  readonly ofFirst: string
+  readonly open: string
+  readonly setBy: string
+  readonly histogramOf: string
+  readonly count: string
 }

@@ -5,9 +5,10 @@
 import type { Transport } from '../../kernel/client'
 import { webTransport } from '../../kernel/client.web'
 import { unreachable, type KernelMessage } from '../../kernel/protocol'
-import { element, registerControls } from './controls'
+import { registerControls } from './controls'
+import { element } from './element'
 import { grouped, once, type Grouped } from './later'
-import type { PageMessage, ViewMessage, Words } from './messages'
+import type { Button, PageMessage, ViewMessage, Words } from './messages'
 import { NotebookPanel } from './panel'
 import { afterDriver, afterKernel, ended, opened, type NotebookState } from './state'
 
@@ -51,7 +52,7 @@ function receive(message: PageMessage): void {
       const kernel = kernels.get(message.kernel)
       if (!kernel) break
       kernel.transport.post(message.message)
-      update(kernel.notebook, (state) => afterDriver(state, message.message))
+      update(kernel.notebook, (state) => afterDriver(state, message.message, Date.now()))
       break
     }
     case 'close':
@@ -61,8 +62,12 @@ function receive(message: PageMessage): void {
       update(message.notebook, (state) => ({ ...state, title: message.title }))
       break
     case 'forget':
-      notebooks.get(message.notebook)?.panel.element.remove()
+      notebooks.get(message.notebook)?.panel.remove()
       notebooks.delete(message.notebook)
+      if (words) empty(words)
+      break
+    case 'queue':
+      update(message.notebook, (state) => ({ ...state, waiting: message.waiting }))
       break
     case 'select':
       select(message.notebook)
@@ -101,12 +106,21 @@ function close(kernel: number, reason: string): void {
 }
 
 function add(notebook: string, title: string): void {
-  const panel = new NotebookPanel(words!, (button) => vscode.postMessage({ type: 'press', notebook, button }))
+  const press = (button: Button) => vscode.postMessage({ type: 'press', notebook, button })
+  const panel = new NotebookPanel(words!, press, {
+    open: (name) => vscode.postMessage({ type: 'show', notebook, name }),
+    summarise: (names) => kernelOf(notebook)?.transport.post({ type: 'summarise', names }),
+  })
   document.querySelector('.empty')?.remove()
   const shown: Shown = { state: opened(title), panel, draw: once(DRAW_AFTER, () => panel.show(shown.state)) }
   notebooks.set(notebook, shown)
   main.append(panel.element)
   if (notebooks.size === 1) panel.element.open = true
+}
+
+/** The notebook's kernel, if it lives. */
+function kernelOf(notebook: string): Running | undefined {
+  return [...kernels.values()].find((kernel) => kernel.notebook === notebook)
 }
 
 function update(notebook: string, next: (state: NotebookState) => NotebookState): void {
@@ -126,8 +140,12 @@ function select(notebook: string | undefined): void {
   if (main.firstElementChild !== selected.panel.element) main.prepend(selected.panel.element)
 }
 
+/** What the page says while no notebook has a session. */
 function empty({ empty }: Words): void {
-  if (!notebooks.size) main.replaceChildren(element('p', { className: 'empty' }, empty))
+  if (notebooks.size) return
+  main.replaceChildren(
+    element('div', { className: 'empty' }, ...empty.map((sentence) => element('p', {}, sentence))),
+  )
 }
 
 registerControls()

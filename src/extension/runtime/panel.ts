@@ -1,8 +1,12 @@
-/** What the runtime view shows of one notebook: device, state, memory, variables, and buttons. */
-import type { Variable } from '../../kernel/protocol'
-import { busySign, button, element, table, type PushButton, type Table } from './controls'
+/** What the runtime view shows of one notebook: device, state, what runs and waits, memory, variables, and buttons. */
+import { busySign, button, type PushButton } from './controls'
+import { element } from './element'
 import type { Button, Words } from './messages'
-import { formatBytes, type NotebookState } from './state'
+import { formatBytes, formatElapsed, type NotebookState } from './state'
+import { VariablesTable, type VariablesHost } from './variables'
+
+/** How often the time that a cell has run is told anew. */
+const TICK_MILLISECONDS = 1000
 
 export class NotebookPanel {
   readonly element: HTMLDetailsElement
@@ -15,22 +19,18 @@ export class NotebookPanel {
   readonly #tensors = element('dd')
   readonly #bytes = element('dd')
   readonly #interrupt: PushButton
-  readonly #variables: Table<Record<'name' | 'kind' | 'summary', string>>
-  readonly #none: HTMLElement
-  #shown: readonly Variable[] | undefined
+  readonly #now = element('dd')
+  readonly #waiting = element('dd')
+  readonly #variables: VariablesTable
+  #clock: ReturnType<typeof setInterval> | undefined
 
-  constructor(words: Words, press: (button: Button) => void) {
+  constructor(words: Words, press: (button: Button) => void, host: VariablesHost) {
     this.#words = words
     this.#state.setAttribute('role', 'status')
     const restart = button(words.restart, 'secondary', () => press('restart'))
     const runAll = button(words.restartAndRunAll, 'secondary', () => press('restartAndRunAll'))
     this.#interrupt = button(words.interrupt, 'secondary', () => press('interrupt'))
-    this.#variables = table(words.variables, [
-      { key: 'name', title: words.name, width: 'minmax(5em, 1fr)' },
-      { key: 'kind', title: words.kind, width: 'minmax(4em, 0.7fr)' },
-      { key: 'summary', title: words.summary, width: 'minmax(7em, 3fr)' },
-    ])
-    this.#none = element('p', { className: 'none' }, words.noVariables)
+    this.#variables = new VariablesTable(words.variables, host)
     const fact = (label: string, value: HTMLElement) => element('div', {}, element('dt', {}, label), value)
     this.element = element(
       'details',
@@ -48,11 +48,13 @@ export class NotebookPanel {
             fact(words.device, this.#device),
             fact(words.tensors, this.#tensors),
             fact(words.bytes, this.#bytes),
+            fact(words.now, this.#now),
+            fact(words.waiting, this.#waiting),
           ),
           element('div', { className: 'buttons' }, this.#interrupt.element, restart.element, runAll.element),
         ),
         this.#reason,
-        element('div', { className: 'variables' }, this.#variables.element, this.#none),
+        this.#variables.element,
       ),
     )
   }
@@ -80,13 +82,34 @@ export class NotebookPanel {
     this.#reason.hidden = !this.#reason.textContent
     this.#tensors.textContent = String(state.memory.tensors)
     this.#bytes.textContent = formatBytes(state.memory.bytes)
-    // The table loses its focus when it is filled, so it is filled only when there is news.
-    if (state.variables !== this.#shown) {
-      this.#shown = state.variables
-      this.#variables.show(state.variables.map(({ name, kind, summary }) => ({ name, kind, summary })))
-      this.#variables.element.hidden = !state.variables.length
-      this.#none.hidden = state.variables.length > 0
+    this.#showWaiting(state.waiting)
+    this.#showTime(state)
+    this.#variables.show(state)
+  }
+
+  /** The notebook is listed no longer. */
+  remove(): void {
+    clearInterval(this.#clock)
+    this.element.remove()
+  }
+
+  #showWaiting(waiting: readonly string[]): void {
+    this.#waiting.textContent = waiting.length ? String(waiting.length) : this.#words.nothingWaits
+    this.#waiting.title = waiting.join('\n')
+    const [next] = waiting
+    if (next !== undefined) this.#waiting.append(' ', element('code', {}, next))
+  }
+
+  #showTime({ activity }: NotebookState): void {
+    clearInterval(this.#clock)
+    this.#now.textContent = this.#words.nothingRuns
+    if (activity.kind !== 'running') return
+    const { count, since } = activity
+    const tick = () => {
+      this.#now.textContent = `[${count}] ${formatElapsed(Date.now() - since)}`
     }
+    tick()
+    this.#clock = setInterval(tick, TICK_MILLISECONDS)
   }
 
   #activity({ activity }: NotebookState): string {
@@ -96,7 +119,9 @@ export class NotebookPanel {
       case 'idle':
         return this.#words.idle
       case 'running':
-        return this.#words.running.replace('{0}', String(activity.count))
+        return activity.asks === undefined
+          ? this.#words.running.replace('{0}', String(activity.count))
+          : this.#words.asking.replace('{0}', activity.asks)
       case 'gone':
         return this.#words.gone
     }

@@ -3,21 +3,33 @@
  *
  * Pure data and pure functions, so that it is tested without a page.
  */
-import { unreachable, type DriverMessage, type KernelMessage, type Variable } from '../../kernel/protocol'
-import type { Device } from '../../kernel/protocol'
+import {
+  unreachable,
+  type Device,
+  type DriverMessage,
+  type KernelMessage,
+  type Summary,
+  type Variable,
+} from '../../kernel/protocol'
 
 export interface NotebookState {
   readonly title: string
   readonly activity:
     | { readonly kind: 'starting' }
     | { readonly kind: 'idle' }
-    /** `count` is the number that the editor shows beside the cell. */
-    | { readonly kind: 'running'; readonly count: number }
+    /** `count` is the number that the editor shows beside the cell, `since` when it was sent, `asks` what it waits for. */
+    | { readonly kind: 'running'; readonly count: number; readonly since: number; readonly asks?: string }
     | { readonly kind: 'gone'; readonly reason: string }
   readonly device: Device | undefined
   readonly deviceLost: boolean
   readonly memory: { readonly tensors: number; readonly bytes: number }
   readonly variables: readonly Variable[]
+  /** What the last run that began changed. */
+  readonly changed: ReadonlySet<string>
+  /** By name; of an older version of the variable until the newer one is there. */
+  readonly summaries: ReadonlyMap<string, Summary>
+  /** The first lines of the cells that wait to run. */
+  readonly waiting: readonly string[]
 }
 
 /** The state of a notebook whose kernel is about to start. */
@@ -29,21 +41,29 @@ export function opened(title: string): NotebookState {
     deviceLost: false,
     memory: { tensors: 0, bytes: 0 },
     variables: [],
+    changed: new Set(),
+    summaries: new Map(),
+    waiting: [],
   }
 }
 
-/** …after the extension posted `message` to the kernel. */
-export function afterDriver(state: NotebookState, message: DriverMessage): NotebookState {
+/** …after the extension posted `message` to the kernel, at the time `now` in milliseconds. */
+export function afterDriver(state: NotebookState, message: DriverMessage, now: number): NotebookState {
+  const { activity } = state
   switch (message.type) {
     case 'execute':
     case 'recompute':
-      return { ...state, activity: { kind: 'running', count: message.count } }
+      return { ...state, activity: { kind: 'running', count: message.count, since: now } }
+    case 'answer': {
+      if (activity.kind !== 'running' || activity.asks === undefined) return state
+      const { count, since } = activity
+      return { ...state, activity: { kind: 'running', count, since } }
+    }
     case 'initialize':
     case 'interrupt':
     case 'inspect':
     case 'summarise':
     case 'view':
-    case 'answer':
     case 'change':
       return state
     default:
@@ -58,8 +78,17 @@ export function afterKernel(state: NotebookState, message: KernelMessage): Noteb
       return { ...state, activity: { kind: 'idle' }, device: message.device }
     case 'startFailed':
       return ended(state, message.reason)
-    case 'finished':
-      return { ...state, activity: { kind: 'idle' } }
+    case 'finished': {
+      const changed = message.flow ? new Set(message.flow.sets) : state.changed
+      return { ...state, activity: { kind: 'idle' }, changed }
+    }
+    case 'summary': {
+      const summaries = new Map(state.summaries).set(message.name, message)
+      return { ...state, summaries }
+    }
+    case 'ask':
+      if (state.activity.kind !== 'running') return state
+      return { ...state, activity: { ...state.activity, asks: message.prompt } }
     case 'status':
       return { ...state, memory: message.memory, variables: message.variables }
     case 'device':
@@ -67,9 +96,7 @@ export function afterKernel(state: NotebookState, message: KernelMessage): Noteb
     case 'output':
     case 'stale':
     case 'lateError':
-    case 'summary':
     case 'viewed':
-    case 'ask':
       return state
     default:
       return unreachable(message)
@@ -94,4 +121,12 @@ export function formatBytes(bytes: number): string {
   const power = bytes < 1 ? 0 : Math.min(Math.floor(Math.log10(bytes) / 3), units.length - 1)
   const value = bytes / 1000 ** power
   return `${power === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${units[power]}`
+}
+
+/** A time that goes on: `0:07`, `12:34`, `1:02:03`. */
+export function formatElapsed(milliseconds: number): string {
+  const seconds = Math.max(0, Math.floor(milliseconds / 1000))
+  const two = (value: number) => String(value).padStart(2, '0')
+  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60]
+  return hours ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`
 }

@@ -31,6 +31,9 @@ export class RuntimeView extends Owner implements vscode.WebviewViewProvider {
   readonly #press = this.own(new vscode.EventEmitter<{ notebook: string; button: Button }>())
   /** A button of a notebook was pressed in the view. */
   readonly onDidPress = this.#press.event
+  readonly #show = this.own(new vscode.EventEmitter<{ notebook: string; name: string }>())
+  /** A variable was chosen in the view, to be looked at. */
+  readonly onDidChoose = this.#show.event
   #view: vscode.WebviewView | undefined
   /** Settled with the view once its page's script runs. */
   #loaded = deferred<vscode.WebviewView>()
@@ -39,6 +42,8 @@ export class RuntimeView extends Owner implements vscode.WebviewViewProvider {
   readonly #wires = new Map<number, Wire>()
   #lastKernel = 0
   #selected: string | undefined
+  /** What waits, by notebook: told again to a page that hears of the notebook later. */
+  readonly #queues = new Map<string, readonly string[]>()
 
   constructor(assets: Assets, extension: vscode.Uri) {
     super()
@@ -75,6 +80,7 @@ export class RuntimeView extends Owner implements vscode.WebviewViewProvider {
     const wire: Wire = { onMessage: () => {}, onExit: () => {} }
     this.#wires.set(kernel, wire)
     post({ type: 'open', notebook, kernel, title })
+    post({ type: 'queue', notebook, waiting: this.#queues.get(notebook) ?? [] })
     if (this.#selected !== undefined) post({ type: 'select', notebook: this.#selected })
     return {
       post: (message: DriverMessage) => post({ type: 'driver', kernel, message }),
@@ -92,7 +98,14 @@ export class RuntimeView extends Owner implements vscode.WebviewViewProvider {
   }
 
   forget(notebook: string): void {
+    this.#queues.delete(notebook)
     this.#post({ type: 'forget', notebook })
+  }
+
+  /** Says which cells of a notebook wait, by their first lines. */
+  queue(notebook: string, waiting: readonly string[]): void {
+    this.#queues.set(notebook, waiting)
+    this.#post({ type: 'queue', notebook, waiting })
   }
 
   /** Shows the details of `notebook` first. */
@@ -159,6 +172,9 @@ export class RuntimeView extends Owner implements vscode.WebviewViewProvider {
       }
       case 'press':
         this.#press.fire(message)
+        break
+      case 'show':
+        this.#show.fire(message)
         break
       default:
         unreachable(message)

@@ -87,6 +87,8 @@ function sources(cells: readonly CellNow[], index: number, log: RunLog): Link[] 
 
 /** The nearest cell above the one at `index` that has set `name`; where there is none, the nearest below. */
 function providerOf(cells: readonly CellNow[], index: number, name: string, log: RunLog): string | undefined {
-  const provides = ({ id }: CellNow) => log.provision(id, name) !== undefined
-  return (cells.slice(0, index).findLast(provides) ?? cells.slice(index + 1).find(provides))?.id
+  const provides = (at: number) => log.provision(cells[at]!.id, name) !== undefined
+  for (let above = index - 1; above >= 0; above--) if (provides(above)) return cells[above]!.id
+  for (let below = index + 1; below < cells.length; below++) if (provides(below)) return cells[below]!.id
+  return undefined
 }

@@ -6,7 +6,7 @@ import type { Device, Flow } from '../../kernel/protocol'
 export interface RunRecord {
   /** The cell's id. */
   readonly cell: string
-  /** Grows from run to run; runs that never reached the kernel have one too. */
+  /** The kernel's number, which grows from run to run; 0 where the cell never reached the kernel. */
   readonly run: number
   /** The number that the editor shows beside the cell. */
   readonly count: number
@@ -34,7 +34,7 @@ export class RunLog {
   add(record: RunRecord): void {
     const { cell, run, flow } = record
     this.#latest.set(cell, record)
-    this.#byRun.set(run, record)
+    if (flow) this.#byRun.set(run, record)
     this.#lost.delete(cell)
     const sets = this.#sets.get(cell) ?? new Map<string, RunRecord>()
     this.#sets.set(cell, sets)

@@ -1,37 +1,13 @@
 /** A tensor as an image: one, or a grid of many. */
-import { brightnessBundle, naturalRange, type Channels } from '../display/image'
+import { brightnessBundle, naturalRange } from '../display/image'
 import type { MimeBundle } from '../protocol'
+import { imageLayout, MOST_PIXELS } from './imageLayout'
 import type { Source } from './source'
 
 /** Images of a grid. */
 const MOST_IMAGES = 144
-/** Pixels of the whole picture. */
-const MOST_PIXELS = 4_000_000
-/** Narrower than this, an axis counts coordinates rather than pixels. */
-const LEAST_SIDE = 8
 /** Pixels between the images of a grid. */
 const GAP = 1
-
-export interface ImageLayout {
-  readonly images: number
-  readonly height: number
-  readonly width: number
-  readonly channels: Channels
-}
-
-/** How a tensor of `shape` is an image or a stack of them; undefined where it hardly is one. */
-export function imageLayout(shape: readonly number[]): ImageLayout | undefined {
-  const last = shape.at(-1)
-  const coloured = shape.length >= 3 && (last === 1 || last === 3 || last === 4)
-  const channels: Channels = coloured ? last : 1
-  const spatial = coloured ? shape.slice(0, -1) : shape
-  if (spatial.length !== 2 && spatial.length !== 3) return undefined
-  const [height = 0, width = 0] = spatial.slice(-2)
-  const images = spatial.length === 3 ? spatial[0]! : 1
-  if (height < LEAST_SIDE || width < LEAST_SIDE || images < 1 || height * width > MOST_PIXELS)
-    return undefined
-  return { images, height, width, channels }
-}
 
 /** @throws RangeError where the shape is not one of images. */
 export async function imageOf(source: Source): Promise<MimeBundle> {

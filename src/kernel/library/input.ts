@@ -1,5 +1,6 @@
 /** Asks the person at the notebook for a value. */
 import { preview } from '../display/preview'
+import { numberIn } from '../number'
 import { askPerson } from '../session/asking'
 
 export interface InputOptions<Value extends string | number> {
@@ -47,11 +48,4 @@ export async function input(
   const number = numberIn(text)
   if (number === undefined) throw new TypeError(`input: “${prompt}” asks for a number, not “${text}”`)
   return number
-}
-
-/** The number that a person typed; undefined where it is none. */
-export function numberIn(text: string): number | undefined {
-  const trimmed = text.trim()
-  const number = Number(trimmed)
-  return trimmed && !Number.isNaN(number) ? number : undefined
 }

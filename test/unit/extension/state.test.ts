@@ -16,8 +16,8 @@ test('a kernel starts, runs a cell and is idle again', () => {
   const ready = afterKernel(opened('a.genbook'), { type: 'ready', protocol: 2, device })
   assert.deepEqual(ready.activity, { kind: 'idle' })
   assert.equal(ready.device, device)
-  const running = afterDriver(ready, { type: 'execute', run: 1, cell, count: 7 })
-  assert.deepEqual(running.activity, { kind: 'running', count: 7 })
+  const running = afterDriver(ready, { type: 'execute', run: 1, cell, count: 7 }, 5)
+  assert.deepEqual(running.activity, { kind: 'running', count: 7, since: 5 })
   const outcome = { status: 'ok' } as const
   const done = afterKernel(running, { type: 'finished', run: 1, outcome, milliseconds: 3 })
   assert.deepEqual(done.activity, { kind: 'idle' })
