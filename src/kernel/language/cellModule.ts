@@ -4,17 +4,22 @@
  */
 import ts from 'typescript'
 import type { CellAnalysis, DeclaredName } from '../cell'
+import { closers } from './closers'
 
 export interface ParsedCell {
   readonly id: string
   readonly source: string
   /** Whether the text is kept from TypeScript. */
   readonly hidden?: boolean
+  /** Whether it cannot run as it stands, so that what is known of it is what could be recovered. */
+  readonly broken: boolean
   readonly analysis: CellAnalysis
   /** Names that the person exports themselves. */
   readonly exported: ReadonlySet<string>
   /** Variables whose type TypeScript works out from later assignments: `let best`, `const losses = []`. */
   readonly evolving: ReadonlySet<string>
+  /** Every identifier of the text but names of members. */
+  readonly words: ReadonlySet<string>
 }
 
 /** Where a name of another cell comes from, for one of its meanings. */
@@ -28,9 +33,9 @@ export interface Provider {
 
 /** What a name of other cells means in one cell. Values, types and namespaces are found apart. */
 export interface Visible {
-  value?: Provider
-  type?: Provider
-  namespace?: Provider
+  value?: Provider | undefined
+  type?: Provider | undefined
+  namespace?: Provider | undefined
 }
 
 /**
@@ -43,7 +48,8 @@ export function moduleText(
   isOpen: (name: string) => boolean,
 ): string {
   const own = cell.hidden ? '' : cell.source
-  return [own, ';', ...imports(cell, visible), ...exports(cell, isOpen)].join('\n')
+  const end = cell.broken ? `${closers(own)};` : ';'
+  return [own, end, ...imports(cell, visible), ...exports(cell, isOpen)].join('\n')
 }
 
 function imports(cell: ParsedCell, visible: ReadonlyMap<string, Visible>): string[] {
@@ -53,10 +59,8 @@ function imports(cell: ParsedCell, visible: ReadonlyMap<string, Visible>): strin
   const declarations: string[] = []
   for (const [name, meanings] of visible) {
     const mine = own.get(name)
-    const value = mine && occupiesValue(mine) ? undefined : meanings.value
-    const type = mine?.type
-      ? undefined
-      : (meanings.type ?? (mine?.namespace ? undefined : meanings.namespace))
+    const { value, type: types, namespace } = others(mine, meanings)
+    const type = types ?? namespace
     // One import carries all meanings of a name. Where they have different homes, or an assignment must be legal, the
     // value is a declaration of its own beside it: TypeScript then resolves each meaning to the right one, and what it
     // says about the conflict lies outside the person's text.
@@ -74,6 +78,16 @@ function imports(cell: ParsedCell, visible: ReadonlyMap<string, Visible>): strin
     ),
     ...declarations,
   ]
+}
+
+/** The meanings of a name that are left to other cells by the one that declares it as `mine`. */
+export function others(mine: DeclaredName | undefined, { value, type, namespace }: Visible): Visible {
+  if (!mine) return { value, type, namespace }
+  return {
+    value: occupiesValue(mine) ? undefined : value,
+    type: mine.type ? undefined : type,
+    namespace: mine.type || mine.namespace ? undefined : namespace,
+  }
 }
 
 /** Whether TypeScript knows the name as a value here, be it one that only `declare` or `import type` gives. */
@@ -97,14 +111,15 @@ function exports(cell: ParsedCell, isOpen: (name: string) => boolean): string[] 
       continue
     }
     // Exported directly, an evolving variable has the type of its declaration, `any[]` and an error with it.
-    const alias = unusedName(name, cell.source)
+    const alias = aliasOf(name, cell.source)
     aliases.push(`const ${alias}${isOpen(name) ? ': any' : ''} = ${name}`)
     names.push(`${alias} as ${name}`)
   }
   return [...aliases, `export { ${names.join(', ')} }`]
 }
 
-function unusedName(name: string, source: string): string {
+/** Under what name the tail exports an evolving variable of a cell. */
+export function aliasOf(name: string, source: string): string {
   let alias = `${name}$`
   while (source.includes(alias)) alias += '$'
   return alias

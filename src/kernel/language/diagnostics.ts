@@ -3,6 +3,7 @@ import ts from 'typescript'
 import type { CellDiagnostic, ImportedModule } from '../cell'
 import { Lines } from '../compile/lines'
 import { isImportable, unknownImport } from '../library/specifiers'
+import type { Diagnostic } from './answers'
 import type { ParsedCell } from './cellModule'
 import { GLOBALS_FILE } from './environment'
 
@@ -10,13 +11,11 @@ import { GLOBALS_FILE } from './environment'
 const EVOLVING_DECLARED = 7034
 const EVOLVING_USED = 7005
 
-/**
- * @param nameOf what people call the cell whose module lies at a path
- */
+/** @param words a text of TypeScript's in a person's terms */
 export function semanticErrors(
   cell: ParsedCell,
   found: readonly ts.Diagnostic[],
-  nameOf: (module: string) => string | undefined,
+  words: (text: string) => string,
 ): CellDiagnostic[] {
   const lines = new Lines(cell.source, 'editor')
   const inside = found.filter(isIn(cell.source))
@@ -31,8 +30,23 @@ export function semanticErrors(
       // `moduleErrors` says it better.
       .filter(({ start }) => !badImports.has(start))
       .filter((error) => error.code !== EVOLVING_DECLARED || usedHere.has(textOf(cell, error)))
-      .map((error) => convert(cell, error, lines, nameOf))
+      .map((error) => ({ ...convert(cell, error, lines, words), category: 'error' }))
   )
+}
+
+/** What is no error but could be better: unused and deprecated names, and what TypeScript suggests. */
+export function suggestions(
+  cell: ParsedCell,
+  found: readonly ts.Diagnostic[],
+  words: (text: string) => string,
+): Diagnostic[] {
+  const lines = new Lines(cell.source, 'editor')
+  return found.filter(isIn(cell.source)).map((suggestion) => ({
+    ...convert(cell, suggestion, lines, words),
+    category: 'suggestion',
+    ...(suggestion.reportsUnnecessary && { unnecessary: true }),
+    ...(suggestion.reportsDeprecated && { deprecated: true }),
+  }))
 }
 
 /** Imports of what a notebook cannot import. */
@@ -66,22 +80,24 @@ function convert(
   cell: ParsedCell,
   diagnostic: ts.DiagnosticWithLocation,
   lines: Lines,
-  nameOf: (module: string) => string | undefined,
-): CellDiagnostic {
+  words: (text: string) => string,
+): Omit<CellDiagnostic, 'category'> {
   const { start, length, code } = diagnostic
   return {
     cell: cell.id,
-    category: 'error',
     code,
-    message: readable(ts.flattenDiagnosticMessageText(diagnostic.messageText, '\n'), nameOf),
+    message: words(ts.flattenDiagnosticMessageText(diagnostic.messageText, '\n')),
     start,
     end: Math.min(start + length, cell.source.length),
     ...position(lines, start),
   }
 }
 
-/** Names cells by their number, and modules as they are imported, where TypeScript names the files behind them. */
-function readable(message: string, nameOf: (module: string) => string | undefined): string {
+/**
+ * Names cells by their number, and modules as they are imported, where TypeScript names the files behind them.
+ * @param nameOf what people call the cell whose module lies at a path
+ */
+export function readable(message: string, nameOf: (module: string) => string | undefined): string {
   return message
     .replace(/import\("(\/cells\/[^"]+)"\)\.([\w$]+)/g, (_, module: string, name: string) => {
       const cell = nameOf(module)

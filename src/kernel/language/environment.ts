@@ -16,9 +16,6 @@ export const CELL_OPTIONS: ts.CompilerOptions = {
   noEmit: true,
   // `tf` is declared as a module that is also a global.
   allowUmdGlobalAccess: true,
-  // Half-finished cells are normal; these are matters of style there.
-  allowUnreachableCode: true,
-  allowUnusedLabels: true,
 }
 
 /** Path of the declarations that need no import. */

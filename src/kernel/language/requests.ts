@@ -1,12 +1,15 @@
 /** Answers the language worker's requests. */
 import { compileCell } from '../compile/compile'
 import { createEnvironment, type Environment } from './environment'
+import { features, type CellMethod } from './features'
+import { names } from './features/names'
 import {
   LANGUAGE_PROTOCOL_VERSION,
   type CellChange,
   type CellText,
   type LanguageParams,
   type LanguageRequest,
+  type LanguageResult,
 } from './protocol'
 import { NotebookService } from './service'
 
@@ -34,9 +37,19 @@ export class Language {
         return this.#known.read(message.params.path) ?? null
       case 'check':
         return this.#service(message.params).check()
+      case 'names':
+        return names(this.#service(message.params))
       default:
-        throw new Error(`The language service has no answer to “${message.method}” yet.`)
+        return this.#inCell(message.method, message.params)
     }
+  }
+
+  /** Undefined where the cell is gone, or nests so deeply that TypeScript must not see it. */
+  #inCell<M extends CellMethod>(method: M, params: LanguageParams<M>): LanguageResult<M> | undefined {
+    const service = this.#service(params)
+    const cell = service.cell(params.cell)
+    if (!cell || (cell.hidden && method !== 'diagnose')) return undefined
+    return service.guarded(() => features[method](service, params))
   }
 
   #initialize({ protocol, types }: LanguageParams<'initialize'>): null {

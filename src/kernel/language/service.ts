@@ -1,36 +1,34 @@
 /**
- * The type checker of one notebook: TypeScript's language service over one virtual module per cell.
+ * What is known of one notebook: its cells, TypeScript's language services over them, and where a place in a module of
+ * theirs is in the notebook.
  *
  * A change of one cell gives new versions to that cell's module and to those whose imports it changes; everything else,
- * and above all the declaration files, is kept from check to check.
+ * and above all the declaration files, is kept from request to request.
  */
 import ts from 'typescript'
-import type { CellAnalysis, CellDiagnostic } from '../cell'
-import { analyse } from '../compile/analysis'
-import { declaredNames } from '../compile/declarations'
-import { isImportable } from '../library/specifiers'
+import type { CellDiagnostic } from '../cell'
 import { TOO_DEEP } from '../compile/diagnostics'
-import { exportedNames, evolvingNames, moduleText, type ParsedCell } from './cellModule'
-import { moduleErrors, semanticErrors } from './diagnostics'
-import { CELL_OPTIONS, GLOBALS_FILE, type Environment } from './environment'
+import type { Diagnostic } from './answers'
+import { moduleText, type ParsedCell, type Visible } from './cellModule'
+import { moduleErrors, readable, semanticErrors, suggestions } from './diagnostics'
+import type { Environment } from './environment'
+import { parse, type Parsed } from './parsed'
 import type { CellText } from './protocol'
 import { redeclarations } from './redeclared'
+import { Scripts } from './scripts'
+import { CELLS, textService, typedService } from './typed'
 import { Names, type Source } from './visible'
 
-/** What is known of a cell's text. */
-interface Parsed {
-  readonly cell: ParsedCell
-  /** Why it cannot run; empty where it can. */
-  readonly errors: readonly CellDiagnostic[]
-}
-
-/** Folder of all notebooks' modules. */
-const CELLS = '/cells/'
 let notebooks = 0
 
 export class NotebookService {
-  readonly #environment: Environment
-  readonly #scripts = new Map<string, { readonly snapshot: ts.IScriptSnapshot; readonly version: number }>()
+  readonly environment: Environment
+  /** TypeScript's service over the cells' modules, for what is asked at a position of a cell. */
+  readonly typescript: ts.LanguageService
+  /** TypeScript's service over the cells' own texts, for what needs no types. */
+  readonly syntax: ts.LanguageService
+  readonly #modules = new Scripts()
+  readonly #texts = new Scripts()
   readonly #parsed = new Map<string, Parsed>()
   /** The last text of each cell that parsed. */
   readonly #parsable = new Map<string, ParsedCell>()
@@ -41,13 +39,61 @@ export class NotebookService {
   readonly #now = `${CELLS}${++notebooks}/now/`
   readonly #good = `${CELLS}${notebooks}/good/`
   #cells: readonly CellText[] = []
-  #version = 0
-  /** TypeScript's own service over the cells' modules, for what is asked at a position of a cell. */
-  readonly typescript: ts.LanguageService
+  #visible = new Map<string, ReadonlyMap<string, Visible>>()
+  /** The cell that sees all names, wherever there are very many: the one that is written in. */
+  #written: string | undefined
+  #warnings: readonly CellDiagnostic[] | undefined
 
   constructor(environment: Environment) {
-    this.#environment = environment
-    this.typescript = ts.createLanguageService(this.#host(), environment.registry)
+    this.environment = environment
+    this.typescript = typedService(this.#modules, environment)
+    this.syntax = textService(this.#texts)
+  }
+
+  /** Takes over the notebook's code cells as they are now, in document order. */
+  update(cells: readonly CellText[]): void {
+    this.#cells = cells
+    this.#warnings = undefined
+    for (const { id, source } of cells) {
+      if (this.#parsed.get(id)?.cell.source !== source) this.#parsed.set(id, parse(id, source))
+      const { cell, errors } = this.#parsed.get(id)!
+      if (!errors.length) this.#parsable.set(id, cell)
+    }
+    this.#forget(new Set(cells.map(({ id }) => id)))
+    this.#texts.replace(
+      new Map(cells.map(({ id, source }) => [this.path(id), this.cell(id)?.hidden ? '' : source])),
+    )
+    this.#link()
+  }
+
+  /** Lets a cell see all names of the notebook, as completion needs. */
+  write(id: string): void {
+    if (this.#written === id) return
+    this.#written = id
+    this.#link()
+  }
+
+  /** The code cells in document order. */
+  get cells(): readonly CellText[] {
+    return this.#cells
+  }
+
+  /** What is known of a cell's current text; undefined where there is no such cell. */
+  cell(id: string): ParsedCell | undefined {
+    return this.#parsed.get(id)?.cell
+  }
+
+  /** A cell as others see it. While it does not parse they see its last text that did, or else what was recovered. */
+  source(id: string): Source {
+    const { cell, errors } = this.#parsed.get(id)!
+    const good = this.#parsable.get(id)
+    if (errors.length && good) return { cell: good, module: this.#good + encodeURIComponent(id) }
+    return { cell, module: this.#now + encodeURIComponent(id) }
+  }
+
+  /** What each name of other cells means in a cell. */
+  visible(id: string): ReadonlyMap<string, Visible> {
+    return this.#visible.get(id) ?? new Map()
   }
 
   /** The path of the module that holds a cell's current text, from offset 0. */
@@ -55,79 +101,57 @@ export class NotebookService {
     return `${this.#now}${encodeURIComponent(id)}.ts`
   }
 
-  /** Takes over the notebook's code cells as they are now, in document order. */
-  update(cells: readonly CellText[]): void {
-    this.#cells = cells
-    for (const { id, source } of cells) {
-      if (this.#parsed.get(id)?.cell.source !== source) this.#parsed.set(id, parse(id, source))
-      const { cell, errors } = this.#parsed.get(id)!
-      if (!errors.length) this.#parsable.set(id, cell)
-    }
-    const sources = cells.map(({ id }) => this.#source(id))
-    const names = new Names(sources)
-    const scripts = new Map<string, string>()
-    sources.forEach((source, index) => {
-      const current = this.#parsed.get(cells[index]!.id)!.cell
-      const visible = names.visibleFrom(index, current.source + source.cell.source)
-      scripts.set(this.path(current.id), moduleText(current, visible, names.isOpen))
-      if (source.cell !== current)
-        scripts.set(`${source.module}.ts`, moduleText(source.cell, visible, names.isOpen))
-    })
-    this.#replace(scripts)
-    this.#forget(new Set(cells.map(({ id }) => id)))
+  /** The cell whose module lies at a path, and whether the module holds its last good text, not the current one. */
+  cellAt(path: string): { readonly id: string; readonly good: boolean } | undefined {
+    for (const folder of [this.#now, this.#good])
+      if (path.startsWith(folder)) {
+        const id = decodeURIComponent(path.slice(folder.length).replace(/\.ts$/, ''))
+        return this.#parsed.has(id) ? { id, good: folder === this.#good } : undefined
+      }
+    return undefined
   }
+
+  get program(): ts.Program {
+    return this.typescript.getProgram()!
+  }
+
+  /** What people call a cell. */
+  nameOf(id: string): string {
+    const index = this.#cells.findIndex((cell) => cell.id === id)
+    return this.#cells[index]?.name ?? `cell ${index + 1}`
+  }
+
+  /** A text of TypeScript's in a person's terms: cells by their number, modules as they are imported. */
+  readonly readable = (text: string): string =>
+    readable(text, (module) => {
+      const cell = this.cellAt(module)
+      return cell && this.nameOf(cell.id)
+    })
 
   /**
    * Errors in the cells' own text, and warnings of names declared anew with another type, in document order. A cell that
    * does not parse has its syntax errors only.
    */
   check(): CellDiagnostic[] {
-    const nameOf = (module: string) => {
-      const index = this.#cells.findIndex(({ id }) =>
-        [this.#now, this.#good].some((folder) => folder + encodeURIComponent(id) === module),
-      )
-      return index < 0 ? undefined : this.#nameOf(index)
-    }
-    const warnings = this.#redeclarations()
-    return this.#cells.flatMap(({ id }) => {
-      const { cell, errors } = this.#parsed.get(id)!
-      if (errors.length) return errors
-      const found = [
-        ...moduleErrors(cell),
-        ...semanticErrors(cell, this.#semantic(cell), nameOf),
-        ...warnings.filter((warning) => warning.cell === id),
-      ]
-      return found.sort((a, b) => a.start - b.start)
-    })
+    return this.#cells.flatMap(({ id }) => this.#errors(id))
   }
 
-  #nameOf(index: number): string {
-    return this.#cells[index]!.name ?? `cell ${index + 1}`
+  /** Errors, warnings and suggestions of one cell. */
+  diagnose(id: string): Diagnostic[] {
+    const errors: Diagnostic[] = this.#errors(id)
+    const { cell, errors: syntactic } = this.#parsed.get(id)!
+    if (syntactic.length) return errors
+    const hints = this.guarded(() => this.typescript.getSuggestionDiagnostics(this.path(id))) ?? []
+    return [...errors, ...suggestions(cell, hints, this.readable)].sort((a, b) => a.start - b.start)
   }
 
-  #redeclarations(): CellDiagnostic[] {
-    const program = this.typescript.getProgram()!
-    const cells = this.#cells.flatMap(({ id }, index) => {
-      const { cell, errors } = this.#parsed.get(id)!
-      const file = program.getSourceFile(this.path(id))
-      return errors.length || !file ? [] : [{ cell, file, name: this.#nameOf(index) }]
-    })
-    return this.#guarded(() => redeclarations(cells, program.getTypeChecker())) ?? []
-  }
-
-  #semantic({ id }: ParsedCell): readonly ts.Diagnostic[] {
-    const tooDeep = {
-      ...TOO_DEEP,
-      start: 0,
-      length: 0,
-      category: ts.DiagnosticCategory.Error,
-      file: undefined,
-    }
-    return this.#guarded(() => this.typescript.getSemanticDiagnostics(this.path(id))) ?? [tooDeep]
+  dispose(): void {
+    this.typescript.dispose()
+    this.syntax.dispose()
   }
 
   /** @returns undefined where the checker's stack ran out */
-  #guarded<T>(ask: () => T): T | undefined {
+  guarded<T>(ask: () => T): T | undefined {
     try {
       return ask()
     } catch (error) {
@@ -138,94 +162,59 @@ export class NotebookService {
     }
   }
 
-  dispose(): void {
-    this.typescript.dispose()
-  }
-
-  /** A cell as others see it. While it does not parse they see its last text that did, or else what was recovered. */
-  #source(id: string): Source {
+  #errors(id: string): CellDiagnostic[] {
     const { cell, errors } = this.#parsed.get(id)!
-    const good = this.#parsable.get(id)
-    if (errors.length && good) return { cell: good, module: this.#good + encodeURIComponent(id) }
-    return { cell, module: this.#now + encodeURIComponent(id) }
+    if (errors.length) return [...errors]
+    const warnings = (this.#warnings ??= this.#redeclarations())
+    const found = [
+      ...moduleErrors(cell),
+      ...semanticErrors(cell, this.#semantic(cell), this.readable),
+      ...warnings.filter((warning) => warning.cell === id),
+    ]
+    return found.sort((a, b) => a.start - b.start)
   }
 
-  #replace(scripts: ReadonlyMap<string, string>): void {
-    for (const path of this.#scripts.keys())
-      if (!scripts.has(path)) {
-        this.#scripts.delete(path)
-        this.#version++
-      }
-    for (const [path, text] of scripts) {
-      const old = this.#scripts.get(path)?.snapshot
-      if (old && old.getLength() === text.length && old.getText(0, text.length) === text) continue
-      this.#scripts.set(path, { snapshot: ts.ScriptSnapshot.fromString(text), version: ++this.#version })
+  #redeclarations(): CellDiagnostic[] {
+    const { program } = this
+    const cells = this.#cells.flatMap(({ id }) => {
+      const { cell, errors } = this.#parsed.get(id)!
+      const file = program.getSourceFile(this.path(id))
+      return errors.length || !file ? [] : [{ cell, file, name: this.nameOf(id) }]
+    })
+    return this.guarded(() => redeclarations(cells, program.getTypeChecker())) ?? []
+  }
+
+  #semantic({ id }: ParsedCell): readonly ts.Diagnostic[] {
+    const tooDeep = {
+      ...TOO_DEEP,
+      start: 0,
+      length: 0,
+      category: ts.DiagnosticCategory.Error,
+      file: undefined,
     }
+    return this.guarded(() => this.typescript.getSemanticDiagnostics(this.path(id))) ?? [tooDeep]
+  }
+
+  /** Writes the cells' modules anew. */
+  #link(): void {
+    const sources = this.#cells.map(({ id }) => this.source(id))
+    const names = new Names(sources)
+    const modules = new Map<string, string>()
+    this.#visible = new Map()
+    sources.forEach((source, index) => {
+      const { cell: current } = this.#parsed.get(this.#cells[index]!.id)!
+      const text = current.id === this.#written ? undefined : current.source + source.cell.source
+      const visible = names.visibleFrom(index, text)
+      this.#visible.set(current.id, visible)
+      modules.set(this.path(current.id), moduleText(current, visible, names.isOpen))
+      if (source.cell !== current)
+        modules.set(`${source.module}.ts`, moduleText(source.cell, visible, names.isOpen))
+    })
+    this.#modules.replace(modules)
   }
 
   #forget(present: ReadonlySet<string>): void {
     for (const known of [this.#parsed, this.#parsable])
       for (const id of known.keys()) if (!present.has(id)) known.delete(id)
-  }
-
-  #host(): ts.LanguageServiceHost {
-    const environment = this.#environment
-    const known = (path: string) => this.#scripts.has(path) || environment.read(path) !== undefined
-    return {
-      getCompilationSettings: () => CELL_OPTIONS,
-      getProjectVersion: () => String(this.#version),
-      getScriptFileNames: () => [GLOBALS_FILE, ...this.#scripts.keys()],
-      getScriptVersion: (path) => String(this.#scripts.get(path)?.version ?? 0),
-      getScriptSnapshot: (path) => this.#scripts.get(path)?.snapshot ?? environment.snapshot(path),
-      getCurrentDirectory: () => '/',
-      getDefaultLibFileName: () => '/lib/lib.esnext.d.ts',
-      useCaseSensitiveFileNames: () => true,
-      fileExists: known,
-      readFile: (path) => environment.read(path),
-      resolveModuleNameLiterals: (literals, from) =>
-        literals.map(({ text }) => ({ resolvedModule: this.#resolve(text, from) })),
-    }
-  }
-
-  #resolve(specifier: string, from: string): ts.ResolvedModuleFull | undefined {
-    if (!from.startsWith(CELLS)) return this.#environment.resolve(specifier, from)
-    if (specifier.startsWith(CELLS))
-      return this.#scripts.has(`${specifier}.ts`)
-        ? { resolvedFileName: `${specifier}.ts`, extension: ts.Extension.Ts }
-        : undefined
-    // From where a package lies makes no difference; a cell has no folder of its own.
-    return isImportable(specifier) ? this.#environment.resolve(specifier, '/cell.ts') : undefined
-  }
-}
-
-function parse(id: string, source: string): Parsed {
-  const result = analyse(source, id)
-  if (!result.ok && result.errors.some(({ message }) => message === TOO_DEEP.messageText))
-    return { cell: empty(id, source), errors: result.errors }
-  const file = ts.createSourceFile('cell.ts', source, ts.ScriptTarget.ESNext, true, ts.ScriptKind.TS)
-  const cell = {
-    id,
-    source,
-    analysis: result.ok ? result.analysis : recovered(file),
-    exported: exportedNames(file),
-    evolving: evolvingNames(file),
-  }
-  return { cell, errors: result.ok ? [] : result.errors }
-}
-
-/** A cell that TypeScript must not see, since reading it would overflow the stack. */
-function empty(id: string, source: string): ParsedCell {
-  const analysis = { declared: [], used: [], assigned: [], imports: [] }
-  return { id, source, hidden: true, analysis, exported: new Set(), evolving: new Set() }
-}
-
-/** What can be told of a cell that cannot run: enough for the other cells to find its names. */
-function recovered(file: ts.SourceFile): CellAnalysis {
-  const values = declaredNames(file, new Set()).filter(({ kind }) => kind !== 'interface' && kind !== 'type')
-  return {
-    declared: declaredNames(file, new Set(values.map(({ name }) => name))),
-    used: [],
-    assigned: [],
-    imports: [],
   }
 }

@@ -41,10 +41,11 @@ export class Names {
   /**
    * What the cell at `index` sees of the others. In a notebook of very many names only those that stand somewhere in
    * its text: all names in all cells would cost quadratic time, and all that is lost is "did you mean".
+   * @param text undefined for all names in any case, as the one cell needs that is written in
    */
-  visibleFrom(index: number, text: string): Map<string, Visible> {
+  visibleFrom(index: number, text: string | undefined): Map<string, Visible> {
     const visible = new Map<string, Visible>()
-    const all = this.#homes.size <= MOST_NAMES
+    const all = text === undefined || this.#homes.size <= MOST_NAMES
     for (const [name, homes] of this.#homes) {
       if (!all && !text.includes(name)) continue
       const found: Visible = {}
