@@ -3,7 +3,7 @@ import ts from 'typescript'
 import type { CellDiagnostic, ImportedModule } from '../cell'
 import { Lines } from '../compile/lines'
 import { isImportable, unknownImport } from '../library/specifiers'
-import type { Diagnostic } from './answers'
+import type { Diagnostic, Place } from './answers'
 import type { ParsedCell } from './cellModule'
 import { GLOBALS_FILE } from './environment'
 
@@ -11,12 +11,19 @@ import { GLOBALS_FILE } from './environment'
 const EVOLVING_DECLARED = 7034
 const EVOLVING_USED = 7005
 
-/** @param words a text of TypeScript's in a person's terms */
+/** How the service puts things to a person. */
+export interface Telling {
+  /** A text of TypeScript's in a person's terms. */
+  readonly words: (text: string) => string
+  /** Where a place in a module is for a person. */
+  readonly place: (path: string, span: ts.TextSpan) => Place | undefined
+}
+
 export function semanticErrors(
   cell: ParsedCell,
   found: readonly ts.Diagnostic[],
-  words: (text: string) => string,
-): CellDiagnostic[] {
+  tell: Telling,
+): (CellDiagnostic & Pick<Diagnostic, 'related'>)[] {
   const lines = new Lines(cell.source, 'editor')
   const inside = found.filter(isIn(cell.source))
   // An evolving list that the cell itself only ever fills is fine; it is the generated export that looks at its type.
@@ -30,19 +37,15 @@ export function semanticErrors(
       // `moduleErrors` says it better.
       .filter(({ start }) => !badImports.has(start))
       .filter((error) => error.code !== EVOLVING_DECLARED || usedHere.has(textOf(cell, error)))
-      .map((error) => ({ ...convert(cell, error, lines, words), category: 'error' }))
+      .map((error) => ({ ...convert(cell, error, lines, tell), category: 'error' }))
   )
 }
 
 /** What is no error but could be better: unused and deprecated names, and what TypeScript suggests. */
-export function suggestions(
-  cell: ParsedCell,
-  found: readonly ts.Diagnostic[],
-  words: (text: string) => string,
-): Diagnostic[] {
+export function suggestions(cell: ParsedCell, found: readonly ts.Diagnostic[], tell: Telling): Diagnostic[] {
   const lines = new Lines(cell.source, 'editor')
   return found.filter(isIn(cell.source)).map((suggestion) => ({
-    ...convert(cell, suggestion, lines, words),
+    ...convert(cell, suggestion, lines, tell),
     category: 'suggestion',
     ...(suggestion.reportsUnnecessary && { unnecessary: true }),
     ...(suggestion.reportsDeprecated && { deprecated: true }),
@@ -80,17 +83,27 @@ function convert(
   cell: ParsedCell,
   diagnostic: ts.DiagnosticWithLocation,
   lines: Lines,
-  words: (text: string) => string,
-): Omit<CellDiagnostic, 'category'> {
+  tell: Telling,
+): Omit<Diagnostic, 'category'> {
   const { start, length, code } = diagnostic
+  const related = relatedTo(diagnostic, tell)
   return {
     cell: cell.id,
     code,
-    message: words(ts.flattenDiagnosticMessageText(diagnostic.messageText, '\n')),
+    message: tell.words(ts.flattenDiagnosticMessageText(diagnostic.messageText, '\n')),
     start,
     end: Math.min(start + length, cell.source.length),
     ...position(lines, start),
+    ...(related.length && { related }),
   }
+}
+
+function relatedTo({ relatedInformation }: ts.Diagnostic, tell: Telling) {
+  return (relatedInformation ?? []).flatMap(({ file, start, length, messageText }) => {
+    const place =
+      file && start !== undefined ? tell.place(file.fileName, { start, length: length ?? 0 }) : undefined
+    return place ? [{ message: tell.words(ts.flattenDiagnosticMessageText(messageText, '\n')), place }] : []
+  })
 }
 
 /**

@@ -2,7 +2,7 @@
 import type ts from 'typescript'
 import { Lines } from '../compile/lines'
 import type { CellSpan, Place, Span } from './answers'
-import { aliasOf } from './cellModule'
+import { aliasOf, type ParsedCell } from './cellModule'
 import { homeOf } from './links'
 import { remap } from './remap'
 import type { NotebookService } from './service'
@@ -62,8 +62,13 @@ export function homePlace(
   service: NotebookService,
   { cell, name }: { readonly cell: string; readonly name: string },
 ): CellSpan | undefined {
+  const find = (parsed: ParsedCell | undefined) =>
+    parsed?.analysis.declared.find((other) => other.name === name)
+  // Mostly it can be seen even in a text that does not parse.
+  const now = find(service.cell(cell))
+  if (now) return { cell, start: now.start, end: now.start + name.length }
   const source = service.source(cell)
-  const declared = source.cell.analysis.declared.find((other) => other.name === name)
+  const declared = find(source.cell)
   if (!declared) return undefined
   const good = source.cell !== service.cell(cell)
   return ownSpan(service, { id: cell, good }, { start: declared.start, end: declared.start + name.length })

@@ -10,9 +10,10 @@ import type { CellDiagnostic } from '../cell'
 import { TOO_DEEP } from '../compile/diagnostics'
 import type { Diagnostic } from './answers'
 import { moduleText, type ParsedCell, type Visible } from './cellModule'
-import { moduleErrors, readable, semanticErrors, suggestions } from './diagnostics'
+import { moduleErrors, readable, semanticErrors, suggestions, type Telling } from './diagnostics'
 import type { Environment } from './environment'
 import { parse, type Parsed } from './parsed'
+import { placeOf } from './places'
 import type { CellText } from './protocol'
 import { redeclarations } from './redeclared'
 import { Scripts } from './scripts'
@@ -42,7 +43,13 @@ export class NotebookService {
   #visible = new Map<string, ReadonlyMap<string, Visible>>()
   /** The cell that sees all names, wherever there are very many: the one that is written in. */
   #written: string | undefined
+  /** Kept until the next change: what was found in all cells together, and in each. */
   #warnings: readonly CellDiagnostic[] | undefined
+  readonly #found = new Map<string, readonly Diagnostic[]>()
+  readonly #telling: Telling = {
+    words: (text) => this.readable(text),
+    place: (path, span) => placeOf(this, path, span),
+  }
 
   constructor(environment: Environment) {
     this.environment = environment
@@ -54,6 +61,7 @@ export class NotebookService {
   update(cells: readonly CellText[]): void {
     this.#cells = cells
     this.#warnings = undefined
+    this.#found.clear()
     for (const { id, source } of cells) {
       if (this.#parsed.get(id)?.cell.source !== source) this.#parsed.set(id, parse(id, source))
       const { cell, errors } = this.#parsed.get(id)!
@@ -137,12 +145,18 @@ export class NotebookService {
   }
 
   /** Errors, warnings and suggestions of one cell. */
-  diagnose(id: string): Diagnostic[] {
+  diagnose(id: string): readonly Diagnostic[] {
+    let found = this.#found.get(id)
+    if (!found) this.#found.set(id, (found = this.#diagnose(id)))
+    return found
+  }
+
+  #diagnose(id: string): Diagnostic[] {
     const errors: Diagnostic[] = this.#errors(id)
     const { cell, errors: syntactic } = this.#parsed.get(id)!
     if (syntactic.length) return errors
     const hints = this.guarded(() => this.typescript.getSuggestionDiagnostics(this.path(id))) ?? []
-    return [...errors, ...suggestions(cell, hints, this.readable)].sort((a, b) => a.start - b.start)
+    return [...errors, ...suggestions(cell, hints, this.#telling)].sort((a, b) => a.start - b.start)
   }
 
   dispose(): void {
@@ -168,7 +182,7 @@ export class NotebookService {
     const warnings = (this.#warnings ??= this.#redeclarations())
     const found = [
       ...moduleErrors(cell),
-      ...semanticErrors(cell, this.#semantic(cell), this.readable),
+      ...semanticErrors(cell, this.#semantic(cell), this.#telling),
       ...warnings.filter((warning) => warning.cell === id),
     ]
     return found.sort((a, b) => a.start - b.start)

@@ -1,6 +1,6 @@
 /** TypeScript's language services over cells: one that knows their types, and one that knows their texts only. */
 import ts from 'typescript'
-import { isImportable } from '../library/specifiers'
+import { isImportable, SPECIFIERS } from '../library/specifiers'
 import { CELL_OPTIONS, GLOBALS_FILE, type Environment } from './environment'
 import type { Scripts } from './scripts'
 
@@ -19,11 +19,13 @@ export function typedService(scripts: Scripts, environment: Environment): ts.Lan
     // From where a package lies makes no difference; a cell has no folder of its own.
     return isImportable(specifier) ? environment.resolve(specifier, '/cell.ts') : undefined
   }
+  // What can be imported is always there, so that it can be offered before any cell imports it.
+  const modules = SPECIFIERS.flatMap((name) => environment.resolve(name, '/cell.ts')?.resolvedFileName ?? [])
   return ts.createLanguageService(
     {
       getCompilationSettings: () => CELL_OPTIONS,
       getProjectVersion: () => scripts.version,
-      getScriptFileNames: () => [GLOBALS_FILE, ...scripts.paths],
+      getScriptFileNames: () => [GLOBALS_FILE, ...modules, ...scripts.paths],
       getScriptVersion: (path) => scripts.versionOf(path),
       getScriptSnapshot: (path) => scripts.snapshot(path) ?? environment.snapshot(path),
       getCurrentDirectory: () => '/',

@@ -9,7 +9,7 @@ import { homeOf } from '../links'
 import { documentation } from '../markdown'
 import type { LanguageParams } from '../protocol'
 import type { NotebookService } from '../service'
-import { code, formatOptions, preferences } from './shared'
+import { code, preferences, writing } from './shared'
 
 const TRIGGERS: readonly string[] = ['.', '"', "'", '`', '/', '@', '<', '#', ' ']
 
@@ -58,7 +58,7 @@ export function completionDetails(
     path,
     offset,
     key.name,
-    formatOptions,
+    writing(service.cell(id)!.source),
     key.source,
     preferences,
     undefined,

@@ -27,11 +27,17 @@ export function formatting({ tabSize = 2, insertSpaces = true }: FormatSettings)
   }
 }
 
-export const formatOptions = formatting({})
+/** How code is written that a fix puts into a cell: as the cell's own. */
+export function writing(source: string): ts.FormatCodeSettings {
+  const semicolons = /;[ \t]*$/m.test(source) ? ts.SemicolonPreference.Ignore : ts.SemicolonPreference.Remove
+  return { ...formatting({}), semicolons }
+}
 
 /** What TypeScript displays of a name, as code. That it came into the cell by an import is not worth a line. */
 export function code(service: NotebookService, parts: readonly ts.SymbolDisplayPart[] | undefined): string {
   const text = service.readable(plain(parts))
-  const shown = text.replace(/^\(alias\) /, '').replace(/\nimport [^\n]*$/, '')
-  return shown || text
+  if (!text.startsWith('(alias) ')) return text
+  const shown = text.slice('(alias) '.length).replace(/\nimport [^\n]*$/, '')
+  // Of a call of something imported, TypeScript leaves out what it is.
+  return /^[\w$]+[(<]/.test(shown) ? `function ${shown}` : shown
 }
