@@ -4,6 +4,7 @@
  */
 import { randomBytes } from 'node:crypto'
 import type { AskMessage } from '../../kernel/grading/asking'
+import { plainText } from '../../kernel/grading/words'
 import { ChannelError, readMessages, writeMessage } from './channel'
 import { runnerMessage, type GraderMessage, type RunnerMessage } from './runner/messages'
 import type { Ended, Launched } from './sandbox'
@@ -53,7 +54,7 @@ export class RunnerProcess {
       { most: MOST_BYTES },
     )
     launched.stderr.on('data', (chunk: Buffer) => {
-      if (this.#noise.length < MOST_NOISE) this.#noise += chunk.toString().slice(0, MOST_NOISE)
+      this.#noise = (this.#noise + chunk.toString()).slice(-MOST_NOISE)
     })
     void launched.ended.then((ended) => {
       clearTimeout(timer)
@@ -89,6 +90,11 @@ export class RunnerProcess {
   /** Whatever came is not what may come now: ends the runner. */
   unexpected(message: RunnerMessage): RunnerEnded {
     return this.#end(unexpected(message))
+  }
+
+  /** What came says something that cannot be: ends the runner. */
+  tampered(message: string): RunnerEnded {
+    return this.#end(new RunnerEnded('tampered', message))
   }
 
   /** Ends the runner. @returns how it went, when everything in the sandbox has ended */
@@ -139,7 +145,7 @@ export class RunnerProcess {
     if (outOfMemory) return new RunnerEnded('oom', 'It used more memory than it may, and was ended.')
     const how = signal ? `by ${signal}` : `with status ${code}`
     const noise = this.#noise.trim().split('\n').at(-1)
-    return new RunnerEnded('killed', `Its process ended ${how}${noise ? `: ${noise.slice(0, 300)}` : ''}.`)
+    return new RunnerEnded('killed', `Its process ended ${how}${noise ? `: ${plainText(noise, 300)}` : ''}.`)
   }
 }
 

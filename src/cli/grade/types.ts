@@ -1,27 +1,33 @@
 /** What grading works on: an assignment made of a master notebook, and submissions. */
-import type { Data } from '../../kernel/grading/data'
 import type { DataJudge } from '../../kernel/grading/dataJudges'
+import type { Data } from '../../kernel/grading/data'
+import type { Encoded } from '../../kernel/grading/encode'
 import type { Notebook } from '../../notebook'
 import type { AssignmentSummary } from './result'
 import type { Sandbox } from './sandbox'
 
-/** One `test` of the master, as its own run recorded it. Only the supervisor holds it. */
+/** One `test` of the master, as its own run recorded it. Only the grader holds it. */
 export interface RecordedTest {
-  /** Among the tests of its cell, from 0. */
-  readonly index: number
   readonly name: string
   /** Between the marks of hidden tests: students never saw it. */
   readonly hidden: boolean
   /** Of its cell's points. */
   readonly points: number
   /** What `run` is called with, one call each; one `undefined` where the test gives nothing. */
-  readonly given: readonly Data[]
+  readonly given: readonly Encoded[]
   /** How often each call is made, with other random numbers each time. */
   readonly seeds: number
   /** For each seed, one for each given. */
   readonly expected: readonly (readonly DataJudge[])[]
   /** What the student reads where it fails. */
   readonly otherwise?: string
+}
+
+/** A test cell of the master. */
+export interface TestCell {
+  /** TypeScript that runs beside a student's code. */
+  readonly collecting: string
+  readonly tests: readonly RecordedTest[]
 }
 
 /** A master notebook, read and run once: see `openAssignment`. */
@@ -32,8 +38,14 @@ export interface Assignment {
   readonly hash: string
   readonly seed: number
   readonly summary: AssignmentSummary
-  /** By the id of the cell that they stand in. */
-  readonly tests: ReadonlyMap<string, readonly RecordedTest[]>
+  /** By the id of the cell. */
+  readonly testCells: ReadonlyMap<string, TestCell>
+  /** Names that the master's solutions declare or assign. */
+  readonly answerNames: readonly string[]
+  /** Whether data meets a predicate of the master's judges. */
+  holds(predicate: number, returned: Data): Promise<boolean>
+  /** Ends what still runs of it. */
+  close(): Promise<void>
 }
 
 /** A file that was handed in. Nothing about it is trusted. */
@@ -45,6 +57,7 @@ export interface Submission {
   readonly path: string
 }
 
+/** How submissions are run. All but the sandbox decides results, and so is part of their keys. */
 export interface GradeOptions {
   readonly sandbox: Sandbox
   /** Seconds for the whole submission, from start to end. */
@@ -53,6 +66,8 @@ export interface GradeOptions {
   readonly cellTimeout: number
   /** MiB for everything in the sandbox. */
   readonly memory: number
+  /** A folder with compiled code of the runner: see `warmCache`. */
+  readonly cache?: string
   /** Aborted: the runner is killed, and the promise rejects. */
   readonly signal?: AbortSignal
 }

@@ -42,10 +42,17 @@ const LANGUAGE: ReadonlySet<string> = new Set(
   ).split(' '),
 )
 
+/** Where TensorFlow.js keeps its one engine. */
+const TENSORFLOW = ['_tfengine', '_tfGlobals']
+
+/** To be called when everything has been loaded, and before a cell runs. */
 export function confine(): void {
   keepTensorFlowGoing()
   for (const name of Object.getOwnPropertyNames(globalThis))
-    if (!WEB.has(name) && !LANGUAGE.has(name)) Reflect.deleteProperty(globalThis, name)
+    if (!WEB.has(name) && !LANGUAGE.has(name) && !TENSORFLOW.includes(name))
+      Reflect.deleteProperty(globalThis, name)
+  for (const name of TENSORFLOW)
+    Object.defineProperty(globalThis, name, { writable: false, configurable: false, enumerable: false })
   fixIntrinsics(LANGUAGE)
   registerHooks({
     resolve(specifier) {

@@ -1,0 +1,13 @@
+import { PROCESSES } from './limits'
+import { RunnerProcess } from './runnerProcess'
+import { runnerProgram } from './runnerProgram'
+import type { GradeOptions } from './types'
+
+/** Starts a runner in its sandbox. @param seconds that it may live */
+export function startRunner(
+  { sandbox, memory, cache, signal }: Pick<GradeOptions, 'sandbox' | 'memory' | 'cache' | 'signal'>,
+  seconds: number,
+): RunnerProcess {
+  const launched = sandbox.launch(runnerProgram(cache), { memory, processes: PROCESSES })
+  return new RunnerProcess(launched, seconds, signal)
+}
