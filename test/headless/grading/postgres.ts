@@ -59,7 +59,7 @@ export class Postgres {
     process.once('exit', () => server.kill('SIGKILL'))
     let log = ''
     await new Promise<void>((resolve, reject) => {
-      server.stderr!.on('data', (text) => {
+      server.stderr.on('data', (text) => {
         log += String(text)
         if (/database system is ready to accept connections/.test(log)) resolve()
       })

@@ -36,7 +36,7 @@ export function applyManual(
       const entry = own?.get(cell.gradeId)
       if (!entry) return cell.manual ? settleCell(automatic(cell)) : cell
       const key = keyOf(entry)
-      const then = accept ? print : (entry.seen ?? seen[key] ?? print)
+      const then = accept ? print : (seen[key] ?? entry.seen ?? print)
       now[key] = then
       return settleCell({ ...automatic(cell), manual: manualOf(entry, then !== print) })
     })
@@ -96,8 +96,8 @@ function choose(
   return chosen
 }
 
-function keyOf({ student, submission, gradeId, points, comment }: ManualEntry): string {
-  return JSON.stringify([student, submission ?? null, gradeId, points ?? null, comment ?? null])
+function keyOf({ student, submission, gradeId, points, comment, seen }: ManualEntry): string {
+  return JSON.stringify([student, submission, gradeId, points, comment, seen].map((part) => part ?? null))
 }
 
 function automatic(cell: CellGrade): Omit<CellGrade, 'manual'> {
