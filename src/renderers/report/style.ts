@@ -3,7 +3,7 @@ export const style = `
 :root { color-scheme: light dark; --text: #24292f; --muted: #59636e; --page: #fff; --code: #f5f6f8; --line: #d5d9de;
   --keyword: #8a2da5; --string: #0a6640; --number: #0b5cad; --comment: #6a737d; --error: #b3261e; --accent: #1f6fb2; }
 @media (prefers-color-scheme: dark) { :root { --text: #d5d9de; --muted: #9aa3ad; --page: #1b1d21; --code: #24272c;
-  --line: #3a3f46; --keyword: #cf8fe6; --string: #7cc7a0; --number: #7fb5ec; --comment: #8b949e; --error: #ff8a80; } }
+  --line: #3a3f46; --keyword: #cf8fe6; --string: #7cc7a0; --number: #7fb5ec; --comment: #8b949e; --error: #ff8a80; --accent: #6cb0e8; } }
 @media print { :root { color-scheme: light; --text: #000; --muted: #444; --page: #fff; --code: #f5f6f8; --line: #ccc;
   --keyword: #8a2da5; --string: #0a6640; --number: #0b5cad; --comment: #555; --error: #b3261e; } }
 * { box-sizing: border-box; }

@@ -70,7 +70,7 @@ function actors(page: Page): Promise<string[]> {
         const source = element.getAttribute('src') ?? ''
         const own =
           element.localName === 'script' &&
-          (element.id !== '' || element.textContent!.includes('DecompressionStream'))
+          (element.id !== '' || element.textContent.includes('DecompressionStream'))
         if (!own && !source.startsWith('data:')) found.push(element.outerHTML.slice(0, 200))
       }
       for (const { name, value } of element.attributes) {
@@ -262,7 +262,7 @@ function faintTexts(): string[] {
     const ink = rgb(element instanceof SVGElement ? style.fill : style.color)
     const [a, b] = [luminance(ink), luminance(behind(element))].sort((x, y) => y - x) as [number, number]
     const contrast = (a + 0.05) / (b + 0.05)
-    if (contrast < 4.5) found.push(`${element.textContent!.slice(0, 40)}: ${contrast.toFixed(2)}`)
+    if (contrast < 4.5) found.push(`${element.textContent.slice(0, 40)}: ${contrast.toFixed(2)}`)
   }
   return found
 }
@@ -299,7 +299,7 @@ void describe('JUnit XML', () => {
     await page.close()
   })
 
-  test('a submission that could not be graded is one error', async () => {
+  test('a submission that could not be graded is one error', () => {
     const xml = junitXml([result('ada', [], { status: 'ungradable', reason: 'no notebook' })], 'Week 4')
     assert.match(xml, /<testsuites name="Week 4" tests="1" failures="0" errors="1" skipped="0"/)
     assert.match(xml, /<error message="The submission could not be graded\.">no notebook<\/error>/)
