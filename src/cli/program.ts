@@ -6,6 +6,7 @@ import { addExport } from './commands/export'
 import { addFeedback } from './commands/feedback'
 import { addLint } from './commands/lint'
 import { addRelease } from './commands/release'
+import { addRerun } from './commands/rerun'
 import { addRun } from './commands/run'
 import { addText } from './commands/text'
 import { Status, UsageError } from './failure'
@@ -31,7 +32,7 @@ export async function main(args: readonly string[]): Promise<number> {
     .addHelpText('after', EXAMPLES)
     .showHelpAfterError('(add --help for what is possible)')
     .exitOverride()
-  const commands = [addRun, addCheck, addExport, addLint, addRelease, addFeedback, addText]
+  const commands = [addRun, addRerun, addCheck, addExport, addLint, addRelease, addFeedback, addText]
   for (const add of commands) add(program, finish)
   try {
     await program.parseAsync(args, { from: 'user' })
