@@ -47,10 +47,11 @@ export function addFeedback(program: Command, finish: (status: number) => void):
 
 async function report(
   dir: string,
-  { results, assignment }: GradingFolder,
+  { source, assignment }: GradingFolder,
   options: ReportOptions,
 ): Promise<number> {
-  const reported = await writeReports(dir, results, assignment, options)
+  const reported = await writeReports(dir, source, assignment, options)
+  await source.close()
   process.stdout.write(gradingSummary(reported.results, assignment, { dir, problems: reported.problems }))
   return gradingStatus(reported.results)
 }

@@ -101,23 +101,6 @@ export function readResult(line: string): SubmissionResult {
   return read<SubmissionResult>(line, submissionResult, 'a grading result')
 }
 
-/**
- * @param text lines of JSON; empty lines are skipped
- * @param name of the file, for errors
- * @throws ResultFormatError that names the line
- */
-export function readResults(text: string, name: string): SubmissionResult[] {
-  return text.split('\n').flatMap((line, index) => {
-    if (!line.trim()) return []
-    try {
-      return [readResult(line)]
-    } catch (error) {
-      if (!(error instanceof ResultFormatError)) throw error
-      throw new ResultFormatError(`${name}:${index + 1}: ${error.message}`)
-    }
-  })
-}
-
 /** @throws ResultFormatError where the text is no assignment of this schema */
 export function readAssignment(text: string): AssignmentSummary {
   return read<AssignmentSummary>(text, assignmentSummary, 'an assignment')

@@ -1,7 +1,7 @@
 /** Results of several machines as one. */
 import { UsageError } from '../failure'
 import type { GradingFolder } from './folder'
-import type { SubmissionResult } from './result'
+import { pick, type ResultSource } from './source'
 
 /**
  * Every submission once. Shards do not overlap; where folders do (a shard that was run again elsewhere), results of the
@@ -13,21 +13,21 @@ import type { SubmissionResult } from './result'
 export function mergeResults(folders: readonly (GradingFolder & { readonly dir: string })[]): GradingFolder {
   const [first] = folders
   if (!first) throw new UsageError('There is nothing to merge.')
-  const found = new Map<string, { readonly result: SubmissionResult; readonly dir: string }>()
-  for (const { dir, assignment, results } of folders) {
+  const found = new Map<string, { source: ResultSource; index: number; dir: string }>()
+  for (const { dir, assignment, source } of folders) {
     if (assignment.master !== first.assignment.master)
       throw new UsageError(
         `${dir} and ${first.dir} were graded with different masters; grade one of them again with the other's.`,
       )
-    for (const result of results) {
-      const id = JSON.stringify([result.student, result.submission.path])
+    for (const [index, { student, submission, key }] of source.results.entries()) {
+      const id = JSON.stringify([student, submission.path])
       const other = found.get(id)
-      if (!other) found.set(id, { result, dir })
-      else if (other.result.key !== result.key)
+      if (!other) found.set(id, { source, index, dir })
+      else if (other.source.results[other.index]!.key !== key)
         throw new UsageError(
-          `${result.student} (${result.submission.path}) was graded differently in ${other.dir} and ${dir}: another text, seed, version or limit. Remove one of the two.`,
+          `${student} (${submission.path}) was graded differently in ${other.dir} and ${dir}: another text, seed, version or limit. Remove one of the two.`,
         )
     }
   }
-  return { assignment: first.assignment, results: [...found.values()].map(({ result }) => result) }
+  return { assignment: first.assignment, source: pick([...found.values()]) }
 }

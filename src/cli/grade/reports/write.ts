@@ -7,6 +7,7 @@ import { applyManual, type Seen } from '../manual/apply'
 import { readManualEntries } from '../manual/entries'
 import { openSheet, wholeSheet } from '../manual/sheet'
 import type { AssignmentSummary, SubmissionResult } from '../result'
+import { inMemory, pick, type ResultSource } from '../source'
 import { classPage } from './class/page'
 import { feedbackPage } from './feedback/page'
 import { gradebook, longGradebook } from './gradebook'
@@ -40,34 +41,55 @@ export interface Reported {
  */
 export async function writeReports(
   dir: string,
-  results: readonly SubmissionResult[],
+  results: readonly SubmissionResult[] | ResultSource,
   assignment: AssignmentSummary,
   options: ReportOptions = {},
 ): Promise<Reported> {
   await mkdir(dir, { recursive: true })
-  const { results: graded, problems } = await withManualGrades(dir, inOrder(results), options)
+  const source = inOrder('full' in results ? results : inMemory(results))
+  const { results: graded, problems } = await withManualGrades(dir, source.results, options)
+  const full = async (index: number) => withBulk(graded[index]!, await source.full(index))
   const stems = fileStems(graded)
   await writeWhole(join(dir, 'assignment.json'), `${JSON.stringify(assignment, null, 1)}\n`)
-  await writeWhole(join(dir, 'results.jsonl'), graded.map((result) => `${writeResult(result)}\n`).join(''))
+  await writeWhole(join(dir, 'results.jsonl'), lines(graded, full))
   await writeWhole(join(dir, 'gradebook.csv'), gradebook(graded, assignment, options))
   await writeWhole(join(dir, 'tests.csv'), longGradebook(graded, options))
   await writeWhole(join(dir, 'junit.xml'), junitXml(graded, assignment.title))
   await writeWhole(join(dir, 'summary.md'), summaryMarkdown(graded, assignment))
   await writeFolder(join(dir, 'gradescope'), stems, '.json', (index) =>
-    JSON.stringify(gradescopeResults(graded[index]!), null, 1),
+    Promise.resolve(JSON.stringify(gradescopeResults(graded[index]!), null, 1)),
   )
   const program = packed(await built.report())
-  await writeFolder(join(dir, 'feedback'), stems, '.html', (index) =>
-    feedbackPage(graded[index]!, assignment, program),
+  await writeFolder(join(dir, 'feedback'), stems, '.html', async (index) =>
+    feedbackPage(await full(index), assignment, program),
   )
   const pages = stems.map((stem) => `feedback/${encodeURIComponent(stem)}.html`)
   await writeWhole(join(dir, 'class.html'), classPage(graded, assignment, pages))
   return { results: graded, problems }
 }
 
-function inOrder(results: readonly SubmissionResult[]): SubmissionResult[] {
+function inOrder(source: ResultSource): ResultSource {
   const key = ({ student, submission }: SubmissionResult) => `${student}\0${submission.path}`
-  return [...results].sort((a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0))
+  const order = source.results
+    .map((result, index) => ({ key: key(result), source, index }))
+    .sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
+  return pick(order)
+}
+
+/** The graded result with what was left out of it. */
+function withBulk(graded: SubmissionResult, full: SubmissionResult): SubmissionResult {
+  const cells = graded.cells.map((cell, index) => {
+    const { source, outputs } = full.cells[index]!
+    return { ...cell, ...(source !== undefined && { source }), ...(outputs && { outputs }) }
+  })
+  return { ...graded, cells }
+}
+
+async function* lines(
+  results: readonly SubmissionResult[],
+  full: (index: number) => Promise<SubmissionResult>,
+): AsyncGenerator<string> {
+  for (const index of results.keys()) yield `${writeResult(await full(index))}\n`
 }
 
 /** The record of what manual grades were given for; without it, a change of the automatic part could not be told. */
@@ -115,11 +137,12 @@ async function writeFolder(
   folder: string,
   stems: readonly string[],
   ending: string,
-  content: (index: number) => string,
+  content: (index: number) => Promise<string>,
 ): Promise<void> {
   await mkdir(folder, { recursive: true })
   const names = new Set(stems.map((stem) => stem + ending))
   for (const name of await readdir(folder))
     if (name.endsWith(ending) && !names.has(name)) await rm(join(folder, name), { force: true })
-  for (const [index, stem] of stems.entries()) await writeFile(join(folder, stem + ending), content(index))
+  for (const [index, stem] of stems.entries())
+    await writeFile(join(folder, stem + ending), await content(index))
 }

@@ -1,13 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import {
-  readAssignment,
-  readResult,
-  readResults,
-  ResultFormatError,
-  writeResult,
-} from '../../../../src/cli/grade/json'
+import { readAssignment, readResult, writeResult } from '../../../../src/cli/grade/json'
 import { settle, settleCell, sumOfPoints, worst } from '../../../../src/cli/grade/status'
 import { assignmentOf, cellGrade, manualCell, result, testGrade } from './fixtures'
 
@@ -80,12 +74,6 @@ test('a line that is no result is refused with the place', () => {
   ]
   for (const [line, message] of cases)
     assert.throws(() => readResult(line), { name: 'ResultFormatError', message })
-  assert.throws(
-    () => readResults(`${writeResult(good)}\n\n{}\n`, 'results.jsonl'),
-    (error) =>
-      error instanceof ResultFormatError && /^results\.jsonl:3: not a grading result/.test(error.message),
-  )
-  assert.equal(readResults(`${writeResult(good)}\n\n`, 'results.jsonl').length, 1)
   // A later Genbook may add members.
   assert.equal(readResult(broken({ later: true })).student, 'ada')
 })
