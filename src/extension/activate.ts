@@ -15,8 +15,13 @@ import { runStaleCommand } from './commands/runStale'
 import { Controller } from './kernel/controller'
 import { LossNotices } from './kernel/losses'
 import { Sessions } from './kernel/sessions'
+import { LanguageCells } from './language/cells'
 import { Checks } from './language/checks'
+import { Declarations } from './language/declarations'
+import { languageFeatures } from './language/features'
 import { Language } from './language/language'
+import { Surprises } from './language/surprises'
+import { Values } from './language/values'
 import { Warming } from './language/warming'
 import { Identities } from './notebook/identity'
 import { OpenAsText } from './notebook/openAsText'
@@ -39,7 +44,8 @@ export function activateWith(platform: Platform, context: vscode.ExtensionContex
   const serializer = own(new GenbookSerializer())
   const identities = own(new Identities())
   const language = own(new Language(assets, platform))
-  const checks = own(new Checks(language, identities))
+  const cells = own(new LanguageCells(language, identities))
+  const checks = own(new Checks(cells, identities))
   const view = own(new RuntimeView(assets, context.extensionUri))
   const controller = own(new Controller())
   const extensionId = context.extension.id
@@ -53,7 +59,11 @@ export function activateWith(platform: Platform, context: vscode.ExtensionContex
     run: (notebook, cells) => sessions.of(notebook).run(cells),
     interrupt: (notebook) => sessions.find(notebook)?.interrupt(),
   })
+  const values = new Values(sessions, identities)
   own(new Warming(language))
+  own(new Declarations(language))
+  own(languageFeatures(cells, values))
+  own(new Surprises(cells, values))
   own(new OpenAsText(serializer))
   own(new LossNotices(sessions))
   own(new DeviceStatus(sessions))

@@ -1,6 +1,5 @@
 import { LanguageClient, LanguageError } from '../../kernel/language/client'
-import type { CellDiagnostic, CompileResult } from '../../kernel/cell'
-import type { CellText } from '../../kernel/language/protocol'
+import type { CompileResult } from '../../kernel/cell'
 import type { Assets } from '../assets'
 import { Owner } from '../owner'
 import type { Platform } from '../platform'
@@ -8,14 +7,14 @@ import type { Platform } from '../platform'
 /**
  * TypeScript for cells, in workers of its own.
  *
- * There are two, both started when first needed: compiling is what a person waits for, and a type check, which may take
- * a second, must not stand in its way.
+ * There are two, both started when first needed: compiling is what a person waits for, and the language service, which
+ * may be busy for a second, must not stand in its way.
  */
 export class Language extends Owner {
   readonly #assets: Assets
   readonly #platform: Platform
   #compiler: Promise<LanguageClient> | undefined
-  #checker: Promise<LanguageClient> | undefined
+  #service: Promise<LanguageClient> | undefined
   #disposed = false
 
   constructor(assets: Assets, platform: Platform) {
@@ -35,17 +34,17 @@ export class Language extends Owner {
   }
 
   /**
-   * Syntax and type errors of a notebook's code cells, which are given in document order.
+   * What answers questions about cells; `LanguageCells` keeps it in step with them.
    *
-   * @throws LanguageError if the checker did not answer.
+   * @throws LanguageError if it cannot be started.
    */
-  async check(notebook: string, cells: readonly CellText[]): Promise<readonly CellDiagnostic[]> {
-    return (await (this.#checker ??= this.#start())).check(notebook, cells)
+  service(): Promise<LanguageClient> {
+    return (this.#service ??= this.#start())
   }
 
-  /** Frees what the checker keeps of a notebook. */
+  /** Frees what the service keeps of a notebook. */
   async close(notebook: string): Promise<void> {
-    await (await this.#checker)?.close(notebook)
+    await (await this.#service)?.close(notebook)
   }
 
   async #start(): Promise<LanguageClient> {

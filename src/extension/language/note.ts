@@ -1,6 +1,8 @@
 import { l10n } from 'vscode'
 import type { CellDiagnostic } from '../../kernel/cell'
 
+type Objection = Pick<CellDiagnostic, 'line' | 'column' | 'message' | 'code'>
+
 /** More objections than these are only counted. */
 const MOST = 5
 
@@ -10,7 +12,7 @@ const MOST = 5
  * Left out is what the run itself reports: text that does not parse (TypeScript numbers those errors from 1000 to 1999)
  * and imports that are not there (2307).
  */
-export function typeNote(errors: readonly CellDiagnostic[]): string | undefined {
+export function typeNote(errors: readonly Objection[]): string | undefined {
   const told = errors.filter(({ code }) => code >= 2000 && code !== 2307)
   if (!told.length) return undefined
   const lines = told

@@ -1,0 +1,90 @@
+import * as vscode from 'vscode'
+import type { Variable } from '../../kernel/protocol'
+import type { Sessions } from '../kernel/sessions'
+import { codeCells } from '../notebook/cells'
+import type { Identities } from '../notebook/identity'
+import { surpriseOf, type CellNow, type Surprise } from './provenance'
+
+/** What the running session knows of names, for hovers and hints. */
+export class Values {
+  readonly #sessions: Sessions
+  readonly #identities: Identities
+  /** A notebook's variables may have changed. */
+  readonly onDidChange: vscode.Event<vscode.NotebookDocument>
+
+  constructor(sessions: Sessions, identities: Identities) {
+    this.#sessions = sessions
+    this.#identities = identities
+    this.onDidChange = (listener, ...rest: [unknown?, vscode.Disposable[]?]) =>
+      sessions.onDidChangeVariables((session) => listener.call(rest[0], session.notebook), undefined, rest[1])
+  }
+
+  /** The session's variable of that name; undefined where there is none. */
+  find(notebook: vscode.NotebookDocument, name: string): Variable | undefined {
+    return this.all(notebook).find((variable) => variable.name === name)
+  }
+
+  all(notebook: vscode.NotebookDocument): readonly Variable[] {
+    return this.#sessions.find(notebook)?.variables ?? []
+  }
+
+  /** Why a value may not be what the notebook, read from top to bottom, says: see `surpriseOf`. */
+  surprise(
+    notebook: vscode.NotebookDocument,
+    variable: Variable,
+    declaring: string,
+    using: string,
+  ): Surprise | undefined {
+    return surpriseOf(variable, this.#cells(notebook), declaring, using)
+  }
+
+  #cells(notebook: vscode.NotebookDocument): CellNow[] {
+    return codeCells(notebook).map((cell) => ({
+      id: this.#identities.of(cell),
+      source: cell.document.getText(),
+    }))
+  }
+}
+
+/** A value in one line of Markdown: shape and type where it has them. */
+export function valueLine({ name, kind, summary, tensor, parameters }: Variable): string {
+  const what = tensor
+    ? `${shapeText(tensor.shape)} ${tensor.dtype}${tensor.disposed ? ` ${vscode.l10n.t('(disposed of)')}` : ''}`
+    : summary
+  const size = parameters ? vscode.l10n.t(', {0} parameters', parameters.toLocaleString('en')) : ''
+  const detail = tensor && kind !== 'tensor' ? `: ${inCode(summary)}` : ''
+  return `${inCode(name)} ${kind} ${inCode(what)}${detail}${size}`
+}
+
+/** `[4096, 2]`. */
+export function shapeText(shape: readonly number[]): string {
+  return `[${shape.join(', ')}]`
+}
+
+/** Says which run set a value, and what is surprising about that. */
+export function originLine({ origin }: Variable, surprise: Surprise | undefined): string {
+  if (!origin) return ''
+  switch (surprise) {
+    case undefined:
+      return vscode.l10n.t('Set by cell [{0}].', origin.count)
+    case 'later':
+      return vscode.l10n.t('Set by cell [{0}], which stands further down.', origin.count)
+    case 'earlier':
+      return vscode.l10n.t(
+        'Set by cell [{0}], further up than the declaration that is meant here: run that one again.',
+        origin.count,
+      )
+    case 'changed':
+      return vscode.l10n.t('Set by cell [{0}], which has been edited since.', origin.count)
+    case 'deleted':
+      return vscode.l10n.t('Set by cell [{0}], which is not in the notebook any more.', origin.count)
+  }
+}
+
+/** Text exactly as it is, inside Markdown. */
+export function inCode(text: string): string {
+  const longest = Math.max(0, ...(text.match(/`+/g) ?? []).map((run) => run.length))
+  const fence = '`'.repeat(longest + 1)
+  const pad = longest || !text ? ' ' : ''
+  return `${fence}${pad}${text.replace(/\n/g, ' ')}${pad}${fence}`
+}
