@@ -59,7 +59,7 @@ export function activateWith(platform: Platform, context: vscode.ExtensionContex
     run: (notebook, cells) => sessions.of(notebook).run(cells),
     interrupt: (notebook) => sessions.find(notebook)?.interrupt(),
   })
-  const values = new Values(sessions, identities)
+  const values = own(new Values(sessions, identities))
   own(new Warming(language))
   own(new Declarations(language))
   own(languageFeatures(cells, values))

@@ -3,20 +3,22 @@ import type { Variable } from '../../kernel/protocol'
 import type { Sessions } from '../kernel/sessions'
 import { codeCells } from '../notebook/cells'
 import type { Identities } from '../notebook/identity'
+import { Owner } from '../owner'
 import { surpriseOf, type CellNow, type Surprise } from './provenance'
 
 /** What the running session knows of names, for hovers and hints. */
-export class Values {
+export class Values extends Owner {
   readonly #sessions: Sessions
   readonly #identities: Identities
+  readonly #changed = this.own(new vscode.EventEmitter<vscode.NotebookDocument>())
   /** A notebook's variables may have changed. */
-  readonly onDidChange: vscode.Event<vscode.NotebookDocument>
+  readonly onDidChange = this.#changed.event
 
   constructor(sessions: Sessions, identities: Identities) {
+    super()
     this.#sessions = sessions
     this.#identities = identities
-    this.onDidChange = (listener, ...rest: [unknown?, vscode.Disposable[]?]) =>
-      sessions.onDidChangeVariables((session) => listener.call(rest[0], session.notebook), undefined, rest[1])
+    this.own(sessions.onDidChangeVariables(({ notebook }) => this.#changed.fire(notebook)))
   }
 
   /** The session's variable of that name; undefined where there is none. */

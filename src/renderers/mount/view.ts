@@ -6,6 +6,7 @@ import { webglNeed, withoutWebgl } from '../figures/svg'
 import { isPad } from '../figures/pad'
 import { downloadButtons } from './download'
 import { webglWorks, type ContextBudget, type ContextHolder } from './budget'
+import { explainLetters } from './letters'
 import { Pad } from './pad'
 import { template, type Palette } from './theme'
 import { Zoom } from './zoom'
@@ -152,6 +153,7 @@ export class FigureView implements ContextHolder {
     if (figure.frames)
       await Plotly.addFrames(this.#plot, structuredClone(figure.frames) as unknown as Partial<Frame>[])
     if (fresh) this.#listen()
+    explainLetters(this.#plot)
     if (isPad(figure) && !this.#pad) this.#addPad()
   }
 
@@ -173,6 +175,8 @@ export class FigureView implements ContextHolder {
       if (this.#figure && this.#zoom.record({ ...event }, shown, this.#figure.layout)) void this.redraw()
     })
     const emitter: { on(event: string, heard: () => void): void } = this.#plot
+    // Zooming, and hiding a trace by its legend, draw words anew.
+    emitter.on('plotly_afterplot', () => explainLetters(this.#plot))
     emitter.on('plotly_webglcontextlost', () => {
       // Contexts that this figure gave up itself are lost on purpose.
       if (!this.#drawnWithGl || this.#disposed) return
