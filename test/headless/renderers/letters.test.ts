@@ -52,7 +52,7 @@ test('a picture that is drawn anew says it once, and no longer what it does not 
   assert.deepEqual(await told('.annotation-text-g'), [])
   assert.equal(one.length, 2)
   assert.ok(
-    one.every((text) => text!.startsWith('γ: Strength of guidance') && text!.split('Strength').length === 2),
+    one.every((text) => text.startsWith('γ: Strength of guidance') && text.split('Strength').length === 2),
   )
   assert.deepEqual(output.errors, [])
 })
