@@ -49,13 +49,18 @@ export class Values extends Owner {
 }
 
 /** A value in one line of Markdown: shape and type where it has them. */
-export function valueLine({ name, kind, summary, tensor, parameters }: Variable): string {
-  const what = tensor
-    ? `${shapeText(tensor.shape)} ${tensor.dtype}${tensor.disposed ? ` ${vscode.l10n.t('(disposed of)')}` : ''}`
-    : summary
+export function valueLine(variable: Variable): string {
+  const { name, kind, summary, tensor, parameters } = variable
+  const disposed = tensor?.disposed ? ` ${vscode.l10n.t('(disposed of)')}` : ''
+  const shape = shapeOf(variable)
+  const what = shape ? `${inCode(`${shapeText(shape)} ${tensor!.dtype}`)}${disposed}` : inCode(summary)
   const size = parameters ? vscode.l10n.t(', {0} parameters', parameters.toLocaleString('en')) : ''
-  const detail = tensor && kind !== 'tensor' ? `: ${inCode(summary)}` : ''
-  return `${inCode(name)} ${kind} ${inCode(what)}${detail}${size}`
+  return `${inCode(name)} ${kind} ${what}${size}`
+}
+
+/** The shape of a tensor or typed array; plain arrays are shown by what is in them. */
+export function shapeOf({ kind, tensor }: Variable): readonly number[] | undefined {
+  return kind === 'array' ? undefined : tensor?.shape
 }
 
 /** `[4096, 2]`. */

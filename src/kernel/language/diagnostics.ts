@@ -10,6 +10,8 @@ import { GLOBALS_FILE } from './environment'
 /** “Variable implicitly has type any[] in some locations”, and the place where it has. */
 const EVOLVING_DECLARED = 7034
 const EVOLVING_USED = 7005
+/** “Refers to a UMD global”: `tf` needs no import, and nobody is to be told to write one. */
+const GLOBAL_OF_A_MODULE = 2686
 
 /** How the service puts things to a person. */
 export interface Telling {
@@ -44,7 +46,8 @@ export function semanticErrors(
 /** What is no error but could be better: unused and deprecated names, and what TypeScript suggests. */
 export function suggestions(cell: ParsedCell, found: readonly ts.Diagnostic[], tell: Telling): Diagnostic[] {
   const lines = new Lines(cell.source, 'editor')
-  return found.filter(isIn(cell.source)).map((suggestion) => ({
+  const told = found.filter(isIn(cell.source)).filter(({ code }) => code !== GLOBAL_OF_A_MODULE)
+  return told.map((suggestion) => ({
     ...convert(cell, suggestion, lines, tell),
     category: 'suggestion',
     ...(suggestion.reportsUnnecessary && { unnecessary: true }),

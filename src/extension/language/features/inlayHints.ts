@@ -5,7 +5,7 @@ import { CONFIGURATION } from '../../names'
 import { Owner } from '../../owner'
 import { CELLS, notebookOf, type KnownCell, type LanguageCells } from '../cells'
 import { spanOf } from '../places'
-import { originLine, shapeText, valueLine, type Values } from '../values'
+import { originLine, shapeOf, shapeText, valueLine, type Values } from '../values'
 
 /** Small words in the text: names of parameters, types, and the shapes that variables have in the session. */
 export class InlayHintsProvider extends Owner implements vscode.InlayHintsProvider {
@@ -36,7 +36,7 @@ export class InlayHintsProvider extends Owner implements vscode.InlayHintsProvid
     const shapes = configuration.get<boolean>('shapes', true)
     const notebook = notebookOf(document)
     const span = spanOf(document, range)
-    const tensors = notebook && shapes ? this.#values.all(notebook).filter(({ tensor }) => tensor) : []
+    const tensors = notebook && shapes ? this.#values.all(notebook).filter(shapeOf) : []
     const answer = await this.#cells.ask(document, token, async (client, cell, signal) => {
       const hints = wanted(settings) ? await client.inlayHints({ ...cell, ...span }, settings, signal) : []
       const names = tensors.length ? await client.names(cell.notebook, signal) : []
@@ -54,10 +54,11 @@ export class InlayHintsProvider extends Owner implements vscode.InlayHintsProvid
   #shapes(notebook: vscode.NotebookDocument, { cell, document }: KnownCell, names: readonly SessionName[]) {
     return names.flatMap((name) => {
       const variable = name.cell === cell ? this.#values.find(notebook, name.name) : undefined
-      if (!variable?.tensor || variable.origin?.cell !== cell) return []
+      const shape = variable && shapeOf(variable)
+      if (!shape || variable.origin?.cell !== cell) return []
       const hint = new vscode.InlayHint(
         document.positionAt(name.end),
-        shapeText(variable.tensor.shape),
+        shapeText(shape),
         vscode.InlayHintKind.Type,
       )
       hint.paddingLeft = true
