@@ -18,6 +18,7 @@ export {
   streamOutput,
 } from './outputs'
 export { type NotebookWarning, type ParsedNotebook, parseNotebook } from './parse'
+export { figuresWithoutPicture, withPictures } from './pictures'
 export type * from './types'
 export { decodeText, encodeText } from './utf8'
 export { writeNotebook } from './write'

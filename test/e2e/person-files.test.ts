@@ -1,5 +1,6 @@
 /** What a person does with files: save, close, reopen, make new ones, export. */
 import assert from 'node:assert/strict'
+import { pngFacts } from '../headless/cli/png'
 import { scenario, until } from './harness'
 
 const picture =
@@ -79,3 +80,22 @@ for (const [label, extension, expected] of [
     await code.waitForNotification('Exported to')
     assert.match(await code.readFile(`${folder}/test.${extension}`), expected)
   })
+
+scenario(
+  'an exported Jupyter notebook has a picture beside each figure',
+  async ({ code, folder, notebook }) => {
+    const book = await notebook([picture])
+    await book.runCell(0)
+    await code.command('Genbook: Export')
+    await code.pick('Jupyter')
+    await code.answerFileDialog()
+    await code.waitForNotification('Exported to')
+    const { cells } = JSON.parse(await code.readFile(`${folder}/test.ipynb`)) as {
+      cells: { outputs: { data: Record<string, string> }[] }[]
+    }
+    const { width, coloured } = pngFacts(Buffer.from(cells[0]!.outputs[0]!.data['image/png']!, 'base64'))
+    assert.ok(width >= 1000 && coloured > 1000, `${width} pixels across, ${coloured} coloured`)
+    assert.equal(await book.isActive(), true, 'the tab that drew them is gone')
+  },
+  { hosts: ['server', 'web'] },
+)

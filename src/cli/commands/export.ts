@@ -3,11 +3,12 @@ import { writeFile } from 'node:fs/promises'
 import { dirname, extname, join, basename, resolve } from 'node:path'
 import { Option, type Command } from 'commander'
 import type { LanguageClient } from '../../kernel/language/client'
-import { toIpynb, toTypeScript } from '../../notebook'
+import { figuresWithoutPicture, toIpynb, toTypeScript, withPictures, type Notebook } from '../../notebook'
 import { Status, UsageError } from '../failure'
 import { withLanguage } from '../language'
 import { codeCells, readNotebook, type NotebookFile } from '../notebook'
 import { reportHtml } from '../report'
+import { stillsOf } from '../stills'
 
 interface ExportOptions {
   readonly ipynb?: true
@@ -59,13 +60,26 @@ async function exportNotebook(path: string, { ipynb, html, ts, out }: ExportOpti
 async function convert(file: NotebookFile, form: 'ipynb' | 'html' | 'ts'): Promise<string> {
   switch (form) {
     case 'ipynb':
-      return toIpynb(file.notebook, file)
+      return toIpynb(await illustrated(file.notebook), file)
     case 'html':
       return reportHtml(file.notebook, file.path)
     case 'ts': {
       const valid = await withLanguage((language) => validSources(file, language))
       return toTypeScript(file.notebook, (source) => !source.trim() || valid.has(source))
     }
+  }
+}
+
+/** The notebook with pictures beside its figures, as far as there is something here to draw them; says where not. */
+async function illustrated(notebook: Notebook): Promise<Notebook> {
+  const figures = figuresWithoutPicture(notebook)
+  try {
+    return withPictures(notebook, await stillsOf(figures))
+  } catch (error) {
+    console.error(
+      `genbook: ${figures.length} figures have no picture beside them, which Jupyter shows only with Plotly's extension: ${(error as Error).message}`,
+    )
+    return notebook
   }
 }
 

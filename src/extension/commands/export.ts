@@ -1,6 +1,7 @@
 import * as vscode from 'vscode'
 import { DEFAULT_SEED, genbookMetadata } from '../../notebook/genbook'
 import { toIpynb, toTypeScript } from '../../notebook/export'
+import { figuresWithoutPicture, withPictures } from '../../notebook/pictures'
 import type { Notebook } from '../../notebook/types'
 import { encodeText } from '../../notebook/utf8'
 import type { Assets } from '../assets'
@@ -8,6 +9,7 @@ import type { Language } from '../language/language'
 import { COMMANDS, FILE_EXTENSION } from '../names'
 import { titleOf } from '../notebook/cells'
 import { notebookOf } from '../notebook/document'
+import { stillsOf } from './stills'
 import { registerNotebookCommand } from './target'
 
 interface Form extends vscode.QuickPickItem {
@@ -36,6 +38,7 @@ export function exportCommand(surroundings: ExportSurroundings): vscode.Disposab
       const text = await convert(notebookOf(document), title, form.extension, surroundings)
       await vscode.workspace.fs.writeFile(target, encodeText(text))
     } catch (error) {
+      if (error instanceof vscode.CancellationError) return
       const reason = error instanceof Error ? error.message : String(error)
       void vscode.window.showErrorMessage(vscode.l10n.t('The notebook was not exported: {0}', reason))
       return
@@ -80,7 +83,7 @@ async function convert(
 ): Promise<string> {
   switch (extension) {
     case 'ipynb':
-      return toIpynb(notebook)
+      return toIpynb(withPictures(notebook, await stillsOf(figuresWithoutPicture(notebook), assets)))
     case 'ts': {
       const valid = await validSources(notebook, language)
       return toTypeScript(notebook, (source) => !source.trim() || valid.has(source))

@@ -1,8 +1,10 @@
 /** Runs inside a report: draws the figures that it carries, and fits the frames of HTML outputs to their content. */
 import { ContextBudget } from '../mount/budget'
 import { readFigure } from '../mount/specification'
+import { still } from '../mount/still'
 import { darkPalette, lightPalette } from '../mount/theme'
 import { FigureView } from '../mount/view'
+import { FIGURES, STILLS } from './stills'
 
 const dark = matchMedia('(prefers-color-scheme: dark)')
 let printing = false
@@ -57,4 +59,21 @@ for (const frame of document.querySelectorAll('iframe')) {
   frame.addEventListener('load', () => fit(frame))
   fit(frame)
 }
-void drawAll()
+
+/** Draws the figures that `stillsPage` put here, and leaves their pictures where `readStills` finds them. */
+async function writeStills(figures: readonly unknown[]): Promise<void> {
+  const pictures = []
+  for (const figure of figures) pictures.push(await still(figure).catch(() => null))
+  const element = document.createElement('script')
+  element.type = 'application/json'
+  element.id = STILLS
+  element.textContent = JSON.stringify(pictures)
+  document.body.append(element)
+}
+
+// For pages of other programs that load this one.
+Object.assign(globalThis, { genbookStill: still })
+
+const figures = document.getElementById(FIGURES)
+if (figures) void writeStills(JSON.parse(figures.textContent) as unknown[])
+else void drawAll()

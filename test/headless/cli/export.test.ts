@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { notebookProblems } from '../../schemas/validate'
 import { Folder } from './genbook'
+import { pngFacts } from './png'
 
 test('exports beside the notebook, or where --out says', async (t) => {
   const folder = await Folder.create(t)
@@ -38,4 +40,26 @@ test('never writes over the notebook', async (t) => {
   const { status, stderr } = await folder.genbook(['export', name, '--ipynb'])
   assert.equal(status, 2)
   assert.match(stderr, /is the notebook itself/)
+})
+
+test("a Jupyter notebook is valid by nbformat's schema, and has a picture beside each figure", async (t) => {
+  const folder = await Folder.create(t)
+  const name = await folder.notebook('a.genbook', [
+    { markdown: '# Title' },
+    "import { data, plot } from 'genbook'\nplot.samples({ data: data.moons().draw(20_000) })",
+    "display({ 'application/vnd.plotly.v1+json': { data: 'no list' } })",
+  ])
+  assert.equal((await folder.genbook(['run', name, '--out', 'out'])).status, 0)
+  const { status, stderr } = await folder.genbook(['export', 'out/a.genbook', '--ipynb', '--out', 'a.ipynb'])
+  assert.deepEqual([status, stderr], [0, ''])
+  const ipynb = await folder.readNotebook('a.ipynb')
+  assert.deepEqual(notebookProblems(ipynb), [])
+  const outputs = ipynb.cells.flatMap((cell) => cell.outputs ?? [])
+  const pictures = outputs.map(({ data }) => data?.['image/png'])
+  assert.equal(typeof pictures[0], 'string')
+  assert.equal(pictures[1], undefined, 'what is no figure has no picture')
+  const { width, height, coloured } = pngFacts(Buffer.from(pictures[0] as string, 'base64'))
+  assert.ok(width >= 1000 && height >= 500, `${width}×${height}`)
+  // Axes and letters alone are greys: the points must be there too.
+  assert.ok(coloured > 5000, `${coloured} coloured pixels`)
 })
