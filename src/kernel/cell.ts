@@ -52,6 +52,45 @@ export interface CompiledCell {
   /** Source map (version 3, JSON text) from `code` back to `source`. */
   readonly map: string
   readonly analysis: CellAnalysis
+  /** Of a cell that was compiled to be stepped through: the places where it can pause. */
+  readonly steps?: StepTable
+}
+
+/** Where a cell that was compiled to be stepped through can pause; compiled code names entries by their index. */
+export interface StepTable {
+  readonly stops: readonly Stop[]
+  /** The cell itself comes first. */
+  readonly functions: readonly SteppedFunction[]
+  readonly scopes: readonly StepScope[]
+}
+
+/** A place before a statement, a loop's condition or the value of an arrow function. Lines and columns count from 1. */
+export interface Stop {
+  readonly line: number
+  readonly column: number
+  /** The innermost scope. */
+  readonly scope: number
+  /** Whether a `catch` of the same function would get what is thrown here. */
+  readonly guarded: boolean
+}
+
+export interface SteppedFunction {
+  /** Empty where it has none. */
+  readonly name: string
+  readonly line: number
+  readonly column: number
+  /** Whether it stands among the arguments of a call, which then calls it as often as it likes. */
+  readonly callback: boolean
+}
+
+/** The variables that one block, loop or parameter list declares; those of the session are not among them. */
+export interface StepScope {
+  readonly names: readonly string[]
+  readonly parent: number | undefined
+  /** Whether a function begins here: what is further out belongs to the functions around it. */
+  readonly outermost: boolean
+  /** Whether `this` means something that belongs to the function. */
+  readonly hasThis: boolean
 }
 
 /** A place in a cell that does not parse, or that the type checker objects to. Lines and columns count from 1. */
@@ -104,4 +143,25 @@ export interface CellRuntime {
   opaque<T>(value: T): T
   /** Shows the value of the cell's last expression; awaits a promise; hides undefined. */
   show(value: unknown): Promise<void>
+  /** A cell that was compiled to be stepped through: function number `index` of its table begins. */
+  begin?(index: number): CallFrame
+}
+
+/** Evaluates JavaScript in the scope that it was made in. */
+export type Access = (code: string) => unknown
+
+/** One call of a function of a cell, as the function itself tells how it goes. */
+export interface CallFrame {
+  /** Stop number `index` of the cell's table is reached: the place to pause. */
+  at(index: number, access: Access): void
+  /** Around what `await` waits for. Returns its argument. */
+  waits<T>(value: T): T
+  /** Around what `yield` hands out. Returns its argument. */
+  yields<T>(value: T): T
+  /** The function goes on after an `await` or `yield`. Returns its argument. */
+  resumes<T>(value: T): T
+  /** An error leaves the function. Returns its argument. */
+  fails(error: unknown): unknown
+  /** The function is over. */
+  ends(): void
 }

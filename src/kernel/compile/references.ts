@@ -21,6 +21,8 @@ export interface References {
   readonly outer: ReadonlyMap<Identifier, OuterReference>
   /** Functions and classes that capture a variable, or the `this`, of a function or block around them. */
   readonly capturing: ReadonlySet<AnyNode>
+  /** The innermost scope around each node. */
+  readonly scopes: ReadonlyMap<AnyNode, Scope>
 }
 
 /** Constants of the language. A person may shadow them in a cell, but nobody can change them. */
@@ -46,6 +48,7 @@ export function resolve(
     top: new Set(resolver.cell.variables.keys()),
     outer: resolver.outer,
     capturing: resolver.capturing,
+    scopes: resolver.scopes,
   }
 }
 
@@ -55,6 +58,7 @@ class Resolver {
   readonly cell = new Scope(undefined)
   readonly outer = new Map<Identifier, OuterReference>()
   readonly capturing = new Set<AnyNode>()
+  readonly scopes = new Map<AnyNode, Scope>()
 
   constructor(helpers: ReadonlySet<string>, outlives: (name: string) => boolean) {
     this.helpers = helpers
@@ -62,6 +66,7 @@ class Resolver {
   }
 
   visit(node: AnyNode, scope: Scope, role: Role = 'read'): void {
+    this.scopes.set(node, scope)
     const handler = handlerOf(this.handlers, node)
     if (handler) handler(node, scope, role)
     else forEachChild(node, (child) => this.visit(child, scope))

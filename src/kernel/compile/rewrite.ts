@@ -1,5 +1,6 @@
 /** From a parsed cell to the code that a session evaluates. */
 import type { AnyNode, FunctionDeclaration, ImportDeclaration, Program } from 'acorn'
+import type { StepTable } from '../cell'
 import type { Parsed } from './analysis'
 import type { Aspect, Leave, Rewriting } from './aspects'
 import { Edits, type Edited, type Prefix } from './edits'
@@ -8,15 +9,23 @@ import { PrivateNames } from './names'
 import { closuresAspect } from './rewriteClosures'
 import { flowAspect, keepsToken } from './rewriteFlow'
 import { namesAspect } from './rewriteNames'
+import { steppingAspect } from './rewriteStepping'
 import { forEachChild, handlerOf } from './script'
+import { StepTableBuilder } from './stepTable'
 
 /**
  * The code of a cell: an expression whose value is a strict async function of the cell's `CellRuntime`.
  *
  * @param id names the cell in the source map.
  * @param called what the session knows a name by.
+ * @param stepping whether the cell is to be stepped through.
  */
-export function rewrite(id: string, parsed: Parsed, called: (name: string) => string): Edited {
+export function rewrite(
+  id: string,
+  parsed: Parsed,
+  called: (name: string) => string,
+  stepping = false,
+): Edited & { readonly steps?: StepTable } {
   const { source, stripped, program, helpers, references, analysis, usings } = parsed
   const { script, mappings } = stripped
   const edits = new Edits(script)
@@ -24,9 +33,16 @@ export function rewrite(id: string, parsed: Parsed, called: (name: string) => st
   const needed = new Set<string>()
   const rewriting: Rewriting = { script, edits, names, references, analysis, usings, needed }
 
-  const leaveShown = parsed.shows ? showLast(program, rewriting) : undefined
+  const shown = parsed.shows ? lastExpression(program) : undefined
+  const leaveShown = shown && showLast(shown, rewriting)
+  const steps = stepping ? new StepTableBuilder(parsed) : undefined
   // From the outside in: a mark goes around a function's name, and both around what its body begins with.
-  const aspects = [closuresAspect(rewriting), flowAspect(rewriting), namesAspect(rewriting)]
+  const aspects = [
+    closuresAspect(rewriting),
+    ...(steps ? [steppingAspect(rewriting, { steps, shown, skipped: helpers })] : []),
+    flowAspect(rewriting),
+    namesAspect(rewriting),
+  ]
   walk(program, aspects, (node) => helpers.has(node))
   leaveShown?.()
 
@@ -48,7 +64,9 @@ export function rewrite(id: string, parsed: Parsed, called: (name: string) => st
   prefix.push({ text: `(async function (${names.runtime}) { "use strict"; ` }, ...bindings(names, called))
   if (resources) prefix.push({ text: resources.before })
   prefix.push(...body)
-  return edits.apply(prefix, `${resources?.after ?? ''}\n})${shared ? '})()' : ''}`, mappings, id, source)
+  if (steps) prefix.push({ text: `const ${names.helper('frame')} = ${names.runtime}.begin(0); ` })
+  const suffix = `${resources?.after ?? ''}\n})${shared ? '})()' : ''}`
+  return { ...edits.apply(prefix, suffix, mappings, id, source), ...(steps && { steps: steps.table }) }
 }
 
 function walk(node: AnyNode, aspects: readonly Aspect[], skip: (node: AnyNode) => boolean): void {
@@ -62,20 +80,21 @@ function walk(node: AnyNode, aspects: readonly Aspect[], skip: (node: AnyNode) =
   for (const leave of leaves.reverse()) leave()
 }
 
-/** Hands the value of the last statement to the session. */
-function showLast(program: Program, { edits, names }: Rewriting): Leave | undefined {
+/** The expression that the last statement is. */
+function lastExpression(program: Program): AnyNode | undefined {
   const last = program.body.findLast(
     (statement) =>
       statement.type !== 'EmptyStatement' &&
       !(statement.type === 'ExportNamedDeclaration' && !statement.declaration && !statement.source),
   )
-  const expression =
-    last?.type === 'ExpressionStatement'
-      ? last.expression
-      : last?.type === 'ExportDefaultDeclaration' && !last.declaration.type.endsWith('Declaration')
-        ? last.declaration
-        : undefined
-  if (!expression) return undefined
+  if (last?.type === 'ExpressionStatement') return last.expression
+  return last?.type === 'ExportDefaultDeclaration' && !last.declaration.type.endsWith('Declaration')
+    ? last.declaration
+    : undefined
+}
+
+/** Hands its value to the session. */
+function showLast(expression: AnyNode, { edits, names }: Rewriting): Leave {
   edits.open(expression.start, `await ${names.runtime}.show((`)
   return () => edits.close(expression.end, '))')
 }

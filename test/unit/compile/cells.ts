@@ -1,5 +1,5 @@
 /** Runs cells as a session would, with as little around them as the contract asks for. */
-import type { CellDiagnostic, CellRuntime, CompiledCell } from '../../../src/kernel/cell'
+import type { CallFrame, CellDiagnostic, CellRuntime, CompiledCell, StepTable } from '../../../src/kernel/cell'
 import { compileCell } from '../../../src/kernel/compile/compile'
 import { Scope } from '../../../src/kernel/session/scope'
 
@@ -13,6 +13,8 @@ export class Cells {
   readonly scope: Scope
   /** How many checks a run may pass before it is stopped. */
   checks = Infinity
+  /** Where given, cells are compiled to be stepped through, and this is told of every call. */
+  stepper: ((table: StepTable, index: number) => CallFrame) | undefined
   private run = 0
   private readonly stopped = new Set<number>()
 
@@ -27,11 +29,11 @@ export class Cells {
 
   /** Compiles and runs one cell; resolves when it has ended. Errors of the cell are thrown as they are. */
   async execute(source: string): Promise<void> {
-    const cell = compiled(source)
+    const cell = compiled(source, this.stepper !== undefined)
     this.scope.begin(cell.analysis)
     this.run += 1
     try {
-      await evaluate(cell)(this.runtime())
+      await evaluate(cell)(this.runtime(cell))
     } finally {
       this.scope.end()
     }
@@ -48,8 +50,8 @@ export class Cells {
     return this.scope.binding(name).value
   }
 
-  private runtime(): CellRuntime {
-    const { stopped } = this
+  private runtime(cell: CompiledCell): CellRuntime {
+    const { stopped, stepper } = this
     const current = (): number => this.run
     const check = (token: number): void => {
       if (stopped.has(token)) throw new Interrupted(`run ${token} was stopped`)
@@ -82,13 +84,14 @@ export class Cells {
       show: async (value) => {
         this.shown.push(await value)
       },
+      ...(stepper && cell.steps && { begin: (index: number) => stepper(cell.steps!, index) }),
     }
   }
 }
 
 /** A cell that must compile. */
-export function compiled(source: string): CompiledCell {
-  const result = compileCell('cell', source)
+export function compiled(source: string, stepping = false): CompiledCell {
+  const result = compileCell('cell', source, stepping)
   if (!result.ok)
     throw new Error(`does not compile: ${result.errors.map(({ message }) => message).join('; ')}`)
   return result.cell
