@@ -78,6 +78,11 @@ export function statistics(values: ArrayLike<number>): Statistics {
   return { mean, deviation: Math.sqrt(squares / n), min, max, nan, infinite: values.length - n - nan }
 }
 
+/** Mean and deviation, or the number itself, in a few words. */
+export function numbersLine(values: ArrayLike<number>, { dtype, shape }: TensorLike): string {
+  return shape.length === 0 ? format(values[0]!) : statisticsText(values, dtype)
+}
+
 function statisticsText(values: ArrayLike<number>, dtype: string): string {
   const { mean, deviation, min, max, nan, infinite } = statistics(values)
   if (dtype === 'bool') {
