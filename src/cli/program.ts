@@ -4,6 +4,7 @@ import { version } from './built'
 import { addCheck } from './commands/check'
 import { addExport } from './commands/export'
 import { addFeedback } from './commands/feedback'
+import { addGrade } from './commands/grade'
 import { addLint } from './commands/lint'
 import { addRelease } from './commands/release'
 import { addRerun } from './commands/rerun'
@@ -32,7 +33,10 @@ export async function main(args: readonly string[]): Promise<number> {
     .addHelpText('after', EXAMPLES)
     .showHelpAfterError('(add --help for what is possible)')
     .exitOverride()
-  const commands = [addRun, addRerun, addCheck, addExport, addLint, addRelease, addFeedback, addText]
+  const commands = [
+    ...[addRun, addRerun, addCheck, addExport, addText],
+    ...[addLint, addRelease, addGrade, addFeedback],
+  ]
   for (const add of commands) add(program, finish)
   try {
     await program.parseAsync(args, { from: 'user' })

@@ -13,7 +13,7 @@ import { seedOf } from '../executed'
 import { UsageError } from '../failure'
 import { readNotebook } from '../notebook'
 import { assignmentOf } from '../../notebook/grading'
-import { RunnerEnded, type RunnerProcess } from './runnerProcess'
+import { GraderFault, RunnerEnded, type RunnerProcess } from './runnerProcess'
 import type { MasterAnalysis } from './runner/messages'
 import { startRunner } from './startRunner'
 import { gradedCells, summaryCells, testPoints } from './structure'
@@ -87,6 +87,7 @@ export async function openAssignment(
     }
   } catch (error) {
     await runner.close()
+    if (error instanceof RunnerEnded && error.reason === 'failed') throw new GraderFault(error.message)
     if (error instanceof RunnerEnded)
       throw new UsageError(`${path}: the master could not be run. ${error.message}`)
     throw error
@@ -112,7 +113,7 @@ async function record(
     let recorded: readonly RecordedCalls[] = []
     if (message.type === 'recorded') {
       recorded = message.tests
-      message = await runner.next()
+      message = await runner.ask({ type: 'enough' })
     }
     if (message.type !== 'ended') throw runner.unexpected(message)
     if (message.status !== 'ok')

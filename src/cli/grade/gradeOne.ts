@@ -9,14 +9,10 @@ import { RESULT_SCHEMA, type SubmissionResult } from './result'
 import { runtimeVersion } from './runtime'
 import { settle } from './status'
 import { gradedCells } from './structure'
-import { readSubmission } from './submissionFile'
+import { GraderFault } from './runnerProcess'
+import { readSubmission, type SubmissionFile } from './submissionFile'
 import { compareRuns, deservesAnother } from './flaky'
 import type { Assignment, GradeOptions, Submission } from './types'
-
-/** The grader itself broke: no result of this submission says anything. Another try may. */
-export class GraderFault extends Error {
-  override readonly name = 'GraderFault'
-}
 
 /** What decides a result besides master, submission, runtime and seed. */
 export function configurationOf({ timeout, cellTimeout, memory }: GradeOptions): JsonObject {
@@ -24,6 +20,7 @@ export function configurationOf({ timeout, cellTimeout, memory }: GradeOptions):
 }
 
 /**
+ * @param given the submission's file, where it has been read already.
  * @returns the result, whatever the submission is or does.
  * @throws GraderFault where the grader is at fault: the runner could not be started.
  */
@@ -31,10 +28,11 @@ export async function gradeOne(
   assignment: Assignment,
   submission: Submission,
   options: GradeOptions,
+  given?: SubmissionFile,
 ): Promise<SubmissionResult> {
   const started = new Date()
   const begun = performance.now()
-  const file = await readSubmission(submission.path)
+  const file = given ?? (await readSubmission(submission))
   const configuration = configurationOf(options)
   const about = {
     schema: RESULT_SCHEMA,

@@ -22,6 +22,11 @@ export class RunnerEnded extends Error {
   }
 }
 
+/** The grader itself broke: no result of this submission says anything. Another try may. */
+export class GraderFault extends Error {
+  override readonly name = 'GraderFault'
+}
+
 /** Bytes that a runner may send in all. */
 const MOST_BYTES = 256 * 2 ** 20
 /** Characters of its error stream that are kept, for faults of the grader itself. */
@@ -36,6 +41,8 @@ export class RunnerProcess {
   #waiting: { resolve: (message: RunnerMessage) => void; reject: (error: RunnerEnded) => void } | undefined
   /** How many messages may come before the grader says something again. */
   #owed = 0
+  /** Nothing of the submission has been looked at before. */
+  #begun = false
   #over: RunnerEnded | undefined
   #noise = ''
 
@@ -65,7 +72,10 @@ export class RunnerProcess {
 
   /** Starts the kernel inside. @throws RunnerEnded */
   async start(options: Start): Promise<Extract<RunnerMessage, { type: 'ready' }>> {
-    const answer = await this.#exchange({ type: 'start', nonce: this.#nonce, ...options })
+    const begun = await this.#exchange({ type: 'start', nonce: this.#nonce, ...options }, 2)
+    if (begun.type !== 'begun') throw this.#end(unexpected(begun))
+    this.#begun = true
+    const answer = await this.#take()
     if (answer.type === 'failed') throw this.#end(new RunnerEnded('failed', answer.reason))
     if (answer.type !== 'ready') throw this.#end(unexpected(answer))
     return answer
@@ -79,12 +89,6 @@ export class RunnerProcess {
   /** @throws RunnerEnded */
   ask(message: AskMessage): Promise<RunnerMessage> {
     return this.#exchange(message)
-  }
-
-  /** What comes next without being asked for: after `recorded`, the end of the cell. */
-  next(): Promise<RunnerMessage> {
-    this.#owed++
-    return this.#take()
   }
 
   /** Whatever came is not what may come now: ends the runner. */
@@ -103,11 +107,12 @@ export class RunnerProcess {
     return await this.#launched.ended
   }
 
-  #exchange(message: GraderMessage): Promise<RunnerMessage> {
+  /** @param answers how many messages may come */
+  #exchange(message: GraderMessage, answers = 1): Promise<RunnerMessage> {
     if (this.#over) return Promise.reject(this.#over)
     // Checked before anything new is said: what came too early was not an answer to it.
     if (this.#come.length) return Promise.reject(this.#end(unexpected(this.#come[0]!)))
-    this.#owed++
+    this.#owed += answers
     writeMessage(this.#launched.stdin, message)
     return this.#take()
   }
@@ -143,8 +148,13 @@ export class RunnerProcess {
   #reasonOf({ outOfMemory, code, signal, failure }: Ended): RunnerEnded {
     if (failure !== undefined) return new RunnerEnded('failed', `The runner could not be started: ${failure}`)
     if (outOfMemory) return new RunnerEnded('oom', 'It used more memory than it may, and was ended.')
-    const how = signal ? `by ${signal}` : `with status ${code}`
     const noise = this.#noise.trim().split('\n').at(-1)
+    if (!this.#begun)
+      return new RunnerEnded(
+        'failed',
+        `The runner did not start: ${plainText(noise ?? '', 300) || `status ${code}`}.`,
+      )
+    const how = signal ? `by ${signal}` : `with status ${code}`
     return new RunnerEnded('killed', `Its process ended ${how}${noise ? `: ${plainText(noise, 300)}` : ''}.`)
   }
 }

@@ -8,10 +8,7 @@ import type { Program } from './sandbox'
 /** Where a sandbox shows the runner. */
 const INSIDE = '/genbook'
 
-/**
- * @param cache a folder with V8's compiled code of the runner, which saves compiling it for every submission.
- */
-export function runnerProgram(cache?: string): Program {
+export function runnerProgram(): Program {
   const node = realpathSync(process.execPath)
   return {
     files: [
@@ -20,7 +17,6 @@ export function runnerProgram(cache?: string): Program {
       { from: built.runner, to: `${INSIDE}/runner.mjs` },
       { from: built.runnerWorker, to: `${INSIDE}/runner.worker.mjs` },
       { from: built.wasm, to: `${INSIDE}/wasm` },
-      ...(cache ? [{ from: cache, to: `${INSIDE}/cache` }] : []),
     ],
     command: [
       `${INSIDE}/node`,
@@ -30,7 +26,6 @@ export function runnerProgram(cache?: string): Program {
       '--allow-worker',
       '--no-warnings',
       `${INSIDE}/runner.mjs`,
-      ...(cache ? [`${INSIDE}/cache`] : []),
     ],
   }
 }

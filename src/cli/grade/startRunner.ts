@@ -5,9 +5,9 @@ import type { GradeOptions } from './types'
 
 /** Starts a runner in its sandbox. @param seconds that it may live */
 export function startRunner(
-  { sandbox, memory, cache, signal }: Pick<GradeOptions, 'sandbox' | 'memory' | 'cache' | 'signal'>,
+  { sandbox, memory, signal }: Pick<GradeOptions, 'sandbox' | 'memory' | 'signal'>,
   seconds: number,
 ): RunnerProcess {
-  const launched = sandbox.launch(runnerProgram(cache), { memory, processes: PROCESSES })
+  const launched = sandbox.launch(runnerProgram(), { memory, processes: PROCESSES })
   return new RunnerProcess(launched, seconds, signal)
 }

@@ -4,6 +4,7 @@ import { constants } from 'node:fs'
 import { open, type FileHandle } from 'node:fs/promises'
 import { decodeText, NotebookFormatError, parseNotebook, type Notebook } from '../../notebook'
 import { LARGEST_FILE } from './limits'
+import type { Submission } from './types'
 
 export interface SubmissionFile {
   /** SHA-256 of the bytes, in hexadecimal. */
@@ -14,7 +15,8 @@ export interface SubmissionFile {
 }
 
 /** Never throws: what cannot be read says why. */
-export async function readSubmission(path: string): Promise<SubmissionFile> {
+export async function readSubmission({ path, problem }: Submission): Promise<SubmissionFile> {
+  if (problem !== undefined) return unreadable(problem)
   let file: FileHandle | undefined
   try {
     // Neither a link to somebody else's file nor a pipe that never ends.

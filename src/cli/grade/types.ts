@@ -55,6 +55,8 @@ export interface Submission {
   /** Whose it is, as the name of the file or folder says. */
   readonly student: string
   readonly path: string
+  /** Why there is nothing to grade, where that shows before the file is opened. */
+  readonly problem?: string
 }
 
 /** How submissions are run. All but the sandbox decides results, and so is part of their keys. */
@@ -66,8 +68,6 @@ export interface GradeOptions {
   readonly cellTimeout: number
   /** MiB for everything in the sandbox. */
   readonly memory: number
-  /** A folder with compiled code of the runner: see `warmCache`. */
-  readonly cache?: string
   /** Aborted: the runner is killed, and the promise rejects. */
   readonly signal?: AbortSignal
 }

@@ -54,8 +54,14 @@ export function compileGraded(cells: readonly GradedCell[], answer: readonly str
 
 const NONE: CellAnalysis = { declared: [], used: [], assigned: [], imports: [] }
 
+/** Never throws: a text on which the compiler itself breaks is an error of the cell. */
 function parse({ id, source }: GradedCell): { parse: Parse; analysis: CellAnalysis } {
-  const parse = parseCell(id, source)
+  let parse: Parse
+  try {
+    parse = parseCell(id, source)
+  } catch (error) {
+    parse = { ok: false, errors: [atStart(id, `The compiler breaks on this cell: ${String(error)}`)] }
+  }
   return { parse, analysis: parse.ok ? parse.parsed.analysis : NONE }
 }
 
@@ -64,6 +70,12 @@ function declaredBy({ declared }: CellAnalysis): string[] {
 }
 
 function assigns(cell: string, name: string): CellDiagnostic {
-  const message = `'${name}' belongs to the assignment's own cells, and an answer cannot assign it. Declare a name of your own.`
+  return atStart(
+    cell,
+    `'${name}' belongs to the assignment's own cells, and an answer cannot assign it. Declare a name of your own.`,
+  )
+}
+
+function atStart(cell: string, message: string): CellDiagnostic {
   return { cell, category: 'error', code: 0, message, start: 0, end: 0, line: 1, column: 1 }
 }

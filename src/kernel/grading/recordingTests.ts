@@ -29,6 +29,8 @@ export function recordingTests(port: AskPort, predicates: Predicates): TestHost 
     const recorded: RecordedCalls[] = []
     for (const [index, test] of tests.entries()) recorded.push(await record(index, test, predicates, goOn))
     port.post({ type: 'recorded', tests: recorded })
+    await port.next()
+    goOn()
   })
 }
 

@@ -5,14 +5,9 @@
  * Cells run in a thread of their own.
  */
 import '../../../kernel/language/browserlike'
-import { enableCompileCache } from 'node:module'
 import { readMessages, writeMessage } from '../channel'
 import { Runner } from './runner'
 import type { GraderMessage } from './messages'
-
-/** V8's compiled code of these scripts, where the grader has made it. */
-const cache = process.argv[2]
-if (cache) enableCompileCache(cache)
 
 let runner: Runner | undefined
 

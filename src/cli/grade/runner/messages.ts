@@ -33,6 +33,8 @@ export type GraderMessage =
 
 /** From the runner. */
 export type RunnerMessage =
+  /** The runner is there: what goes wrong from here on is the submission's doing. */
+  | { readonly type: 'begun' }
   | { readonly type: 'ready'; readonly device: string; readonly master?: MasterAnalysis }
   | { readonly type: 'failed'; readonly reason: string }
   | { readonly type: 'tests'; readonly tests: readonly number[] }
@@ -68,6 +70,7 @@ export interface MasterAnalysis {
 const error = shape({ name: string, message: string, line: optional(number) })
 
 const MESSAGES: Readonly<Record<RunnerMessage['type'], Check>> = {
+  begun: shape({}),
   ready: shape({ device: string, master: optional(object) }),
   failed: shape({ reason: string }),
   tests: shape({ tests: array(number) }),

@@ -1,0 +1,194 @@
+/** `genbook grade`: grades submissions against a master notebook. */
+import { availableParallelism } from 'node:os'
+import { InvalidArgumentError, Option, type Command } from 'commander'
+import { assignmentOf } from '../../notebook/grading'
+import { Status, UsageError } from '../failure'
+import { openAssignment } from '../grade/assignment'
+import { gradeBatch, type Batch } from '../grade/batch'
+import { BatchProgress } from '../grade/batchProgress'
+import { Journal } from '../grade/journal'
+import { DEFAULT_CELL_TIMEOUT, DEFAULT_MEMORY, DEFAULT_TIMEOUT, LEAST_MEMORY } from '../grade/limits'
+import { gradingStatus, gradingSummary, GradingStatus } from '../grade/outcome'
+import { writeReports } from '../grade/reports/write'
+import { SandboxError } from '../grade/sandbox'
+import { openSandbox, type SandboxChoice } from '../grade/sandbox/open'
+import { findSubmissions, shardOf, type Shard } from '../grade/submissions'
+import type { Assignment, GradeOptions } from '../grade/types'
+import { readNotebook } from '../notebook'
+
+interface Options {
+  readonly out: string
+  readonly jobs: number
+  readonly shard?: Shard
+  readonly timeout?: number
+  readonly cellTimeout: number
+  readonly memory: number
+  readonly seed?: number
+  readonly sandbox: SandboxChoice
+  readonly image?: string
+  readonly trust?: true
+  readonly bom?: true
+}
+
+const HELP = `
+MASTER is the instructor's notebook with solutions and hidden tests. Of a submission only the text of the answers is taken; each runs
+in a sandbox of its own, and the tests' expected values never get there. Interrupted, the same command goes on where it was.
+
+Examples:
+  genbook grade master.genbook submitted --out graded                  every notebook in the folder
+  genbook grade master.genbook submitted --out graded --jobs 8         eight at a time
+  genbook grade master.genbook submitted --out graded-3 --shard 3/20   one of twenty machines; then genbook merge
+
+Exit status: 0 all were graded, whatever their points; 2 the call or the master was bad; 3 some could not be graded; 4 the grader
+itself broke, and some have no result; 130 stopped by Ctrl-C.`
+
+export function addGrade(program: Command, finish: (status: number) => void): void {
+  withRunOptions(
+    program
+      .command('grade')
+      .description('grade submissions, each in a sandbox, and write reports')
+      .argument('<master>', "the instructor's notebook")
+      .argument('<submissions...>', 'notebooks, or folders with them')
+      .requiredOption('--out <folder>', 'write results and reports there')
+      .option('--jobs <number>', 'how many at a time', wholeNumber, Math.max(1, availableParallelism() - 1))
+      .option('--shard <i/n>', 'grade the i-th of n parts, i from 1', shard)
+      .option('--bom', 'begin CSV files with a byte order mark, for Excel'),
+  )
+    .addHelpText('after', HELP)
+    .action(async (master: string, submissions: string[], options: Options) => {
+      finish(await guarded(() => grade(master, submissions, options)))
+    })
+}
+
+/** The options that say how submissions are run: of `grade`, and of whoever else runs them. */
+export function withRunOptions(command: Command): Command {
+  return command
+    .option(
+      '--timeout <seconds>',
+      `end a submission that takes longer in all (default: what the master says, or ${DEFAULT_TIMEOUT})`,
+      positive,
+    )
+    .option('--cell-timeout <seconds>', 'stop a cell that takes longer', positive, DEFAULT_CELL_TIMEOUT)
+    .option('--memory <MiB>', 'end a submission that uses more', memory, DEFAULT_MEMORY)
+    .option('--seed <number>', "exchange the master's seed", seed)
+    .addOption(
+      new Option('--sandbox <kind>', 'what keeps submissions in')
+        .choices(['auto', 'bubblewrap', 'docker', 'podman', 'none'])
+        .default('auto'),
+    )
+    .option('--image <name>', 'the image of a container, which must be there already')
+    .option('--trust', 'run without a sandbox where there is none: submissions can do all that you can')
+}
+
+/** What goes wrong in the grader itself is not the call's fault, nor any student's. */
+async function guarded(run: () => Promise<number>): Promise<number> {
+  try {
+    return await run()
+  } catch (error) {
+    if (error instanceof UsageError) throw error
+    console.error(
+      `genbook: the grader broke: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+    )
+    return GradingStatus.broken
+  }
+}
+
+async function grade(master: string, paths: readonly string[], options: Options): Promise<number> {
+  const submissions = await findSubmissions(paths, master)
+  const own = options.shard ? shardOf(submissions, options.shard) : submissions
+  const sandbox = open(options)
+  console.error(`Sandbox: ${sandbox.words}`)
+  const stop = new AbortController()
+  const onSignal = () => stop.abort()
+  process.once('SIGINT', onSignal)
+  process.once('SIGTERM', onSignal)
+  const journal = Journal.open(options.out)
+  let assignment: Assignment | undefined
+  try {
+    const { notebook } = await readNotebook(master)
+    const limits = limitsOf(options, assignmentOf(notebook).seconds)
+    const run: GradeOptions = { ...limits, sandbox, signal: stop.signal }
+    assignment = await openAssignment(master, {
+      ...run,
+      ...(options.seed !== undefined && { seed: options.seed }),
+    })
+    const began = performance.now()
+    const progress = new BatchProgress(process.stderr, own.length)
+    const batch = await gradeBatch(assignment, own, { ...run, jobs: options.jobs }, journal, progress)
+    progress.done()
+    return await report(batch, assignment, options, performance.now() - began, stop.signal.aborted)
+  } finally {
+    process.off('SIGINT', onSignal)
+    process.off('SIGTERM', onSignal)
+    journal.close()
+    await assignment?.close()
+  }
+}
+
+async function report(
+  { results, faults }: Batch,
+  { summary }: Assignment,
+  { out, bom }: Options,
+  milliseconds: number,
+  stopped: boolean,
+): Promise<number> {
+  if (stopped) {
+    console.error(`Stopped. ${results.length} are graded; the same command goes on from there.`)
+    return Status.interrupted
+  }
+  const reported = await writeReports(out, results, summary, { ...(bom && { bom }) })
+  process.stdout.write(
+    gradingSummary(reported.results, summary, { dir: out, milliseconds, problems: reported.problems }),
+  )
+  for (const { submission, message } of faults)
+    console.error(`genbook: ${submission.path} was not graded: ${message}`)
+  return faults.length ? GradingStatus.broken : gradingStatus(reported.results)
+}
+
+/** @throws UsageError where there is no sandbox and nobody vouches for the submissions */
+function open({ sandbox, trust, image }: Options) {
+  try {
+    return openSandbox({ choice: sandbox, trust: trust === true, ...(image !== undefined && { image }) })
+  } catch (error) {
+    if (error instanceof SandboxError) throw new UsageError(error.message)
+    throw error
+  }
+}
+
+function limitsOf(options: Options, seconds = DEFAULT_TIMEOUT) {
+  const { timeout = seconds, cellTimeout, memory } = options
+  return { timeout, cellTimeout: Math.min(cellTimeout, timeout), memory }
+}
+
+function wholeNumber(text: string): number {
+  const value = Number(text)
+  if (!Number.isSafeInteger(value) || value < 1)
+    throw new InvalidArgumentError('It must be a whole number from 1.')
+  return value
+}
+
+function seed(text: string): number {
+  const value = Number(text)
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value))
+    throw new InvalidArgumentError('It must be a whole number from 0 to 2^53 - 1.')
+  return value
+}
+
+function memory(text: string): number {
+  const value = wholeNumber(text)
+  if (value < LEAST_MEMORY) throw new InvalidArgumentError(`A runner needs at least ${LEAST_MEMORY} MiB.`)
+  return value
+}
+
+function positive(text: string): number {
+  const value = Number(text)
+  if (!(value > 0 && value <= 1e6)) throw new InvalidArgumentError('It must be a number of seconds above 0.')
+  return value
+}
+
+function shard(text: string): Shard {
+  const [, index = 0, count = 0] = (/^(\d+)\/(\d+)$/.exec(text) ?? []).map(Number)
+  if (!(index >= 1 && index <= count))
+    throw new InvalidArgumentError('It must be i/n with i from 1 to n, such as 3/20.')
+  return { index, count }
+}
