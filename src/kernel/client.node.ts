@@ -1,9 +1,10 @@
 /** Starts a kernel in a worker thread of this Node process: what the command line and tests drive. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { Worker } from 'node:worker_threads'
+import { MessageChannel, Worker } from 'node:worker_threads'
 import type { Transport } from './client'
-import type { KernelMessage } from './protocol'
+import type { CommandChannel, DebugCommand } from './debug/protocol'
+import type { DriverMessage, KernelMessage } from './protocol'
 
 export interface NodeKernelOptions {
   /**
@@ -31,17 +32,28 @@ export function nodeTransport(script: string | URL, options: NodeKernelOptions =
 
 /** A transport to a worker thread that has been started. */
 export function workerTransport(worker: Worker): Transport {
+  let send: ((command: DebugCommand) => void) | undefined
   let ended = false
   let failure: string | undefined
   return {
     post: (message, transfer = []) => {
       // A thread must not outlive its driver, but while it owes an answer it keeps the process alive.
       worker.ref()
-      worker.postMessage(message, transfer as never)
+      if (message.type === 'debug') send?.(message.command)
+      else if (message.type === 'execute' && message.debug) {
+        const commands = commandPort()
+        send = commands.send
+        const debug = { ...message.debug, channel: commands.channel }
+        worker.postMessage({ ...message, debug } satisfies DriverMessage, [
+          commands.port,
+          ...transfer,
+        ] as never)
+      } else worker.postMessage(message, transfer as never)
     },
     onMessage: (listener) =>
       void worker.on('message', (message: KernelMessage) => {
         if (message.type === 'finished' || message.type === 'ready') worker.unref()
+        if (message.type === 'finished') send = undefined
         if (!ended) listener(message)
       }),
     onExit: (listener) => {
@@ -62,6 +74,22 @@ export function workerTransport(worker: Worker): Transport {
       void worker.terminate()
     },
   }
+}
+
+/** A way for commands to a thread that is kept waiting: it counts what was sent, and reads that without an event loop. */
+function commandPort() {
+  const { port1, port2 } = new MessageChannel()
+  const sent = new SharedArrayBuffer(4)
+  const counter = new Int32Array(sent)
+  port1.unref()
+  // The page's ports and Node's differ in type only.
+  const channel: CommandChannel = { kind: 'port', port: port2 as unknown as globalThis.MessagePort, sent }
+  const send = (command: DebugCommand) => {
+    port1.postMessage(command)
+    Atomics.add(counter, 0, 1)
+    Atomics.notify(counter, 0)
+  }
+  return { port: port2, channel, send }
 }
 
 /** A stop flag that a kernel in another thread reads while its own loop is running. */

@@ -6,6 +6,7 @@
  */
 import type { CompiledCell } from './cell'
 import { LiveQueue, type Clock } from './live'
+import type { DebugCommand, DebugEvent, DebugLaunch } from './debug/protocol'
 import {
   DEFAULT_LIMITS,
   PROTOCOL_VERSION,
@@ -99,10 +100,18 @@ export class KernelStartError extends Error {
   override readonly name = 'KernelStartError'
 }
 
+/** A run that is to be stepped through. */
+export interface Stepping {
+  readonly launch: DebugLaunch
+  readonly onEvent: (event: DebugEvent) => void
+}
+
 interface Run {
   readonly number: number
   /** What is executed: a cell, or a live picture of one. */
-  readonly work: { readonly cell: CompiledCell; readonly count: number } | { readonly region: StaleRegion }
+  readonly work:
+    | { readonly cell: CompiledCell; readonly count: number; readonly stepping?: Stepping }
+    | { readonly region: StaleRegion }
   readonly onEvent: (event: OutputEvent) => void
   readonly resolve: (outcome: RunOutcome) => void
   startedAt: number
@@ -196,13 +205,20 @@ export class KernelClient {
   }
 
   /**
-   * Runs a compiled cell after those already waiting. `count` is the execution count that errors name.
+   * Runs a compiled cell after those already waiting. `count` is the execution count that errors name. With `stepping`, the
+   * cell must be compiled for it.
    *
    * Never rejects: a kernel that dies, or is gone already, resolves with an error and `restartNeeded`.
    */
-  execute(cell: CompiledCell, count: number, onEvent: (event: OutputEvent) => void): Promise<RunOutcome> {
+  execute(
+    cell: CompiledCell,
+    count: number,
+    onEvent: (event: OutputEvent) => void,
+    stepping?: Stepping,
+  ): Promise<RunOutcome> {
     return new Promise((resolve) => {
-      const run = { number: ++this.#lastRun, work: { cell, count }, onEvent, resolve, startedAt: 0 }
+      const work = { cell, count, ...(stepping && { stepping }) }
+      const run: Run = { number: ++this.#lastRun, work, onEvent, resolve, startedAt: 0 }
       if (this.exited !== undefined) resolve(lost(this.exited, 0))
       else {
         this.#queue.push(run)
@@ -233,6 +249,12 @@ export class KernelClient {
   /** A person moved a control: what reads it is computed anew once no cell runs, the newest values first. */
   change(change: ControlChange): void {
     if (this.exited === undefined && this.device) this.#live.change(change)
+  }
+
+  /** Sends a command to the running cell, if it is one that is stepped through. */
+  debug(command: DebugCommand): void {
+    const run = this.#running
+    if (run && steppingOf(run)) this.#transport.post({ type: 'debug', run: run.number, command })
   }
 
   /** Asks for a fresh `status` event. */
@@ -288,7 +310,9 @@ export class KernelClient {
     run.startedAt = Date.now()
     if ('cell' in work) {
       this.#cells.set(number, work.cell.id)
-      this.#transport.post({ type: 'execute', run: number, ...work })
+      const { cell, count, stepping } = work
+      const debug = stepping && { debug: stepping.launch }
+      this.#transport.post({ type: 'execute', run: number, cell, count, ...debug })
     } else {
       const { region, cell, count } = work.region
       this.#cells.set(number, cell)
@@ -358,6 +382,9 @@ export class KernelClient {
         this.#live.stale(message.regions)
         this.#next()
         break
+      case 'debugged':
+        if (message.run === this.#running?.number) steppingOf(this.#running)?.onEvent(message.event)
+        break
       case 'lateError':
         for (const listener of this.#listeners.lateError) listener(message.cell, message.error)
         break
@@ -409,6 +436,10 @@ export class KernelClient {
 
 function unseen(reason: string): ViewResult {
   return { kind: 'failed', reason: `${reason} The variables of this notebook are gone.` }
+}
+
+function steppingOf({ work }: Run): Stepping | undefined {
+  return 'cell' in work ? work.stepping : undefined
 }
 
 function lost(reason: string, milliseconds: number): RunOutcome {

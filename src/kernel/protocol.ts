@@ -7,6 +7,7 @@
  * exhaustively: add a message here and the compiler names every place that must answer it.
  */
 import type { CompiledCell } from './cell'
+import type { Debug, Debugged, DebugLaunch } from './debug/protocol'
 
 /** Raised whenever a message changes meaning; a kernel refuses a driver of another version. */
 export const PROTOCOL_VERSION = 2
@@ -19,7 +20,7 @@ export type MimeBundle = Readonly<Record<string, Json>>
 // ---------------------------------------------------------------------------------------------- driver → kernel
 
 export type DriverMessage =
-  Initialize | Execute | Interrupt | Inspect | Summarise | View | Answer | Change | Recompute
+  Initialize | Execute | Interrupt | Inspect | Summarise | View | Answer | Change | Recompute | Debug
 
 /** `auto` takes a real GPU, then WASM, then plain JavaScript; a software GPU only where it is asked for. */
 export type BackendChoice = 'auto' | 'webgpu' | 'wasm' | 'cpu'
@@ -62,6 +63,8 @@ export interface Execute {
   readonly count: number
   /** Where threads share no memory: a `blob:` address that stops answering when the run is to stop. */
   readonly stopUrl?: string
+  /** Where the run is to be stepped through; its cell is compiled for that. */
+  readonly debug?: DebugLaunch
 }
 
 export interface Interrupt {
@@ -147,6 +150,7 @@ export type KernelMessage =
   | Viewed
   | Ask
   | Stale
+  | Debugged
 
 export interface Ready {
   readonly type: 'ready'

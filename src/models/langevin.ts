@@ -14,6 +14,7 @@
  */
 import * as tf from '@tensorflow/tfjs'
 import { breathe, currentStream, holding, keepingTensors, poll, type RandomStream } from '../tensor'
+import { walkReached } from './milestones'
 import { expectField, type Field } from './field'
 import { combine, normalLike, type State } from './state'
 
@@ -145,6 +146,7 @@ export function runChain<S extends State>(
       for await (const state of chain(start, stream)) {
         if (state.x !== latest) release()
         latest = state.x
+        walkReached(state, { x: state.x, evaluations: state.evaluations })
         await observe?.(state)
       }
       return latest

@@ -6,6 +6,7 @@
 import * as tf from '@tensorflow/tfjs'
 import { currentStream, keepingTensors, type RandomStream } from '../tensor'
 import { expectCount } from './data/data'
+import { stateReached } from './milestones'
 import { combine, expectState, normalLike, type State } from './state'
 import type { Sampler, SamplerState } from './samplers/walk'
 
@@ -65,6 +66,7 @@ export async function follow<S extends State>(
       for await (const state of sampler(start, stream)) {
         if (state.x !== latest) release(latest, start)
         latest = state.x
+        stateReached(sampler.model, state)
         await observe?.(state)
       }
       return latest === start ? combine([1, start]) : latest

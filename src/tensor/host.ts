@@ -9,6 +9,16 @@ export interface Host {
   poll(): void
   /** Lets waiting messages through, then polls. Resolves within a few milliseconds. */
   breathe(): Promise<void>
+  /** Hears that the computation has come to something worth looking at. May keep it waiting; throws as `poll` does. */
+  reached?(milestone: () => Milestone): void
+}
+
+/** A step of a derivation, a state of a sampler, a report of a training: where a person may want to pause. */
+export interface Milestone {
+  /** One line, such as `state 3 of 50`. */
+  readonly title: string
+  /** What there is to see, by name; read only when somebody looks, and only while the computation waits. */
+  readonly values: Readonly<Record<string, () => unknown>>
 }
 
 const idle: Host = {
@@ -31,4 +41,13 @@ export function poll(): void {
 /** @throws the session's interrupt when the run is to stop. */
 export function breathe(): Promise<void> {
   return current.breathe()
+}
+
+/**
+ * Tells that the computation has come to a milestone, which is put together only where somebody wants to know.
+ *
+ * @throws the session's interrupt when the run is to stop.
+ */
+export function reached(milestone: () => Milestone): void {
+  current.reached?.(milestone)
 }

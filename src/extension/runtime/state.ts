@@ -65,6 +65,7 @@ export function afterDriver(state: NotebookState, message: DriverMessage, now: n
     case 'summarise':
     case 'view':
     case 'change':
+    case 'debug':
       return state
     default:
       return unreachable(message)
@@ -97,6 +98,7 @@ export function afterKernel(state: NotebookState, message: KernelMessage): Noteb
     case 'stale':
     case 'lateError':
     case 'viewed':
+    case 'debugged':
       return state
     default:
       return unreachable(message)

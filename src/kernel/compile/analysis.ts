@@ -42,17 +42,21 @@ export function analyse(source: string, cell = ''): AnalysisResult {
   return result.ok ? { ok: true, analysis: result.parsed.analysis } : result
 }
 
-/** Parses and resolves a cell. Never throws: what cannot be parsed becomes errors. */
-export function parseCell(cell: string, source: string): Parse {
+/**
+ * Parses and resolves a cell. Never throws: what cannot be parsed becomes errors.
+ *
+ * @param locals names of variables around the text, which then is no cell: it declares nothing for the session.
+ */
+export function parseCell(cell: string, source: string, locals?: ReadonlySet<string>): Parse {
   try {
-    return parseText(cell, source)
+    return parseText(cell, source, locals)
   } catch (error) {
     if (error instanceof RangeError) return { ok: false, errors: diagnostics(cell, source, [TOO_DEEP]) }
     throw error
   }
 }
 
-function parseText(cell: string, source: string): Parse {
+function parseText(cell: string, source: string, locals?: ReadonlySet<string>): Parse {
   const fail = (problems: Parameters<typeof diagnostics>[2]): Parse => ({
     ok: false,
     errors: diagnostics(cell, source, problems),
@@ -78,7 +82,8 @@ function parseText(cell: string, source: string): Parse {
   }
   const usingNames = new Set(usings.flatMap(({ names }) => names))
   const cellNames = new Set(declaredNames(file, new Set()).map(({ name }) => name))
-  const references = resolve(program, helpers, (name) => cellNames.has(name) && !usingNames.has(name))
+  const outlives = (name: string): boolean => !locals && cellNames.has(name) && !usingNames.has(name)
+  const references = resolve(program, helpers, outlives, locals)
   const outer = [...references.outer.values()].filter(({ declared }) => !declared)
   return {
     ok: true,

@@ -33,13 +33,15 @@ const LITERAL_NAMES = new Set(['undefined', 'NaN', 'Infinity'])
  *
  * @param helpers TypeScript's own declarations among the statements: nobody's code, and no names of the cell.
  * @param outlives whether a name of the top level belongs to the session; the others are the cell's own locals.
+ * @param around names of variables around the text.
  */
 export function resolve(
   program: Program,
   helpers: ReadonlyMap<AnyNode, string>,
   outlives: (name: string) => boolean,
+  around: Iterable<string> = [],
 ): References {
-  const resolver = new Resolver(new Set(helpers.values()), outlives)
+  const resolver = new Resolver(new Set([...helpers.values(), ...around]), outlives)
   const statements = program.body.filter((statement) => !helpers.has(statement))
   declareLexical(resolver.cell, statements)
   declareVars(resolver.cell, { ...program, body: statements })

@@ -69,7 +69,8 @@ export function rewrite(
   return { ...edits.apply(prefix, suffix, mappings, id, source), ...(steps && { steps: steps.table }) }
 }
 
-function walk(node: AnyNode, aspects: readonly Aspect[], skip: (node: AnyNode) => boolean): void {
+/** Has every aspect see every node, on the way down and again on the way up. */
+export function walk(node: AnyNode, aspects: readonly Aspect[], skip: (node: AnyNode) => boolean): void {
   if (skip(node)) return
   const leaves: Leave[] = []
   for (const aspect of aspects) {
@@ -81,7 +82,7 @@ function walk(node: AnyNode, aspects: readonly Aspect[], skip: (node: AnyNode) =
 }
 
 /** The expression that the last statement is. */
-function lastExpression(program: Program): AnyNode | undefined {
+export function lastExpression(program: Program): AnyNode | undefined {
   const last = program.body.findLast(
     (statement) =>
       statement.type !== 'EmptyStatement' &&
@@ -99,7 +100,8 @@ function showLast(expression: AnyNode, { edits, names }: Rewriting): Leave {
   return () => edits.close(expression.end, '))')
 }
 
-function bindings(names: PrivateNames, called: (name: string) => string): Prefix {
+/** The constants that hold the bindings. */
+export function bindings(names: PrivateNames, called: (name: string) => string): Prefix {
   const held = [...names.held].map(
     ([name, local]) => `${local} = ${names.runtime}.binding(${JSON.stringify(called(name))})`,
   )

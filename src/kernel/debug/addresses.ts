@@ -141,8 +141,7 @@ export function addressedCommands(first: CommandAddresses): Commands {
   const number = (bits: readonly string[]): number =>
     bits.reduce((sum, address, bit) => sum + (isSet(address) ? 1 << bit : 0), 0)
   // The last slot tells letters only, whose bits are 0: so this address must answer.
-  if (isSet(slots.at(-1)!.bits[0]!))
-    throw new Error('This browser cannot read synchronously in a worker.')
+  if (isSet(slots.at(-1)!.bits[0]!)) throw new Error('This browser cannot read synchronously in a worker.')
 
   const readLetter = (): DebugCommand | undefined => {
     let digits = ''

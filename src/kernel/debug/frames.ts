@@ -70,18 +70,11 @@ export class Frame implements CallFrame {
     this.state = state
     this.#watcher.left(this)
   }
+}
 
-  /** Whether the frame's code, or that of a caller, catches what is thrown where it is. */
-  get catches(): boolean {
-    for (let frame: Frame | undefined = this; frame; frame = frame.caller) if (frame.stop?.guarded) return true
-    return false
-  }
-
-  /** Whether `other` is this frame or one that called it. */
-  isWithin(other: Frame): boolean {
-    for (let frame: Frame | undefined = this; frame; frame = frame.caller) if (frame === other) return true
-    return false
-  }
+/** A frame, and those that called it. */
+export function* withCallers(frame: Frame | undefined): Generator<Frame> {
+  for (let at = frame; at; at = at.caller) yield at
 }
 
 /** A call that nobody follows. */

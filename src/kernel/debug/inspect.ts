@@ -47,7 +47,8 @@ export class Inspector {
     return this.#reference({
       named: things.length,
       indexed: 0,
-      list: (start = 0, count = Infinity) => things.slice(start, start + count).flatMap((thing) => this.#thing(thing)),
+      list: (start = 0, count = Infinity) =>
+        things.slice(start, start + count).flatMap((thing) => this.#thing(thing)),
     })
   }
 
@@ -112,7 +113,12 @@ export class Inspector {
     if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return undefined
     try {
       if (isTensor(value)) return this.#tensor(value as ReadableTensor)
-      if (value instanceof Map) return this.#entries(value.size, () => [...value], (key) => previewLine(key, 60))
+      if (value instanceof Map)
+        return this.#entries(
+          value.size,
+          () => [...value],
+          (key) => previewLine(key, 60),
+        )
       if (value instanceof Set) return this.#entries(value.size, () => [...[...value].entries()], String)
       return this.#object(value, path)
     } catch {
@@ -137,7 +143,8 @@ export class Inspector {
         const data = this.#read(tensor)
         return indices(start, count, length).map((index) => {
           const at = offset + index * stride
-          if (rest.length === 0) return { name: `[${index}]`, value: String(data[at]), type: tensor.dtype, reference: 0 }
+          if (rest.length === 0)
+            return { name: `[${index}]`, value: String(data[at]), type: tensor.dtype, reference: 0 }
           const row = Array.prototype.slice.call(data, at, at + Math.min(stride, 8)) as (number | string)[]
           const more = stride > row.length ? ', …' : ''
           return {
@@ -222,7 +229,9 @@ function isIndex(key: string | symbol, length: number): boolean {
 function isNoise(value: object, key: string | symbol): boolean {
   if (Array.isArray(value)) return key === 'length'
   if (typeof value !== 'function') return false
-  return key === 'length' || key === 'name' || key === 'prototype' || (isClass(value) && key === 'constructor')
+  return (
+    key === 'length' || key === 'name' || key === 'prototype' || (isClass(value) && key === 'constructor')
+  )
 }
 
 function short(value: number | string): string {

@@ -1,16 +1,10 @@
 /** What is told of the frames of a cell that is paused. */
+import type { Milestone } from '../../tensor'
 import type { StepScope } from '../cell'
 import type { SessionVariable } from '../session/scope'
-import type { Frame } from './frames'
+import { withCallers, type Frame } from './frames'
 import type { Inspector, Named } from './inspect'
 import type { DebugFrame, DebugScope } from './protocol'
-
-/** A point that the runtime's own loops reach: a step of a derivation, a state of a sampler, a report of a training. */
-export interface Milestone {
-  readonly title: string
-  /** What there is to see; read only when somebody looks. */
-  readonly values: Readonly<Record<string, () => unknown>>
-}
 
 /** A frame, or what a milestone adds on top of one. */
 export interface Level {
@@ -19,9 +13,13 @@ export interface Level {
 }
 
 /** The frame and its callers, a milestone in it first. */
-export function levels(innermost: Frame | undefined, root: Frame | undefined, milestone?: Milestone): Level[] {
+export function levels(
+  innermost: Frame | undefined,
+  root: Frame | undefined,
+  milestone?: Milestone,
+): Level[] {
   const frames: Frame[] = []
-  for (let at = innermost; at; at = at.caller) if (at.state !== 'over') frames.push(at)
+  for (const at of withCallers(innermost)) if (at.state !== 'over') frames.push(at)
   // What the event loop calls does so for the cell that waits.
   if (root && root.state !== 'over' && !frames.includes(root)) frames.push(root)
   const [first] = frames
@@ -71,20 +69,32 @@ export function report(
   }
 }
 
-/** The names of a frame's own variables, and of those of the functions around it, inner ones hiding outer ones. */
-function localNames({ stop, table }: Frame): { local: string[]; closure: string[] } {
-  const local = new Set<string>()
-  const closure = new Set<string>()
-  let outside = false
-  let hasThis = false
-  for (let index = stop?.scope; index !== undefined; ) {
+/**
+ * The names of a frame's own variables, and of those of the functions around it: parameters before what is declared in
+ * the body. Inner ones hide outer ones.
+ */
+function localNames({ stop, table, access }: Frame): { local: string[]; closure: string[] } {
+  const seen = new Set<string>()
+  const groups: { local: string[][]; closure: string[][] } = { local: [], closure: [] }
+  let where: keyof typeof groups = 'local'
+  for (let index = stop?.scope; index !== undefined;) {
     const scope: StepScope = table.scopes[index]!
-    for (const name of scope.names) if (!local.has(name)) (outside ? closure : local).add(name)
+    groups[where].push(scope.names.filter((name) => !seen.has(name)))
+    for (const name of scope.names) seen.add(name)
     if (scope.outermost) {
-      hasThis ||= scope.hasThis && !outside
-      outside = true
+      if (where === 'local' && scope.hasThis && hasThis(access)) groups.local.push(['this'])
+      where = 'closure'
     }
     index = scope.parent
   }
-  return { local: [...local, ...(hasThis ? ['this'] : [])], closure: [...closure] }
+  return { local: groups.local.reverse().flat(), closure: groups.closure.reverse().flat() }
+}
+
+function hasThis(access: Frame['access']): boolean {
+  try {
+    return access?.('this') !== undefined
+  } catch {
+    // A constructor that has not called the one it extends.
+    return false
+  }
 }

@@ -4,17 +4,18 @@
  * A pause keeps the thread waiting, in the middle of whatever synchronous code there is, and reads commands meanwhile. So
  * nothing else happens during a pause, no timer and no promise, and what a cell computes does not depend on being paused.
  */
+import type { Milestone } from '../../tensor'
 import type { CallFrame, CellRuntime, Stop, StepTable } from '../cell'
 import { plainMessage } from '../session/scope.message'
 import { Interrupted } from '../session/interrupt'
 import type { Run } from '../session/run'
 import type { SessionVariable } from '../session/scope'
 import type { Commands } from './commands'
-import { Frame, UNWATCHED, type Watcher } from './frames'
+import { Frame, UNWATCHED, withCallers, type Watcher } from './frames'
 import { isReached, type Goal } from './goals'
 import { Inspector } from './inspect'
 import type { DebugCommand, DebugEvent, DebugLaunch, Going, Stopped } from './protocol'
-import { levels, report, type Level, type Milestone } from './report'
+import { levels, report, type Level } from './report'
 
 /** What a stepper asks of its session. */
 export interface StepperServices {
@@ -118,7 +119,8 @@ export class Stepper implements Watcher {
     if (!active || this.#evaluating || error instanceof Interrupted || error === active.told) return
     active.told = error
     active.current = frame
-    if (active.launch.uncaught && !frame.catches) this.#pause(active, 'exception', undefined, errorLine(error))
+    if (!active.launch.uncaught || [...withCallers(frame)].some(({ stop }) => stop?.guarded)) return
+    this.#pause(active, 'exception', undefined, errorLine(error))
   }
 
   resumed(frame: Frame): void {
@@ -211,9 +213,14 @@ export class Stepper implements Watcher {
         case 'out':
         case 'step':
           return command.kind
-        default:
+        case 'pause':
+        case 'breakpoints':
+        case 'exceptions':
           this.#change(active, command)
-          if (command.kind === 'detach') return 'continue'
+          break
+        case 'detach':
+          this.#change(active, command)
+          return 'continue'
       }
     }
   }
@@ -290,7 +297,8 @@ const firsts = new WeakMap<StepTable, Map<number, Stop>>()
 function firstOnLine(table: StepTable, line: number): Stop | undefined {
   let known = firsts.get(table)
   if (!known) {
-    firsts.set(table, (known = new Map()))
+    known = new Map<number, Stop>()
+    firsts.set(table, known)
     for (const stop of table.stops) {
       const first = known.get(stop.line)
       if (!first || stop.column < first.column) known.set(stop.line, stop)

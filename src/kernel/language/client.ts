@@ -6,6 +6,7 @@
  * be moved is left out. Where nothing is left, or the driver cancelled, the answer is undefined.
  */
 import type { CellDiagnostic, CompileResult } from '../cell'
+import type { ExpressionResult } from '../compile/expression'
 import type * as A from './answers'
 import { Calls, type LanguageClientOptions } from './calls'
 import type { CellChange, CellText, LanguageParams, LanguageResult, NotebookMethod } from './protocol'
@@ -53,10 +54,20 @@ export class LanguageClient {
 
   /**
    * Compiles one cell. A syntax error is a result, not a rejection.
+   * @param stepping whether the cell is to be stepped through.
    * @throws LanguageError if the compiler did not answer in time.
    */
-  async compile(id: string, source: string): Promise<CompileResult> {
-    return (await this.#calls.ask('compile', () => ({ id, source })))!
+  async compile(id: string, source: string, stepping = false): Promise<CompileResult> {
+    return (await this.#calls.ask('compile', () => ({ id, source, ...(stepping && { stepping }) })))!
+  }
+
+  /**
+   * Compiles what a person types while a cell is paused.
+   * @param locals the names that mean variables of the frame.
+   * @throws LanguageError if the compiler did not answer in time.
+   */
+  async expression(source: string, locals: readonly string[]): Promise<ExpressionResult> {
+    return (await this.#calls.ask('expression', () => ({ source, locals })))!
   }
 
   /**

@@ -5,6 +5,7 @@
  * worker that a request could not rebuild, so that one that hangs on hostile source can be ended and started afresh.
  */
 import type { CellDiagnostic, CompileResult } from '../cell'
+import type { ExpressionResult } from '../compile/expression'
 import type * as A from './answers'
 import type { FormatSettings, InlayHintSettings } from './settings'
 
@@ -45,7 +46,12 @@ export interface LanguageMethods {
   /** Gives the worker the declarations that cells are checked against; once, before all that needs types. */
   initialize: { params: { readonly protocol: number; readonly types: string }; result: null }
   /** Compiles one cell for the kernel. Needs no declarations. */
-  compile: { params: CellText; result: CompileResult }
+  compile: { params: CellText & { readonly stepping?: boolean }; result: CompileResult }
+  /** Compiles what a person types while a cell is paused; `locals` are the variables of the frame. */
+  expression: {
+    params: { readonly source: string; readonly locals: readonly string[] }
+    result: ExpressionResult
+  }
   /** Syntax and type errors of a notebook's code cells, in document order. */
   check: { params: InNotebook; result: readonly CellDiagnostic[] }
   /** Forgets a notebook. */

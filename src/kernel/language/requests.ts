@@ -1,5 +1,6 @@
 /** Answers the language worker's requests. */
 import { compileCell } from '../compile/compile'
+import { compileExpression } from '../compile/expression'
 import { createEnvironment, type Environment } from './environment'
 import { features, type CellMethod } from './features'
 import { names } from './features/names'
@@ -28,7 +29,9 @@ export class Language {
       case 'initialize':
         return this.#initialize(message.params)
       case 'compile':
-        return compileCell(message.params.id, message.params.source)
+        return compileCell(message.params.id, message.params.source, message.params.stepping)
+      case 'expression':
+        return compileExpression(message.params.source, message.params.locals)
       case 'close':
         this.#notebooks.get(message.params.notebook)?.service.dispose()
         this.#notebooks.delete(message.params.notebook)

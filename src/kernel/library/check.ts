@@ -1,4 +1,5 @@
 /** A condition that a notebook states about its own numbers. */
+import { reached } from '../../tensor'
 import { print } from '../display/screen'
 
 /** What `check` throws. */
@@ -21,4 +22,5 @@ export function check(what: string, holds: boolean): void {
     )
   if (!holds) throw new CheckError(`not so: ${what}`)
   print(`✓ ${what}`)
+  reached(() => ({ title: `checked: ${what}`, values: {} }))
 }

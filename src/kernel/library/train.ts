@@ -1,6 +1,7 @@
 /** `train` as cells know it: the models' training loop with a loss curve that grows below the cell. */
 import * as models from '../../models'
 import type { Data, Evaluated, Trainable, TrainingRun, TrainOptions } from '../../models'
+import { reached } from '../../tensor'
 import { figureBundle, lossFigure, type LossInput } from '../../renderers/figures'
 import type { DisplayHandle } from '../display/display'
 import { display } from '../display/screen'
@@ -50,6 +51,13 @@ export function train<M extends Trainable>(
         if (handle) handle.update(figure)
         else handle = display.bundle(figureBundle(figure))
       }
+      reached(() => {
+        const { step, steps, loss, losses, rate } = progress
+        return {
+          title: `training step ${step} of ${steps}`,
+          values: { step: () => step, loss: () => loss, losses: () => losses, rate: () => rate },
+        }
+      })
       await observe?.(progress)
     },
   })

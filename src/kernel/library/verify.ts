@@ -1,4 +1,5 @@
 /** `verify` as cells know it: each confirmed step prints a line. */
+import { reached } from '../../tensor'
 import * as models from '../../models'
 import type { Identity, IdentityUpToConstant, PointwiseIdentity, SameLaw, Verification } from '../../models'
 import { print } from '../display/screen'
@@ -9,10 +10,17 @@ function short(x: number): string {
 
 /** Prints what was found, when it has been found. */
 async function told(relation: string, step: Promise<Verification>): Promise<void> {
-  const { name, draws, difference, allowed } = await step
+  const verification = await step
+  const { name, draws, difference, allowed } = verification
   print(
     `✓ ${name}: ${relation} ${short(difference)}, chance allows ${short(allowed)} (${draws.toLocaleString('en-US')} draws)`,
   )
+  reached(() => ({
+    title: `verified: ${name}`,
+    values: Object.fromEntries(
+      Object.entries(verification).map(([key, value]) => [key, () => value as unknown]),
+    ),
+  }))
 }
 
 /** Checks of the steps of a derivation. Each throws VerificationError where the step is false or cannot be told. */

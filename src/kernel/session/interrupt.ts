@@ -5,7 +5,7 @@
  * every 250 ms in a synchronous look at the stop sign, which throws `Interrupted` out of the cell. A cell that waits
  * for a promise is ended by the driver's message instead, and its continuations throw as soon as they resume.
  */
-import type { Host } from '../../tensor/host'
+import type { Host, Milestone } from '../../tensor/host'
 import type { Run } from './run'
 
 /** How often the stop sign is looked at, in milliseconds. */
@@ -53,6 +53,8 @@ export class Interrupts implements Host {
   active: Run | undefined
   /** Called when code of a run begins to execute. */
   onEnter: (run: Run) => void = () => {}
+  /** Called when the runtime's code has come to a milestone. */
+  onMilestone: (milestone: () => Milestone) => void = () => {}
 
   readonly #find: (run: number) => Run | undefined
   readonly #always: StopSign
@@ -103,6 +105,10 @@ export class Interrupts implements Host {
     await nextTurn()
     this.resumed(token, undefined)
     this.poll()
+  }
+
+  reached(milestone: () => Milestone): void {
+    this.onMilestone(milestone)
   }
 
   /** The number of the run whose code is on the stack; 0 when there is none. */

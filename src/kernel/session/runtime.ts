@@ -1,4 +1,4 @@
-import type { Binding, CellRuntime } from '../cell'
+import type { Binding, CallFrame, CellRuntime } from '../cell'
 import { Budget, type Interrupts } from './interrupt'
 
 /** What a runtime asks of its session. */
@@ -7,6 +7,8 @@ export interface RuntimeServices {
   readonly module: (specifier: string) => Readonly<Record<string, unknown>>
   readonly show: (value: unknown) => Promise<void>
   readonly opaque: <T>(value: T) => T
+  /** Function number `index` of a cell that is compiled to be stepped through begins. */
+  readonly begin: (index: number) => CallFrame
 }
 
 /** What the compiled code of one run is given. Functions that the run leaves behind go on using it. */
@@ -24,9 +26,11 @@ export class Runtime implements CellRuntime {
     this.module = services.module
     this.show = services.show
     this.opaque = services.opaque
+    this.begin = services.begin
   }
 
   readonly opaque: CellRuntime['opaque']
+  readonly begin: (index: number) => CallFrame
 
   poll(): void {
     this.budget = this.#counter.renew()

@@ -26,6 +26,9 @@ import type {
 } from '../protocol'
 import { Inspector } from '../inspect/inspector'
 import { setAsking } from './asking'
+import type { Commands } from '../debug/commands'
+import { UNWATCHED } from '../debug/frames'
+import { Stepper } from '../debug/stepper'
 import { createConsole } from './console'
 import { Controls, Panel, setControlHost, type ControlHost } from './controls'
 import { setCurrentInterrupts } from './current'
@@ -93,6 +96,8 @@ export class Session {
   readonly #runs = new Map<number, Run>()
   readonly #sources = new Map<number, RunSource>()
   readonly #streams = new WeakMap<Run, RandomStream>()
+  readonly #runtimes = new WeakMap<Run, Runtime>()
+  readonly #stepper: Stepper
   /** Latest run that the driver asked to stop; one that is still waiting then never starts. */
   #stopUpTo = 0
   /** Closures in which tensors may hide. */
@@ -115,6 +120,17 @@ export class Session {
     }
     this.interrupts = new Interrupts((run) => this.#runs.get(run), options.stopSign)
     this.interrupts.onEnter = (run) => this.#enter(run)
+    this.#stepper = new Stepper({
+      post: (run, taken, event) => {
+        // What was shown before a pause is seen during it.
+        this.#runs.get(run)?.output.flush()
+        options.post({ type: 'debugged', run, taken, event })
+      },
+      variables: () => this.#scope.variables(),
+      poll: () => this.interrupts.poll(),
+      runtime: (run) => this.#runtimes.get(run)!,
+    })
+    this.interrupts.onMilestone = (milestone) => this.#stepper.milestone(milestone)
     this.#timers = createTimers({
       current: () => this.#here(),
       call: (run, callback) => this.#call(run, callback),
@@ -161,11 +177,14 @@ export class Session {
    * Executes a cell after those before it; resolves when its `finished` and `status` have been posted. Never rejects.
    *
    * @param sign how to tell that this run is to stop, where threads share no memory.
+   * @param commands where the commands come from of a run that is to be stepped through.
    */
-  execute(message: Execute, sign?: StopSign): Promise<void> {
+  execute(message: Execute, sign?: StopSign, commands?: Commands): Promise<void> {
     this.#queue = this.#queue.then(async () => {
       await this.#held
-      await this.#execute(message, sign).catch((thrown: unknown) => this.#giveUp(message.run, thrown))
+      await this.#execute(message, sign, commands).catch((thrown: unknown) =>
+        this.#giveUp(message.run, thrown),
+      )
     })
     return this.#queue
   }
@@ -248,7 +267,8 @@ export class Session {
     return true
   }
 
-  async #execute({ run: number, cell, count }: Execute, sign?: StopSign): Promise<void> {
+  async #execute(message: Execute, sign?: StopSign, commands?: Commands): Promise<void> {
+    const { run: number, cell, count, debug } = message
     const run = this.#open(number, cell, count)
     this.#sources.set(number, new RunSource(cell, count))
     this.#streams.set(run, new RandomStream(this.#options.seed, cell.id))
@@ -256,6 +276,7 @@ export class Session {
       this.#controls.forget(cell.id)
       this.#lineage.begin(cell.analysis.used, this.#scope.variables(), this.#previous)
       this.#scope.begin(cell.analysis, number)
+      if (debug && commands) this.#stepper.begin(run, debug, commands)
       const outcome = await this.#outcome(run, this.#evaluate(run))
       this.#scope.end()
       const flow = this.#lineage.end(run, this.#scope.variables())
@@ -316,6 +337,7 @@ export class Session {
     run.output.end()
     run.finished = true
     this.interrupts.finish()
+    this.#stepper.finish()
     this.#options.onEnd?.()
     const milliseconds = performance.now() - started
     post({ type: 'finished', run: run.number, milliseconds, ...ended })
@@ -358,18 +380,23 @@ export class Session {
 
   async #evaluate(run: Run): Promise<void> {
     const execute = evaluate(run)
-    await execute(
-      new Runtime(this.interrupts, {
-        binding: (name) => this.#scope.binding(name),
-        module: this.#options.modules,
-        show: (value) => this.#showLast(value),
-        opaque: (value) => {
-          if ((typeof value === 'object' && value !== null) || typeof value === 'function')
-            this.#opaque.add(value)
-          return value
-        },
-      }),
-    )
+    const { steps } = run.cell
+    const runtime = new Runtime(this.interrupts, {
+      binding: (name) => this.#scope.binding(name),
+      module: this.#options.modules,
+      show: (value) => this.#showLast(value),
+      opaque: (value) => {
+        if ((typeof value === 'object' && value !== null) || typeof value === 'function')
+          this.#opaque.add(value)
+        return value
+      },
+      begin: (index) => (steps ? this.#stepper.call(run, steps, index) : UNWATCHED),
+    })
+    this.#runtimes.set(run, runtime)
+    await execute(runtime).catch((error: unknown) => {
+      this.#stepper.cellFailed(error)
+      throw error
+    })
     for (const finish of run.atEnd) {
       this.interrupts.resumed(run.number, undefined)
       await finish()

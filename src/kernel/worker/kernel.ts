@@ -1,5 +1,8 @@
 /** A kernel: answers a driver's messages with a session on a device. The same in a web worker and in a worker thread. */
 import { cellTf, deviceInUse, onDeviceLost, rerouteRandom, selectBackend, TensorLedger } from '../../tensor'
+import { addressedCommands } from '../debug/addresses'
+import type { Commands } from '../debug/commands'
+import type { CommandChannel } from '../debug/protocol'
 import { moduleTable } from '../library/modules'
 import {
   PROTOCOL_VERSION,
@@ -20,6 +23,8 @@ export interface Environment {
   readonly post: (message: KernelMessage) => void
   /** Makes a GPU known where that takes something. @returns why that failed, in a sentence, if it did. */
   readonly findGpu?: (backend: BackendChoice) => Promise<string | undefined>
+  /** Reads commands synchronously, where threads share memory. */
+  readonly portCommands?: (channel: Extract<CommandChannel, { kind: 'port' }>) => Commands
 }
 
 export class Kernel {
@@ -44,7 +49,7 @@ export class Kernel {
         this.#initialize(message).catch((error: unknown) => this.#refuse(reasonOf(error)))
         break
       case 'execute':
-        void this.#started().execute(message, this.#sign(message))
+        void this.#started().execute(message, this.#sign(message), this.#commands(message))
         break
       case 'interrupt':
         this.#started().interrupt(message.run)
@@ -66,6 +71,9 @@ export class Kernel {
         break
       case 'answer':
         this.#started().answer(message)
+        break
+      // Commands take another way, on which they reach a kernel that is kept waiting.
+      case 'debug':
         break
       default:
         unreachable(message)
@@ -140,6 +148,21 @@ export class Kernel {
     if (this.#shared || stopUrl === undefined) return undefined
     this.#urlsWork ||= !revoked(stopUrl)
     return this.#urlsWork ? () => revoked(stopUrl) : undefined
+  }
+
+  /** Where the commands come from for a run that is to be stepped through. */
+  #commands({ run, debug }: Execute): Commands | undefined {
+    const channel = debug?.channel
+    if (!channel) return undefined
+    try {
+      if (channel.kind === 'addresses') return addressedCommands(channel.addresses)
+      if (this.#environment.portCommands) return this.#environment.portCommands(channel)
+      throw new Error('This kernel has no ports.')
+    } catch (error) {
+      const event = { kind: 'unable', reason: reasonOf(error) } as const
+      this.#environment.post({ type: 'debugged', run, taken: 0, event })
+      return undefined
+    }
   }
 
   #started(): Session {

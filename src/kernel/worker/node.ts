@@ -1,5 +1,7 @@
 /** The kernel as a worker thread of Node. */
-import { parentPort } from 'node:worker_threads'
+import { parentPort, receiveMessageOnPort, type MessagePort } from 'node:worker_threads'
+import { sharedCommands } from '../debug/commands'
+import type { DebugCommand } from '../debug/protocol'
 import type { BackendChoice, DriverMessage } from '../protocol'
 import { Kernel } from './kernel'
 import { hasVulkan } from './vulkan'
@@ -7,7 +9,16 @@ import { hasVulkan } from './vulkan'
 const port = parentPort
 if (!port) throw new Error('This script is a kernel: it runs in a worker thread that a driver starts.')
 
-const kernel = new Kernel({ post: (message) => port.postMessage(message), findGpu })
+const kernel = new Kernel({
+  post: (message) => port.postMessage(message),
+  findGpu,
+  portCommands: ({ port, sent }) =>
+    sharedCommands(() => {
+      // The page's ports and Node's differ in type only.
+      const received = receiveMessageOnPort(port as unknown as MessagePort)
+      return received?.message as DebugCommand | undefined
+    }, sent),
+})
 
 port.on('message', (message: DriverMessage) => kernel.receive(message))
 process.on('unhandledRejection', report)

@@ -10,6 +10,7 @@
 import * as tf from '@tensorflow/tfjs'
 import { breathe, currentStream, holding, keepingTensors, poll, type RandomStream } from '../../tensor'
 import { expectCount } from '../data/data'
+import { walkReached } from '../milestones'
 import { cleanProbabilities, expectTokenDenoiser, type TokenDenoiser } from './denoiser'
 
 /** One state on the way. */
@@ -111,6 +112,7 @@ export async function sampleTokens(
       for await (const state of sampler(latest, stream)) {
         if (state.x !== latest) latest.dispose()
         latest = state.x
+        walkReached(state, { x_t: state.x, t: state.t })
         await observe?.(state)
       }
       return latest

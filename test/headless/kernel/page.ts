@@ -2,12 +2,20 @@
 import { KernelClient, type RunOutcome } from '../../../src/kernel/client'
 import { webTransport } from '../../../src/kernel/client.web'
 import type { CompiledCell } from '../../../src/kernel/cell'
+import type { DebugCommand, DebugEvent, DebugLaunch } from '../../../src/kernel/debug/protocol'
 import type { BackendChoice, Device, OutputEvent } from '../../../src/kernel/protocol'
 
 export interface PageApi {
   start(script: string, backend: BackendChoice, wasm: Record<string, string>): Promise<Device>
   /** With `stop`, presses Stop so many milliseconds after the first output. */
   run(cell: CompiledCell, stop?: number): Promise<{ outcome: RunOutcome; events: OutputEvent[] }>
+  /** Steps through a cell: at each thing that it tells, the next commands are sent, and `continue` when there are no more. */
+  step(
+    cell: CompiledCell,
+    launch: DebugLaunch,
+    answers: readonly (readonly DebugCommand[])[],
+    stop?: boolean,
+  ): Promise<{ status: string; told: DebugEvent[] }>
   readonly late: [cell: string, message: string][]
   readonly devices: { device: Device; lost: boolean }[]
 }
@@ -36,6 +44,17 @@ const api: PageApi = {
       waiting = false
     })
     return { outcome, events }
+  },
+  async step(cell, launch, answers, stop = false) {
+    const told: DebugEvent[] = []
+    const queue = [...answers]
+    const onEvent = (event: DebugEvent) => {
+      told.push(event)
+      if (stop) client.interrupt()
+      else for (const command of queue.shift() ?? [{ kind: 'continue' } as const]) client.debug(command)
+    }
+    const { status } = await client.execute(cell, 1, () => {}, { launch, onEvent })
+    return { status, told }
   },
 }
 Object.assign(globalThis, { api })

@@ -1,5 +1,11 @@
 /** Runs cells as a session would, with as little around them as the contract asks for. */
-import type { CallFrame, CellDiagnostic, CellRuntime, CompiledCell, StepTable } from '../../../src/kernel/cell'
+import type {
+  CallFrame,
+  CellDiagnostic,
+  CellRuntime,
+  CompiledCell,
+  StepTable,
+} from '../../../src/kernel/cell'
 import { compileCell } from '../../../src/kernel/compile/compile'
 import { Scope } from '../../../src/kernel/session/scope'
 

@@ -1,0 +1,168 @@
+/** Stepping through cells in real workers: a thread of Node, and a Worker in Chromium that shares no memory with its page. */
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { chromium, type Browser, type Page } from 'playwright-core'
+import { chromiumFlags, needChromium } from '../../../scripts/chromium.mjs'
+import { KernelClient } from '../../../src/kernel/client'
+import { createStopFlag, nodeTransport } from '../../../src/kernel/client.node'
+import { compileCell } from '../../../src/kernel/compile/compile'
+import { compileExpression } from '../../../src/kernel/compile/expression'
+import type { DebugCommand, DebugEvent, DebugLaunch, Stopped } from '../../../src/kernel/debug/protocol'
+import type { CompiledCell } from '../../../src/kernel/cell'
+import { buildNodeKernel, buildPage, buildWebKernel, wasm } from './build'
+import type { PageApi } from './page'
+
+declare const api: PageApi
+
+const POLICY =
+  "default-src 'none'; script-src 'self' 'unsafe-eval' 'wasm-unsafe-eval' blob:; worker-src blob:; connect-src blob:"
+
+/** A kernel, wherever it is: runs a cell, answering what it tells with commands, and gives back what it told. */
+interface Place {
+  step(cell: CompiledCell, launch: DebugLaunch, answers: DebugCommand[][]): Promise<StepsTold>
+}
+
+export interface StepsTold {
+  readonly status: string
+  readonly told: readonly DebugEvent[]
+}
+
+const cell = compileCell(
+  'cell',
+  `const x = tf.range(0, 6).reshape([2, 3])
+function f(k) {
+  const scaled = k * 2
+  return scaled
+}
+let total = 0
+for (const k of [1, 2, 3]) total += f(k)
+console.log('before the end')
+total`,
+  true,
+)
+assert.ok(cell.ok)
+const expression = compileExpression('"ünï ✓ ".repeat(400) + scaled', ['scaled', 'k'])
+assert.ok(expression.ok)
+
+/** The same conversation everywhere: many short commands, a long one, changes of breakpoints, a page of a tensor. */
+async function converse(place: Place): Promise<void> {
+  const shorts = Array.from({ length: 20 }, () => [{ kind: 'in' }] as DebugCommand[])
+  const { status, told } = await place.step(
+    cell.ok ? cell.cell : never(),
+    { stopOnEntry: true, uncaught: true, breakpoints: {} },
+    [
+      [{ kind: 'breakpoints', breakpoints: { cell: [4] } }, { kind: 'continue' }],
+      [{ kind: 'evaluate', request: 7, frame: 0, code: expression.ok ? expression.code : '' }],
+      [{ kind: 'breakpoints', breakpoints: {} }, { kind: 'over' }],
+      ...shorts,
+    ],
+  )
+  assert.equal(status, 'ok')
+  const stops = told.filter((event): event is Stopped => event.kind === 'stopped')
+  assert.deepEqual(
+    stops.map(
+      ({ reason, frames }) => `${reason} ${frames.map(({ name, line }) => `${name}:${line}`).join(' < ')}`,
+    ),
+    [
+      ...['entry :1', 'breakpoint f:4 < :7', 'step :7'],
+      ...[
+        'step f:3 < :7',
+        'step f:4 < :7',
+        'step :7',
+        'step f:3 < :7',
+        'step f:4 < :7',
+        'step :8',
+        'step :9',
+      ],
+    ],
+  )
+  const evaluated = told.find((event) => event.kind === 'evaluated')
+  assert.ok(evaluated?.kind === 'evaluated' && evaluated.request === 7)
+  assert.match(evaluated.variable.value, /^'ünï ✓ ünï ✓/)
+  assert.deepEqual(
+    stops[1]!.first.map(({ name, value }) => `${name} ${value}`),
+    ['k 1', 'scaled 2'],
+  )
+}
+
+function never(): never {
+  throw new Error('the cell compiles')
+}
+
+test('in a worker thread of Node', async () => {
+  const { script, remove } = await buildNodeKernel()
+  const stopFlag = createStopFlag()
+  const client = new KernelClient(nodeTransport(script), { startMilliseconds: 60_000 })
+  try {
+    await client.start({ seed: 1, backend: 'wasm', wasm: await wasm(), stopFlag })
+    const step: Place['step'] = async (cell, launch, answers) => {
+      const told: DebugEvent[] = []
+      const queue = [...answers]
+      const onEvent = (event: DebugEvent) => {
+        told.push(event)
+        for (const command of queue.shift() ?? [{ kind: 'continue' } as const]) client.debug(command)
+      }
+      const { status } = await client.execute(cell, 1, () => {}, { launch, onEvent })
+      return { status, told }
+    }
+    await converse({ step })
+    // Stop reaches a cell that is paused.
+    const endless = compileCell('endless', 'const kept = 1\nkept', true)
+    assert.ok(endless.ok)
+    const stopped = await client.execute(endless.cell, 2, () => {}, {
+      launch: { stopOnEntry: true, uncaught: true, breakpoints: {} },
+      onEvent: () => client.interrupt(),
+    })
+    assert.deepEqual([stopped.status, stopped.restartNeeded], ['interrupted', false])
+  } finally {
+    client.terminate()
+    await remove()
+  }
+})
+
+let browser: Browser
+let page: Page
+
+before(async () => {
+  const [kernel, script] = await Promise.all([buildWebKernel(), buildPage()])
+  const binaries = Object.entries(await wasm())
+  const files = Object.fromEntries(
+    binaries.map(([name, bytes]) => [name, Buffer.from(bytes).toString('base64')]),
+  )
+  browser = await chromium.launch({ executablePath: await needChromium(), args: [...chromiumFlags] })
+  page = await browser.newPage()
+  await page.route('http://localhost/**', (route) =>
+    route.request().url().endsWith('page.js')
+      ? route.fulfill({ contentType: 'text/javascript', body: script })
+      : route.fulfill({
+          contentType: 'text/html',
+          headers: { 'content-security-policy': POLICY },
+          body: '<!doctype html><script src="/page.js"></script>',
+        }),
+  )
+  await page.goto('http://localhost/')
+  await page.evaluate(([text, binaries]) => api.start(text, 'wasm', binaries), [kernel, files] as const)
+})
+after(() => browser?.close())
+
+const inPage: Place['step'] = (cell, launch, answers) =>
+  page.evaluate(([cell, launch, answers]) => api.step(cell, launch, answers), [
+    cell,
+    launch,
+    answers,
+  ] as const)
+
+test('in a Worker of a page without shared memory', async () => {
+  assert.equal(await page.evaluate(() => typeof SharedArrayBuffer), 'undefined')
+  await converse({ step: inPage })
+})
+
+test('Stop reaches a cell that is paused in a page, and its variables are kept', async () => {
+  const paused = compileCell('paused', 'let kept = 1\nkept = 2', true)
+  assert.ok(paused.ok)
+  const { status } = await page.evaluate(([cell, launch]) => api.step(cell, launch, [], true), [
+    paused.cell,
+    { stopOnEntry: true, uncaught: true, breakpoints: {} },
+  ] as const)
+  assert.equal(status, 'interrupted')
+})
