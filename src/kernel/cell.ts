@@ -52,6 +52,8 @@ export interface CompiledCell {
   /** Source map (version 3, JSON text) from `code` back to `source`. */
   readonly map: string
   readonly analysis: CellAnalysis
+  /** Its calls, by the place where an error in one is reported. */
+  readonly calls?: readonly CallSite[]
   /** Of a cell that was compiled to be stepped through: the places where it can pause. */
   readonly steps?: StepTable
 }
@@ -91,6 +93,24 @@ export interface StepScope {
   readonly outermost: boolean
   /** Whether `this` means something that belongs to the function. */
   readonly hasThis: boolean
+}
+
+/** A call in a cell's text. */
+export interface CallSite {
+  /** From 1: where engines say that the call failed. */
+  readonly line: number
+  readonly column: number
+  /** What may hold a tensor: the object of a method, the arguments, and what stands in their lists and options. */
+  readonly operands: readonly Operand[]
+}
+
+export interface Operand {
+  /** As it is written, shortened. */
+  readonly text: string
+  /** A name of the session, and the properties behind it; absent of anything else. */
+  readonly path?: readonly string[]
+  /** It begins with a name that a function or block declares. */
+  readonly local?: true
 }
 
 /** A place in a cell that does not parse, or that the type checker objects to. Lines and columns count from 1. */

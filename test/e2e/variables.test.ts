@@ -91,7 +91,10 @@ scenario(
     await rowWith(code, 'points', 'value', /±/)
     await view.getByRole('button', { name: /^Open points/ }).click()
     const points = await viewer(code, 'points')
-    await until('the points to be drawn', () => points.locator('.js-plotly-plot .main-svg').count())
+    await until(
+      'the points to be drawn',
+      async () => (await points.locator('.js-plotly-plot .point').count()) === 300,
+    )
     await code.screenshot('variable-picture')
     await points.getByRole('tab', { name: 'Table' }).click()
     const cells = (page: Frame) => page.locator('tbody tr').first().locator('th, td').allInnerTexts()
@@ -112,6 +115,7 @@ scenario(
     )
     await code.screenshot('variable-image')
 
+    await code.evaluate((vscode) => vscode.commands.executeCommand('workbench.action.focusFirstEditorGroup'))
     await book.runCell(1)
     await until('the table to follow', async () => (await cells(points)).join() === '299,7,7')
   },

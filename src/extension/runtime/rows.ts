@@ -78,9 +78,9 @@ function valueOf(variable: Variable, summary: Summary | undefined, words: Variab
   return `${number(statistics.finite.mean)} ± ${number(statistics.finite.deviation)}`
 }
 
-/** Variables that fit `filter`: every word of it is part of name, type or shape. */
-export function fits({ name, kind, tensor, origin }: Variable, filter: string): boolean {
-  const text = `${name} ${kind} ${tensor ? `[${tensor.shape.join(', ')}] ${tensor.dtype}` : ''} [${origin?.count ?? ''}]`
+/** Whether every word of `filter` is part of the variable's name, type or shape. */
+export function fits({ name, kind, tensor }: Variable, filter: string): boolean {
+  const text = `${name} ${kind} ${tensor ? `[${tensor.shape.join(', ')}] ${tensor.dtype}` : ''}`
   const words = filter.toLowerCase().split(/\s+/).filter(Boolean)
   return words.every((word) => text.toLowerCase().includes(word))
 }

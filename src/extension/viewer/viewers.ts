@@ -45,9 +45,10 @@ export class Viewers extends Owner {
     const panel = vscode.window.createWebviewPanel(
       VIEW_TYPE,
       title,
-      { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true },
+      { viewColumn: this.#column(), preserveFocus: true },
       { enableScripts: true, retainContextWhenHidden: true, localResourceRoots: [this.#extension] },
     )
+    panel.iconPath = vscode.Uri.joinPath(this.#extension, 'media/runtime.svg')
     const viewer: Viewer = { panel, session, name, version: undefined }
     this.#viewers.set(key, viewer)
     panel.onDidDispose(() => this.#viewers.delete(key))
@@ -57,6 +58,12 @@ export class Viewers extends Owner {
       { cspSource: panel.webview.cspSource, script: address('viewer.js'), nonce: crypto.randomUUID() },
       { words: viewerWords(), renderer: address('renderer.js') },
     )
+  }
+
+  /** Where the other variables are shown; for the first, beside the notebook. */
+  #column(): vscode.ViewColumn {
+    const columns = [...this.#viewers.values()].map(({ panel }) => panel.viewColumn)
+    return columns.findLast((column) => column !== undefined) ?? vscode.ViewColumn.Beside
   }
 
   async #receive(viewer: Viewer, message: ViewerRequest): Promise<void> {

@@ -1,6 +1,7 @@
 /** Compiles a cell, with no knowledge of the other cells. */
 import type { CellAnalysis, CompileResult } from '../cell'
 import { parseCell, type Parsed } from './analysis'
+import { callSites } from './calls'
 import { diagnostics, TOO_DEEP } from './diagnostics'
 import { rewrite } from './rewrite'
 
@@ -32,7 +33,8 @@ export function compileParsed(
   const { source } = parsed
   try {
     const analysis = renamed(parsed.analysis, called)
-    return { ok: true, cell: { id, source, ...rewrite(id, parsed, called, stepping), analysis } }
+    const calls = callSites(parsed, called)
+    return { ok: true, cell: { id, source, ...rewrite(id, parsed, called, stepping), analysis, calls } }
   } catch (error) {
     if (error instanceof RangeError) return { ok: false, errors: diagnostics(id, source, [TOO_DEEP]) }
     throw error

@@ -17,9 +17,10 @@ export function describeVariable(name: string, value: unknown, known?: Known): V
   const common = { name, version, ...(origin && { origin }) }
   try {
     const tensor = tensorFacts(value)
+    const kind = kindOf(value)
     return {
       ...common,
-      kind: kindOf(value),
+      kind: kind === 'object' && contents?.parameters ? 'model' : kind,
       summary: summaryOf(value),
       ...(tensor && { tensor }),
       ...(typeof value === 'function' && { signature: signatureOf(value) }),

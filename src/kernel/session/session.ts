@@ -37,11 +37,13 @@ import { evaluate } from './evaluate'
 import { Interrupted, Interrupts, nextTurn, type StopSign } from './interrupt'
 import { Lineage } from './lineage'
 import { RunOutput } from './output'
+import { tensorAt } from './provenance'
 import { Questions, type Question } from './questions'
 import { Region } from './region'
 import { Run } from './run'
 import { Runtime } from './runtime'
 import { Scope } from './scope'
+import { shapeNote } from './shapes'
 import { rawFrames, RunSource } from './stack'
 import { createTimers, type Timers } from './timers'
 
@@ -587,7 +589,17 @@ export class Session {
   }
 
   #error(thrown: unknown): CellError {
-    return cellError(thrown, (run) => this.#sources.get(run))
+    const source = (run: number) => this.#sources.get(run)
+    const error = cellError(thrown, source)
+    const [frame] = error.frames
+    const run = frame && rawFrames(stackOf(thrown))[0]?.run
+    if (!frame || run === undefined) return error
+    const origin = (name: string) => this.#lineage.of(name)?.origin
+    const note = shapeNote(error.message, frame, {
+      calls: () => source(run)?.cell.calls ?? [],
+      find: (path) => tensorAt(path, { scope: this.#scope, origin, source }),
+    })
+    return note ? { ...error, message: `${error.message}\n${note}` } : error
   }
 
   /** The run that what happens now belongs to. */
