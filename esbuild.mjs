@@ -48,6 +48,8 @@ const bundles = {
   'runner.worker.mjs': { entryPoints: ['src/kernel/grading/worker.ts'], ...nodeModule, external: ['webgpu'] },
   // The command line.
   'genbook.mjs': { entryPoints: ['src/cli/main.ts'], ...nodeModule },
+  // Queues on pg-boss: loaded by the commands that need one.
+  'queue.mjs': { entryPoints: ['src/cli/grade/queue/boss.ts'], ...nodeModule, external: ['pg-native'] },
 }
 
 /** Files that are shipped as they are. */

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 const folder = dirname(fileURLToPath(import.meta.url))
 
 export const built = {
+  folder,
   kernel: join(folder, 'kernel.node.mjs'),
   language: join(folder, 'language.js'),
   wasm: join(folder, 'wasm'),
@@ -14,6 +15,8 @@ export const built = {
   runnerWorker: join(folder, 'runner.worker.mjs'),
   types: () => readFile(join(folder, 'types.json'), 'utf8'),
   report: () => readFile(join(folder, 'report.js'), 'utf8'),
+  /** The queue on pg-boss. */
+  queue: join(folder, 'queue.mjs'),
 }
 
 /** Genbook's version, of the package that `dist` is in. */

@@ -1,18 +1,19 @@
 /** A batch: one assignment, its submissions, and what they are graded with. Written once, read by every worker. */
 import { createHash } from 'node:crypto'
 import { UsageError } from '../../failure'
-import { readResult } from '../json'
 import type { AssignmentSummary, SubmissionResult } from '../result'
-import { readAssignment } from '../json'
+import { readAssignment, readResult } from '../json'
+import { withoutBulk, type ResultSource } from '../source'
 import type { Store } from './store'
 
-/** Seed, limits: what `genbook grade` takes. */
+/** What decides results besides the texts. */
 export interface BatchSettings {
-  readonly seed?: number
-  /** Seconds for a submission. */
-  readonly timeout?: number
+  readonly seed: number
+  /** Seconds for a submission, and for a cell of it. */
+  readonly timeout: number
+  readonly cellTimeout: number
   /** MiB. */
-  readonly memory?: number
+  readonly memory: number
 }
 
 export interface BatchSubmission {
@@ -21,8 +22,10 @@ export interface BatchSubmission {
   readonly student: string
   /** Where it was found, for people. */
   readonly path: string
-  /** Of the kept file; nothing where it could not be read, which its result will say. */
+  /** Of the kept file; nothing where there was no file to keep. */
   readonly hash?: string
+  /** Why there was none. */
+  readonly problem?: string
 }
 
 export interface Batch {
@@ -45,12 +48,10 @@ export function taskKey(
   { name, master, runtime, settings }: Omit<Batch, 'submissions' | 'schema' | 'masterName'>,
   submission: Omit<BatchSubmission, 'key'>,
 ): string {
-  const { timeout = null, memory = null, seed = null } = settings
-  const parts = [name, master, runtime, seed, timeout, memory]
+  const { seed, timeout, cellTimeout, memory } = settings
   const own = [submission.student, submission.name, submission.path, submission.hash ?? null]
-  return createHash('sha256')
-    .update(JSON.stringify([...parts, ...own]))
-    .digest('hex')
+  const text = JSON.stringify([name, master, runtime, seed, timeout, cellTimeout, memory, ...own])
+  return createHash('sha256').update(text).digest('hex')
 }
 
 /** @throws UsageError where there is no such batch */
@@ -62,8 +63,9 @@ export async function readBatch(store: Store, name: string): Promise<Batch> {
 }
 
 export interface Collected {
+  /** Nothing where no worker has opened the assignment yet. */
   readonly assignment: AssignmentSummary | undefined
-  readonly results: readonly SubmissionResult[]
+  readonly source: ResultSource
   /** Submissions that have no result yet. */
   readonly missing: readonly BatchSubmission[]
 }
@@ -73,10 +75,23 @@ export async function collect(store: Store, batch: Batch): Promise<Collected> {
   const results: SubmissionResult[] = []
   const missing: BatchSubmission[] = []
   for (const submission of batch.submissions) {
-    const text = await store.read(resultFile(submission.key))
-    if (text === undefined) missing.push(submission)
-    else results.push(readResult(text))
+    const result = await resultOf(store, submission.key)
+    if (result) results.push(withoutBulk(result))
+    else missing.push(submission)
   }
   const assignment = await store.read(assignmentFile(batch.name))
-  return { assignment: assignment === undefined ? undefined : readAssignment(assignment), results, missing }
+  return {
+    assignment: assignment === undefined ? undefined : readAssignment(assignment),
+    source: {
+      results,
+      full: async (index) => (await resultOf(store, results[index]!.key))!,
+      close: () => Promise.resolve(),
+    },
+    missing,
+  }
+}
+
+async function resultOf(store: Store, key: string): Promise<SubmissionResult | undefined> {
+  const text = await store.read(resultFile(key))
+  return text === undefined ? undefined : readResult(text)
 }

@@ -3,16 +3,14 @@
  * machines mount; anything else that can keep bytes by name, and write a name only once, can stand behind the same interface.
  */
 import { createHash, randomUUID } from 'node:crypto'
-import { createReadStream } from 'node:fs'
-import { copyFile, link, mkdir, open, readFile, rename, rm } from 'node:fs/promises'
+import { link, mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { pipeline } from 'node:stream/promises'
 
 export interface Store {
-  /** Keeps a file. @returns the SHA-256 of its bytes, in hexadecimal */
-  put(path: string): Promise<string>
-  /** Writes a kept file to a path. @throws where it is not there, or not what it was */
-  get(hash: string, path: string): Promise<void>
+  /** Keeps a file's bytes. @returns their SHA-256, in hexadecimal */
+  put(bytes: Uint8Array): Promise<string>
+  /** The bytes that were kept. @throws where they are not there, or not what they were */
+  get(hash: string): Promise<Uint8Array>
   /** Keeps a text under a name, unless there is one. @returns whether this was the first; never half a text */
   putOnce(name: string, text: string): Promise<boolean>
   /** @returns nothing where there is none of that name */
@@ -26,15 +24,13 @@ export class FolderStore implements Store {
     this.#folder = folder
   }
 
-  async put(path: string): Promise<string> {
-    const hash = await hashOf(path)
+  async put(bytes: Uint8Array): Promise<string> {
+    const hash = hashOf(bytes)
     const place = this.#blob(hash)
     await mkdir(dirname(place), { recursive: true })
     const beside = `${place}.${randomUUID()}.tmp`
     try {
-      await copyFile(path, beside)
-      // The file may have changed between the two readings.
-      if ((await hashOf(beside)) !== hash) throw new Error(`${path} changed while it was read.`)
+      await writeFile(beside, bytes)
       await rename(beside, place)
     } finally {
       await rm(beside, { force: true })
@@ -42,9 +38,10 @@ export class FolderStore implements Store {
     return hash
   }
 
-  async get(hash: string, path: string): Promise<void> {
-    await copyFile(this.#blob(hash), path)
-    if ((await hashOf(path)) !== hash) throw new Error(`The stored file ${hash} is damaged.`)
+  async get(hash: string): Promise<Uint8Array> {
+    const bytes = await readFile(this.#blob(hash))
+    if (hashOf(bytes) !== hash) throw new Error(`The stored file ${hash} is damaged.`)
+    return bytes
   }
 
   async putOnce(name: string, text: string): Promise<boolean> {
@@ -85,8 +82,6 @@ export class FolderStore implements Store {
   }
 }
 
-async function hashOf(path: string): Promise<string> {
-  const hash = createHash('sha256')
-  await pipeline(createReadStream(path), hash)
-  return hash.digest('hex')
+function hashOf(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex')
 }
