@@ -1,15 +1,18 @@
 /** The command line as people type it. */
 import { Command, CommanderError } from 'commander'
 import { version } from './built'
+import { addAutograder } from './commands/autograder'
 import { addCheck } from './commands/check'
 import { addExport } from './commands/export'
 import { addFeedback } from './commands/feedback'
 import { addGrade } from './commands/grade'
 import { addLint } from './commands/lint'
+import { addQueue } from './commands/queue'
 import { addRelease } from './commands/release'
 import { addRerun } from './commands/rerun'
 import { addRun } from './commands/run'
 import { addText } from './commands/text'
+import { addWorker } from './commands/worker'
 import { Status, UsageError } from './failure'
 
 const EXAMPLES = `
@@ -36,6 +39,7 @@ export async function main(args: readonly string[]): Promise<number> {
   const commands = [
     ...[addRun, addRerun, addCheck, addExport, addText],
     ...[addLint, addRelease, addGrade, addFeedback],
+    ...[addQueue, addWorker, addAutograder],
   ]
   for (const add of commands) add(program, finish)
   try {

@@ -32,10 +32,15 @@ export function addAutograder(program: Command, finish: (status: number) => void
     .action(async (master: string, options: Options) => finish(await make(master, options)))
 }
 
-async function make(master: string, { out, node, timeout, cellTimeout, memory, seed }: Options): Promise<number> {
+async function make(
+  master: string,
+  { out, node, timeout, cellTimeout, memory, seed }: Options,
+): Promise<number> {
   await readNotebook(master)
   const given = { '--timeout': timeout, '--cell-timeout': cellTimeout, '--memory': memory, '--seed': seed }
-  const options = Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [name, String(value)]))
+  const options = Object.entries(given).flatMap(([name, value]) =>
+    value === undefined ? [] : [name, String(value)],
+  )
   const zip = await autograderZip({ master, dist: built.folder, node, options })
   await writeFile(out, zip).catch((error: Error) => {
     throw new UsageError(`${out} could not be written: ${error.message}`)

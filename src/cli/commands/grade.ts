@@ -1,32 +1,31 @@
 /** `genbook grade`: grades submissions against a master notebook. */
 import { availableParallelism } from 'node:os'
-import { InvalidArgumentError, Option, type Command } from 'commander'
+import { InvalidArgumentError, type Command } from 'commander'
 import { assignmentOf } from '../../notebook/grading'
 import { Status, UsageError } from '../failure'
 import { openAssignment } from '../grade/assignment'
 import { gradeBatch, type Batch } from '../grade/batch'
 import { BatchProgress } from '../grade/batchProgress'
 import { Journal } from '../grade/journal'
-import { DEFAULT_CELL_TIMEOUT, DEFAULT_MEMORY, DEFAULT_TIMEOUT, LEAST_MEMORY } from '../grade/limits'
 import { gradingStatus, gradingSummary, GradingStatus } from '../grade/outcome'
 import { writeReports } from '../grade/reports/write'
-import { SandboxError } from '../grade/sandbox'
-import { openSandbox, type SandboxChoice } from '../grade/sandbox/open'
 import { findSubmissions, shardOf, type Shard } from '../grade/submissions'
 import type { Assignment, GradeOptions } from '../grade/types'
 import { readNotebook } from '../notebook'
+import {
+  limitsOf,
+  openChosenSandbox,
+  wholeNumber,
+  withLimits,
+  withSandbox,
+  type LimitOptions,
+  type SandboxOptions,
+} from './runOptions'
 
-interface Options {
+interface Options extends LimitOptions, SandboxOptions {
   readonly out: string
   readonly jobs: number
   readonly shard?: Shard
-  readonly timeout?: number
-  readonly cellTimeout: number
-  readonly memory: number
-  readonly seed?: number
-  readonly sandbox: SandboxChoice
-  readonly image?: string
-  readonly trust?: true
   readonly bom?: true
 }
 
@@ -43,41 +42,20 @@ Exit status: 0 all were graded, whatever their points; 2 the call or the master 
 itself broke, and some have no result; 130 stopped by Ctrl-C.`
 
 export function addGrade(program: Command, finish: (status: number) => void): void {
-  withRunOptions(
-    program
-      .command('grade')
-      .description('grade submissions, each in a sandbox, and write reports')
-      .argument('<master>', "the instructor's notebook")
-      .argument('<submissions...>', 'notebooks, or folders with them')
-      .requiredOption('--out <folder>', 'write results and reports there')
-      .option('--jobs <number>', 'how many at a time', wholeNumber, Math.max(1, availableParallelism() - 1))
-      .option('--shard <i/n>', 'grade the i-th of n parts, i from 1', shard)
-      .option('--bom', 'begin CSV files with a byte order mark, for Excel'),
-  )
+  const command = program
+    .command('grade')
+    .description('grade submissions, each in a sandbox, and write reports')
+    .argument('<master>', "the instructor's notebook")
+    .argument('<submissions...>', 'notebooks, or folders with them')
+    .requiredOption('--out <folder>', 'write results and reports there')
+    .option('--jobs <number>', 'how many at a time', wholeNumber, Math.max(1, availableParallelism() - 1))
+    .option('--shard <i/n>', 'grade the i-th of n parts, i from 1', shard)
+    .option('--bom', 'begin CSV files with a byte order mark, for Excel')
+  withSandbox(withLimits(command))
     .addHelpText('after', HELP)
     .action(async (master: string, submissions: string[], options: Options) => {
       finish(await guarded(() => grade(master, submissions, options)))
     })
-}
-
-/** The options that say how submissions are run: of `grade`, and of whoever else runs them. */
-export function withRunOptions(command: Command): Command {
-  return command
-    .option(
-      '--timeout <seconds>',
-      `end a submission that takes longer in all (default: what the master says, or ${DEFAULT_TIMEOUT})`,
-      positive,
-    )
-    .option('--cell-timeout <seconds>', 'stop a cell that takes longer', positive, DEFAULT_CELL_TIMEOUT)
-    .option('--memory <MiB>', 'end a submission that uses more', memory, DEFAULT_MEMORY)
-    .option('--seed <number>', "exchange the master's seed", seed)
-    .addOption(
-      new Option('--sandbox <kind>', 'what keeps submissions in')
-        .choices(['auto', 'bubblewrap', 'docker', 'podman', 'none'])
-        .default('auto'),
-    )
-    .option('--image <name>', 'the image of a container, which must be there already')
-    .option('--trust', 'run without a sandbox where there is none: submissions can do all that you can')
 }
 
 /** What goes wrong in the grader itself is not the call's fault, nor any student's. */
@@ -96,7 +74,7 @@ async function guarded(run: () => Promise<number>): Promise<number> {
 async function grade(master: string, paths: readonly string[], options: Options): Promise<number> {
   const submissions = await findSubmissions(paths, master)
   const own = options.shard ? shardOf(submissions, options.shard) : submissions
-  const sandbox = open(options)
+  const sandbox = openChosenSandbox(options)
   console.error(`Sandbox: ${sandbox.words}`)
   const stop = new AbortController()
   const onSignal = () => stop.abort()
@@ -143,47 +121,6 @@ async function report(
   for (const { submission, message } of faults)
     console.error(`genbook: ${submission.path} was not graded: ${message}`)
   return faults.length ? GradingStatus.broken : gradingStatus(reported.results)
-}
-
-/** @throws UsageError where there is no sandbox and nobody vouches for the submissions */
-function open({ sandbox, trust, image }: Options) {
-  try {
-    return openSandbox({ choice: sandbox, trust: trust === true, ...(image !== undefined && { image }) })
-  } catch (error) {
-    if (error instanceof SandboxError) throw new UsageError(error.message)
-    throw error
-  }
-}
-
-function limitsOf(options: Options, seconds = DEFAULT_TIMEOUT) {
-  const { timeout = seconds, cellTimeout, memory } = options
-  return { timeout, cellTimeout: Math.min(cellTimeout, timeout), memory }
-}
-
-function wholeNumber(text: string): number {
-  const value = Number(text)
-  if (!Number.isSafeInteger(value) || value < 1)
-    throw new InvalidArgumentError('It must be a whole number from 1.')
-  return value
-}
-
-function seed(text: string): number {
-  const value = Number(text)
-  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value))
-    throw new InvalidArgumentError('It must be a whole number from 0 to 2^53 - 1.')
-  return value
-}
-
-function memory(text: string): number {
-  const value = wholeNumber(text)
-  if (value < LEAST_MEMORY) throw new InvalidArgumentError(`A runner needs at least ${LEAST_MEMORY} MiB.`)
-  return value
-}
-
-function positive(text: string): number {
-  const value = Number(text)
-  if (!(value > 0 && value <= 1e6)) throw new InvalidArgumentError('It must be a number of seconds above 0.')
-  return value
 }
 
 function shard(text: string): Shard {

@@ -57,13 +57,17 @@ export function addQueue(program: Command, finish: (status: number) => void): vo
         .argument('<submissions...>', 'notebooks, or folders with them')
         .requiredOption('--batch <name>', 'what this grading is called'),
     ),
-  ).action(async (master: string, paths: string[], options: AddOptions) => finish(await add(master, paths, options)))
+  ).action(async (master: string, paths: string[], options: AddOptions) =>
+    finish(await add(master, paths, options)),
+  )
   queue
     .command('status')
     .description('show how far every batch is')
     .option('--database <url>', DATABASE_HELP)
     .option('--json', 'print it as JSON')
-    .action(async (options: { readonly database?: string; readonly json?: true }) => finish(await status(options)))
+    .action(async (options: { readonly database?: string; readonly json?: true }) =>
+      finish(await status(options)),
+    )
   placed(queue.command('collect').description('write the results of a batch and their reports'))
     .requiredOption('--batch <name>', 'which grading')
     .requiredOption('--out <folder>', 'write results and reports there')
@@ -71,7 +75,8 @@ export function addQueue(program: Command, finish: (status: number) => void): vo
     .action(async (options: CollectOptions) => finish(await collectInto(options)))
 }
 
-export const DATABASE_HELP = 'PostgreSQL, as postgres://user@host/name; else GENBOOK_DATABASE of the environment'
+export const DATABASE_HELP =
+  'PostgreSQL, as postgres://user@host/name; else GENBOOK_DATABASE of the environment'
 
 /** The options that say where the queue and the store are. */
 export function placed(command: Command): Command {
@@ -112,7 +117,13 @@ async function add(master: string, paths: readonly string[], options: AddOptions
   return GradingStatus.graded
 }
 
-async function status({ database, json }: { readonly database?: string; readonly json?: true }): Promise<number> {
+async function status({
+  database,
+  json,
+}: {
+  readonly database?: string
+  readonly json?: true
+}): Promise<number> {
   const counts = await withQueue(database, (queue) => queue.counts())
   if (json) console.log(JSON.stringify(counts, null, 2))
   else console.log(counts.length ? counts.map(line).join('\n') : 'The queue has no batches.')
@@ -133,14 +144,22 @@ function line({ batch, done, waiting, active, retrying, failed }: Counts): strin
   return `${batch.padEnd(20)} ${parts.join(' · ')}`
 }
 
-async function collectInto({ database, store: folder, batch: name, out, bom }: CollectOptions): Promise<number> {
+async function collectInto({
+  database,
+  store: folder,
+  batch: name,
+  out,
+  bom,
+}: CollectOptions): Promise<number> {
   const store = new FolderStore(folder)
   const batch = await readBatch(store, name)
   const collected = await collect(store, batch)
   const { assignment, source, missing } = collected
   if (!assignment) throw new UsageError(`No worker has begun with “${name}” yet.`)
   const reported = await writeReports(out, source, assignment, { ...(bom && { bom }) })
-  process.stdout.write(gradingSummary(reported.results, assignment, { dir: out, problems: reported.problems }))
+  process.stdout.write(
+    gradingSummary(reported.results, assignment, { dir: out, problems: reported.problems }),
+  )
   if (!missing.length) return gradingStatus(reported.results)
   const failures = await withQueue(database, (queue) => queue.failures(name))
   for (const text of missingLines(missing, failures)) console.error(text)

@@ -42,7 +42,10 @@ const text = (value: string) => new TextEncoder().encode(value)
 
 /** Unix, and a file's permissions in the upper half of its attributes. */
 const UNIX = 3
-const plain = (bytes: Uint8Array): [Uint8Array, object] => [bytes, { os: UNIX, attrs: (0o100644 << 16) >>> 0 }]
+const plain = (bytes: Uint8Array): [Uint8Array, object] => [
+  bytes,
+  { os: UNIX, attrs: (0o100644 << 16) >>> 0 },
+]
 const executable = (bytes: Uint8Array): [Uint8Array, object] => [
   bytes,
   { os: UNIX, attrs: (0o100755 << 16) >>> 0 },

@@ -2,19 +2,19 @@
 import { pathToFileURL } from 'node:url'
 import { built } from '../../built'
 import { UsageError } from '../../failure'
-import type { QueueOptions } from './boss'
+import type * as Boss from './boss'
 import type { Queue } from './queue'
 
 export const DATABASE = 'GENBOOK_DATABASE'
 
 /** @throws UsageError where there is no address, or nobody answers there */
-export async function connect(database: string | undefined, options: QueueOptions): Promise<Queue> {
+export async function connect(database: string | undefined, options: Boss.QueueOptions): Promise<Queue> {
   const url = database ?? process.env[DATABASE]
   if (!url)
     throw new UsageError(
       `Name the database with --database postgres://user@host/name, or in the environment as ${DATABASE} (which keeps a password out of lists of processes).`,
     )
-  const { openQueue } = (await import(pathToFileURL(built.queue).href)) as typeof import('./boss')
+  const { openQueue } = (await import(pathToFileURL(built.queue).href)) as typeof Boss
   try {
     return await openQueue(url, options)
   } catch (error) {
