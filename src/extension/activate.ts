@@ -14,6 +14,7 @@ import { runAboveCommand } from './commands/runAbove'
 import { runStaleCommand } from './commands/runStale'
 import { Controller } from './kernel/controller'
 import { LossNotices } from './kernel/losses'
+import { RendererLink } from './kernel/rendererLink'
 import { Sessions } from './kernel/sessions'
 import { LanguageCells } from './language/cells'
 import { Checks } from './language/checks'
@@ -60,6 +61,7 @@ export function activateWith(platform: Platform, context: vscode.ExtensionContex
     interrupt: (notebook) => sessions.find(notebook)?.interrupt(),
   })
   const values = own(new Values(sessions, identities))
+  own(new RendererLink(sessions, assets))
   own(new Warming(language))
   own(new Declarations(language))
   own(languageFeatures(cells, values))

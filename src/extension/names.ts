@@ -5,6 +5,8 @@ export const FILE_EXTENSION = '.genbook'
 /** Ours, so that VS Code's TypeScript service leaves cells alone. */
 export const CELL_LANGUAGE = 'genbook-typescript'
 export const CONTROLLER_ID = 'genbook-kernel'
+/** Draws figures, controls and captions in outputs. */
+export const RENDERER_ID = 'genbook-plotly-renderer'
 export const RUNTIME_VIEW = 'genbook.runtime'
 export const CONFIGURATION = 'genbook'
 

@@ -46,6 +46,8 @@ export interface StartOptions {
   /** The WebAssembly binaries by file name. */
   readonly wasm: Readonly<Record<string, Uint8Array>>
   readonly limits?: OutputLimits
+  /** A person is there who can use controls. */
+  readonly attended?: boolean
   /** Where threads share memory: the flag that the kernel reads in the middle of a loop. */
   readonly stopFlag?: SharedArrayBuffer
 }
@@ -199,6 +201,7 @@ export class KernelClient {
         backend: options.backend,
         wasm: options.wasm,
         limits: options.limits ?? DEFAULT_LIMITS,
+        ...(options.attended && { attended: true }),
         ...(options.stopFlag && { stopFlag: options.stopFlag }),
       })
     })

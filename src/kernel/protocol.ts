@@ -34,6 +34,8 @@ export interface Initialize {
   /** The WebAssembly binaries by file name, because a webview's worker cannot load files. */
   readonly wasm: Readonly<Record<string, Uint8Array>>
   readonly limits: OutputLimits
+  /** A person is there who can use controls. */
+  readonly attended?: boolean
   /** Where threads share memory: one 32-bit integer, the number of the run to stop. */
   readonly stopFlag?: SharedArrayBuffer
 }

@@ -1,8 +1,9 @@
 import * as vscode from 'vscode'
-import type { KernelClient } from '../../kernel/client'
+import type { KernelClient, LiveEvent } from '../../kernel/client'
 import type {
   Ask,
   CellError,
+  ControlChange,
   Device,
   OutputEvent,
   Variable,
@@ -49,6 +50,9 @@ export class Kernel extends Owner {
   readonly onDidExit = this.#exit.event
   readonly #late = this.own(new vscode.EventEmitter<LateEvent>())
   readonly onLate = this.#late.event
+  readonly #live = this.own(new vscode.EventEmitter<LiveEvent>())
+  /** A live picture is computed. */
+  readonly onLive = this.#live.event
 
   /** @param launch starts a kernel, with the settings of the moment */
   constructor(launch: () => Promise<KernelClient>) {
@@ -108,6 +112,11 @@ export class Kernel extends Owner {
     return Promise.resolve({ kind: 'failed', reason })
   }
 
+  /** Hands over what a person did with a control, if the kernel lives. */
+  change(change: ControlChange): void {
+    this.#client?.change(change)
+  }
+
   /** Stops what the kernel is running, if it lives. */
   interrupt(): void {
     this.#client?.interrupt()
@@ -137,6 +146,7 @@ export class Kernel extends Owner {
       this.#asked.fire({ ask, answer: (text) => client.answer(ask.question, text) })
     })
     client.on('lateOutput', (cell, event) => this.#late.fire({ kind: 'output', cell, event }))
+    client.on('live', (event) => this.#client === client && this.#live.fire(event))
     client.on('lateError', (cell, error) => this.#late.fire({ kind: 'error', cell, error }))
     client.on('exit', (reason) => {
       if (this.#client !== client) return

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode'
 import type { RunOutcome } from '../../kernel/client'
 import { textHash } from '../../kernel/hash'
-import type { CellError, Device, Variable, ViewForm, ViewResult } from '../../kernel/protocol'
+import type { CellError, ControlChange, Device, Variable, ViewForm, ViewResult } from '../../kernel/protocol'
 import { syntaxError } from '../../kernel/session/errors'
 import type { Checks } from '../language/checks'
 import type { Language } from '../language/language'
@@ -15,6 +15,7 @@ import { RunLog, type RunRecord } from '../stale/runLog'
 import { Asking } from './asking'
 import { Kernel, Superseded, type LateEvent } from './kernel'
 import { changeEnded, LateChanges } from './late'
+import { LivePictures } from './live'
 import { CellRun } from './run'
 import { stampRun } from './stamp'
 import { startKernel, type KernelPlace } from './start'
@@ -74,25 +75,44 @@ export class Session extends Owner {
     const writer = this.#writers.get(cell)
     const target = this.#notebook.getCells().find((candidate) => this.#id(candidate) === cell)
     if (!writer || !target || this.#unseen || this.#notebook.isClosed) return
-    if (this.#current?.id === cell) return changes.forEach((change) => change(writer))
+    if (this.#current?.id === cell || this.#pictures.writerOf(cell))
+      return changes.forEach((change) => change(writer))
     // A cell that waits to run again will be cleared anyway.
     if (this.#queue.some((run) => run.id === cell)) return
     changeEnded(this.#surroundings.controller, target, writer, changes, failed)
   })
 
+  readonly #pictures: LivePictures
+  /** Cells that have run here, so that their controls work. */
+  readonly #lively = new Set<string>()
+  readonly #liveChanged = this.own(new vscode.EventEmitter<void>())
+  /** Other controls work, or other live pictures are being computed. */
+  readonly onDidChangeLive = this.#liveChanged.event
+
   constructor(surroundings: SessionSurroundings, notebook: vscode.NotebookDocument) {
     super()
     this.#surroundings = surroundings
     this.#notebook = notebook
+    this.#pictures = this.own(
+      new LivePictures(surroundings.controller, (cell) => {
+        const busy = this.#runs().some((run) => run.id === cell)
+        const found = this.#notebook.getCells().find((candidate) => this.#id(candidate) === cell)
+        if (!found || busy || this.#unseen || this.#notebook.isClosed) return undefined
+        return { cell: found, writer: this.#writer(cell) }
+      }),
+    )
+    this.own(this.#pictures.onDidChange(() => this.#liveChanged.fire()))
     this.#kernel = this.own(new Kernel(() => this.#launch()))
     this.own(this.#kernel.onDidChange(() => this.#changed.fire()))
     this.own(this.#kernel.onDidChangeVariables(() => this.#variablesChanged.fire()))
+    this.own(this.#kernel.onLive((event) => this.#pictures.happened(event)))
     this.own(this.#kernel.onLate((late) => this.#happenedLate(late)))
     this.own(this.#kernel.onAsk((asked) => void this.#asking.ask(asked, titleOf(this.#notebook))))
     this.own(
       this.#kernel.onDidExit((reason) => {
         this.#count = 0
         this.#forgetRuns()
+        this.#fallAsleep()
         this.#lost.fire({ reason, cell: this.#current?.id })
       }),
     )
@@ -121,6 +141,16 @@ export class Session extends Owner {
     return this.#kernel.state === 'starting'
   }
 
+  /** Cells whose controls work, and live pictures that are being computed. */
+  get live(): { readonly cells: readonly string[]; readonly computing: readonly string[] } {
+    return { cells: [...this.#lively], computing: this.#pictures.computing }
+  }
+
+  /** A person moved a control. */
+  change(change: ControlChange): void {
+    this.#kernel.change(change)
+  }
+
   /** Whether a run has something to show that its document has not got. */
   get hasUnseenRuns(): boolean {
     return (this.#unseen?.length ?? 0) > 0
@@ -131,6 +161,7 @@ export class Session extends Owner {
     for (const cell of cells) {
       const id = this.#id(cell)
       if (this.#current?.id === id || this.#queue.some((run) => run.id === id)) continue
+      this.#pictures.release(id)
       const execution = this.#surroundings.controller.createNotebookCellExecution(cell)
       this.#queue.push(new CellRun(id, execution, this.#writer(id)))
     }
@@ -180,6 +211,7 @@ export class Session extends Owner {
     this.#displays.clear()
     this.#count = 0
     this.#forgetRuns()
+    this.#fallAsleep()
     try {
       await this.#kernel.start()
       return true
@@ -191,6 +223,7 @@ export class Session extends Owner {
 
   /** The notebook's document is about to make way for another, and must not change any more. */
   detach(): void {
+    this.#pictures.release()
     this.#unseen ??= this.#runs()
     for (const run of this.#unseen) run.detach()
   }
@@ -207,6 +240,10 @@ export class Session extends Owner {
     this.#surroundings.view.rename(this.id, titleOf(notebook))
     for (const [id, output] of this.#displays)
       if (!this.#current?.writer.shows(output)) this.#displays.delete(id)
+    // Outputs of another document cannot be told apart, so that their controls could change none.
+    this.#lively.clear()
+    if (this.#current) this.#lively.add(this.#current.id)
+    this.#liveChanged.fire()
     const cells = new Map(notebook.getCells().map((cell) => [this.#id(cell), cell]))
     this.detach()
     for (const run of this.#unseen ?? []) {
@@ -251,6 +288,8 @@ export class Session extends Owner {
         begin()
         return this.#interrupted(run)
       }
+      this.#lively.add(id)
+      this.#liveChanged.fire()
       const executing = client.execute(compiled.cell, count, (event) => run.writer.event(event))
       begin()
       const outcome = await executing
@@ -304,6 +343,13 @@ export class Session extends Owner {
     const notebook = this.#notebook
     const settings = settingsFor(notebook.uri)
     return startKernel(this.#surroundings, this.id, titleOf(notebook), seedOf(notebook), settings)
+  }
+
+  /** There is no session behind any control. */
+  #fallAsleep(): void {
+    this.#lively.clear()
+    this.#pictures.forget()
+    this.#liveChanged.fire()
   }
 
   #dropQueue(): void {

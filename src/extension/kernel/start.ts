@@ -25,7 +25,12 @@ export async function startKernel(
   seed: number,
   settings: Settings,
 ): Promise<KernelClient> {
-  const options: StartOptions = { seed, backend: settings.backend, wasm: await assets.wasm() }
+  const options: StartOptions = {
+    seed,
+    backend: settings.backend,
+    wasm: await assets.wasm(),
+    attended: true,
+  }
   let failure: unknown
   for (const startMilliseconds of START_MILLISECONDS) {
     const transport = await view.connect(notebook, title)

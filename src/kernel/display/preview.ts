@@ -250,8 +250,13 @@ function keyText(key: string | symbol): string {
   return /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(key) ? key : quote(key, 100)
 }
 
+/** A method of this name says what its object is, in one short line. */
+export const PREVIEW: unique symbol = Symbol.for('genbook.preview') as never
+
 /** Text of objects that are one value, such as dates and functions; undefined for those with contents. */
 function leafText(value: object): string | undefined {
+  const own = (value as { readonly [PREVIEW]?: unknown })[PREVIEW]
+  if (typeof own === 'function') return String((own as () => unknown)())
   if (typeof value === 'function') return functionText(value)
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'Invalid Date' : value.toISOString()
   if (value instanceof RegExp) return RegExp.prototype.toString.call(value)

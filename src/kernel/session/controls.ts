@@ -6,14 +6,14 @@
  */
 import { controlsBundle, type ControlSpec } from '../../renderers/controls'
 import type { Shown } from '../display/display'
-import type { Json } from '../protocol'
+import type { Json, MimeBundle } from '../protocol'
 import type { Region } from './region'
 
 /** One control of a cell. */
 export interface Control {
   readonly id: string
   readonly label: string
-  /** Takes a value that a person chose. @returns whether it is one that the control can have. */
+  /** Takes a value that a person chose, if the control can have it. @returns whether that is another than before. */
   take(value: Json): boolean
   /** Its value in words, for captions. */
   describe(): string
@@ -30,6 +30,10 @@ export interface ControlHost {
   declare(control: Control): void
   /** A control that is shown with others in one output. */
   panel(spec: () => ControlSpec): Pick<Control, 'show'>
+  /** A control that is an output of its own. */
+  place(bundle: () => MimeBundle): Pick<Control, 'show'>
+  /** Whether a person is there who could use a control. */
+  attended(): boolean
   /** Somebody looks at the value of a control. */
   read(id: string): void
   live(compute: () => unknown): void
@@ -91,7 +95,7 @@ export class Controls {
     for (const region of this.#regions.values()) yield region.compute
   }
 
-  /** @returns the live pictures that are outdated by it; nothing where there is no such control, or not that value. */
+  /** @returns the live pictures that are outdated by it; nothing where no control has another value now. */
   take(id: string, value: Json): Region[] | undefined {
     const declared = this.#controls.get(id)
     if (!declared?.control.take(value)) return undefined

@@ -72,6 +72,8 @@ export interface SessionOptions {
   /** What cells see without importing it, besides `display`, `console` and timers. */
   readonly globals?: Readonly<Record<string, unknown>>
   readonly ledger?: Ledger
+  /** Whether a person is there who could use controls. */
+  readonly attended?: boolean
   /** Where threads share memory: tells which run is to stop. */
   readonly stopSign?: StopSign
   /** Called when a cell has come to its end, before that is told. */
@@ -170,6 +172,13 @@ export class Session {
         run.panel = panel
         return panel
       },
+      place: (bundle) => {
+        this.#declaring('A control')
+        const first = bundle()
+        const shown = this.#show(first, () => first)
+        return { show: () => shown.change(bundle()) }
+      },
+      attended: () => options.attended ?? false,
       read: (id) => void this.#here()?.region?.reads.add(id),
       live: (compute) => this.#live(compute),
     }

@@ -85,7 +85,15 @@ export class Kernel {
     return this.#session?.uncaught(thrown) ?? false
   }
 
-  async #initialize({ protocol, seed, backend, wasm, limits, stopFlag }: Initialize): Promise<void> {
+  async #initialize({
+    protocol,
+    seed,
+    backend,
+    wasm,
+    limits,
+    attended,
+    stopFlag,
+  }: Initialize): Promise<void> {
     const { post, findGpu } = this.#environment
     if (protocol !== PROTOCOL_VERSION) {
       this.#refuse(
@@ -104,6 +112,7 @@ export class Kernel {
     const session = new Session({
       seed,
       limits,
+      ...(attended && { attended }),
       post,
       modules: moduleTable(cellTf),
       globals: { tf: cellTf },

@@ -37,6 +37,7 @@ export { lossByNoiseFigure, type LossByNoiseOptions, type NoiseLevelCurve } from
 export { schedulesFigure, type ScheduleCurves } from './schedules'
 export { warpedGridFigure, type WarpedGridInput, type WarpedPanel } from './warpedGrid'
 export { latentSheetFigure, type LatentSheetInput } from './latentSheet'
-export { isPad, padFigure, type PadInput } from './pad'
+export { isPad, MOST_DRAWN, padFigure, type DrawnPoint, type PadInput } from './pad'
+export { momentsOf, withMoment } from './moments'
 export { trajectoriesFigure, type Paths, type TrajectoriesOptions } from './trajectories'
 export { errorByNfeFigure, type ErrorByNfeInput, type ErrorCurve } from './errorByNfe'

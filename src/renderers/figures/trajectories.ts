@@ -61,13 +61,16 @@ export function trajectoriesFigure(sets: readonly Paths[], options: Trajectories
   const marks = (frame: number): Attributes[] =>
     sets.map((set, i) => markTrace(set, i, d, at(set, frame), Math.min(points, set.shape[1]!)))
   const width = sets.length * SIZE + (sets.length - 1) * GAP
+  const steps = slider(sets, moments, at)
+  const summary = `${title}: ${subtitle}`
   const layout: Record<string, Json> = {
-    ...baseLayout(title, subtitle, `${title}: ${subtitle}`, SIZE + TOP + CONTROLS),
+    ...baseLayout(title, subtitle, summary, SIZE + TOP + CONTROLS),
+    meta: { summary, moments: steps.moments },
     width: width + 80,
     margin: { l: 56, r: 24, t: TOP, b: CONTROLS },
     showlegend: false,
     annotations: sets.length > 1 ? sets.map((set, i) => panelTitle(set.name, i)) : [],
-    sliders: [slider(sets, moments, at)],
+    sliders: [steps.slider],
     updatemenus: [playButton()],
   }
   for (const [i, set] of sets.entries()) {
@@ -176,7 +179,7 @@ function slider(
   sets: readonly Paths[],
   moments: number,
   at: (set: Paths, frame: number) => number,
-): Attributes {
+): { readonly slider: Attributes; readonly moments: readonly string[] } {
   const [first] = sets
   const shared = sets.every(
     ({ t }) => t.length === first!.t.length && Array.from(t).every((v, k) => v === first!.t[k]),
@@ -185,14 +188,15 @@ function slider(
     shared
       ? short(Number(first!.t[at(first!, k)]!.toPrecision(3)))
       : `${Math.round((100 * k) / (moments - 1))} %`
-  return {
+  const prefix = shared ? 't = ' : 'way gone: '
+  const own: Attributes = {
     active: moments - 1,
     x: 0.14,
     len: 0.86,
     y: 0,
     yanchor: 'top',
     pad: { t: 44, b: 0 },
-    currentvalue: { prefix: shared ? 't = ' : 'way gone: ', xanchor: 'right', font: { size: 12 }, offset: 4 },
+    currentvalue: { prefix, xanchor: 'right', font: { size: 12 }, offset: 4 },
     ticklen: 4,
     minorticklen: 0,
     font: { size: 10 },
@@ -202,6 +206,7 @@ function slider(
       args: [[String(k)], instantly],
     })),
   }
+  return { slider: own, moments: Array.from({ length: moments }, (_, k) => prefix + label(k)) }
 }
 
 function playButton(): Attributes {

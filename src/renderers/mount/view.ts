@@ -1,14 +1,18 @@
 /** One figure on a page: drawn, updated in place, themed, sized to its column, and taken down again. */
 import Plotly from 'plotly.js-dist'
 import type { Config, Frame, PlotlyHTMLElement } from 'plotly.js-dist'
-import { describe, type Figure } from '../figures/figure'
+import { addStyle } from '../controls/style'
+import { describe, type Attributes, type Figure } from '../figures/figure'
+import { momentsOf } from '../figures/moments'
 import { webglNeed, withoutWebgl } from '../figures/svg'
 import { isPad } from '../figures/pad'
-import { downloadButtons } from './download'
 import { webglWorks, type ContextBudget, type ContextHolder } from './budget'
 import { explainLetters } from './letters'
-import { Pad } from './pad'
+import { Pad, type Axes, type Drawn } from './pad'
+import { pictureOf, type PictureFormat } from './picture'
 import { template, type Palette } from './theme'
+import { TimeSlider, withoutOwnSlider } from './time'
+import { Tools, type PictureHost } from './tools'
 import { Zoom } from './zoom'
 
 const DEFAULT_HEIGHT = 400
@@ -17,6 +21,11 @@ const DEFAULT_HEIGHT = 400
 export interface Surroundings {
   readonly palette: () => Palette
   readonly budget: ContextBudget
+  readonly pictures: PictureHost
+  /** Hears what is drawn by hand; absent where no cell can. */
+  readonly drawn?: Drawn
+  /** Whether a figure is as large as the window. */
+  readonly fill?: boolean
 }
 
 /** What Plotly keeps of the axes that it has drawn. */
@@ -24,7 +33,13 @@ interface DrawnPlane {
   readonly _fullLayout: Readonly<
     Record<
       'xaxis' | 'yaxis',
-      { readonly _offset: number; readonly _length: number; p2d(pixels: number): number }
+      {
+        readonly _offset: number
+        readonly _length: number
+        readonly range: [number, number]
+        p2d(pixels: number): number
+        d2p(value: number): number
+      }
     >
   >
 }
@@ -50,6 +65,10 @@ export class FigureView implements ContextHolder {
   #lost = false
   #drawnWithGl = false
   #pad: Pad | undefined
+  #time: TimeSlider | undefined
+  readonly #tools: Tools
+  /** The figure as it was drawn: at one moment, with what a person did to it. */
+  #shown: Figure | undefined
 
   /**
    * @param element where the figure goes; what is in it is replaced.
@@ -64,7 +83,12 @@ export class FigureView implements ContextHolder {
     this.#note = document.createElement('div')
     this.#note.className = 'genbook-figure-note'
     this.#note.style.cssText = 'font-size: 12px; opacity: 0.8; padding: 0 4px'
-    element.replaceChildren(this.#plot, this.#note)
+    addStyle()
+    this.#tools = new Tools(
+      { figure: () => this.#figure, picture: (format) => this.#picture(format) },
+      surroundings.pictures,
+    )
+    element.replaceChildren(this.#plot, this.#note, this.#tools.element)
     this.#config = {
       displaylogo: false,
       responsive: false,
@@ -72,7 +96,6 @@ export class FigureView implements ContextHolder {
       plotlyServerURL: '',
       topojsonURL: '',
       modeBarButtonsToRemove: ['toImage', 'select2d', 'lasso2d'],
-      modeBarButtonsToAdd: downloadButtons(() => this.#figure),
     }
     this.#sizes = new ResizeObserver(() => this.#resized())
     this.#sizes.observe(this.#plot)
@@ -84,7 +107,6 @@ export class FigureView implements ContextHolder {
   show(figure: Figure): Promise<void> {
     this.#figure = figure
     this.#plot.setAttribute('aria-label', describe(figure))
-    this.#plot.style.height = `${typeof figure.layout.height === 'number' ? figure.layout.height : DEFAULT_HEIGHT}px`
     return this.redraw()
   }
 
@@ -104,6 +126,8 @@ export class FigureView implements ContextHolder {
     this.#sight.disconnect()
     this.#release()
     this.#pad?.dispose()
+    this.#time?.dispose()
+    this.#tools.element.remove()
     Plotly.purge(this.#plot)
     this.#plot.remove()
     this.#note.remove()
@@ -130,12 +154,16 @@ export class FigureView implements ContextHolder {
   async #drawOnce(wanted: Figure): Promise<void> {
     const given = this.#affordable(wanted)
     if (!given) return
-    const figure = this.#pad?.apply(given) ?? given
-    const layout = structuredClone(this.#zoom.apply(figure.layout))
+    const figure = this.#pad?.apply(given) ?? this.#atMoment(given)
+    this.#shown = figure
+    const layout = structuredClone(this.#sized(this.#zoom.apply(figure.layout)))
+    this.#plot.style.height = `${typeof layout.height === 'number' ? layout.height : DEFAULT_HEIGHT}px`
     const fresh = this.#plot.data === undefined
     if (fresh) this.#zoom.begin(figure.layout)
     this.#width = this.#plot.clientWidth
     const widest = typeof layout.width === 'number' ? layout.width : Infinity
+    for (const below of [this.#time?.element, this.#tools.element])
+      if (below) below.style.maxWidth = Number.isFinite(widest) ? `${widest}px` : ''
     await Plotly.react(
       this.#plot,
       // Plotly writes into what it is given; the numbers themselves it leaves alone.
@@ -154,18 +182,65 @@ export class FigureView implements ContextHolder {
       await Plotly.addFrames(this.#plot, structuredClone(figure.frames) as unknown as Partial<Frame>[])
     if (fresh) this.#listen()
     explainLetters(this.#plot)
-    if (isPad(figure) && !this.#pad) this.#addPad()
+    if (isPad(figure) && !this.#pad) this.#addPad(figure)
   }
 
-  #addPad(): void {
+  /** The figure at one of its moments, with the slider that chooses it. */
+  #atMoment(figure: Figure): Figure {
+    if (!momentsOf(figure)) {
+      this.#time?.dispose()
+      this.#time = undefined
+      return figure
+    }
+    if (!this.#time) {
+      this.#time = new TimeSlider(() => this.redraw())
+      this.#plot.after(this.#time.element)
+    }
+    const shown = this.#time.apply(figure)
+    return { ...shown, layout: withoutOwnSlider(shown.layout) }
+  }
+
+  /** A layout that fills the window, where that is wanted. */
+  #sized(layout: Attributes): Attributes {
+    if (!this.#surroundings.fill) return layout
+    const below = (this.#time ? 40 : 0) + 48
+    return { ...without(layout, 'width'), height: Math.max(240, window.innerHeight - below) }
+  }
+
+  /** What is on screen, as a picture. */
+  async #picture(format: PictureFormat): Promise<Blob> {
+    await this.#drawing
+    if (!this.#shown) throw new Error('There is no picture.')
+    const { width, height } = this.#plot.getBoundingClientRect()
+    const shown = this.#plot.layout as unknown as Attributes
+    const widest = typeof this.#shown.layout.width === 'number' ? this.#shown.layout.width : Infinity
+    return pictureOf(this.#shown, shown, { width: Math.min(width, widest), height }, format)
+  }
+
+  #addPad(figure: Figure): void {
+    const plane = () => (this.#plot as unknown as DrawnPlane)._fullLayout
     const at = (clientX: number, clientY: number): readonly [number, number] | undefined => {
-      const { xaxis, yaxis } = (this.#plot as unknown as DrawnPlane)._fullLayout
+      const { xaxis, yaxis } = plane()
       const box = this.#plot.getBoundingClientRect()
       const [x, y] = [clientX - box.left - xaxis._offset, clientY - box.top - yaxis._offset]
       const inside = x >= 0 && x <= xaxis._length && y >= 0 && y <= yaxis._length
       return inside ? [xaxis.p2d(x), yaxis.p2d(y)] : undefined
     }
-    this.#pad = new Pad(this.#plot, { at }, () => void this.redraw())
+    const axes: Axes = {
+      at,
+      on: (x, y) => {
+        const { xaxis, yaxis } = plane()
+        return [xaxis._offset + xaxis.d2p(x), yaxis._offset + yaxis.d2p(y)]
+      },
+      scale: () => {
+        const { xaxis, yaxis } = plane()
+        const unit = (axis: typeof xaxis) => axis._length / Math.abs(axis.range[1] - axis.range[0])
+        return [unit(xaxis), unit(yaxis)]
+      },
+      ranges: () => [plane().xaxis.range, plane().yaxis.range],
+    }
+    const { drawn = () => {} } = this.#surroundings
+    this.#pad = new Pad(this.#plot, figure, axes, () => void this.redraw(), drawn)
     this.#note.after(this.#pad.element)
   }
 
@@ -242,6 +317,10 @@ export class FigureView implements ContextHolder {
   #say(text: string): void {
     this.#note.textContent = text
   }
+}
+
+function without(layout: Attributes, key: string): Attributes {
+  return Object.fromEntries(Object.entries(layout).filter(([name]) => name !== key))
 }
 
 function reducedMotion(): boolean {

@@ -1,31 +1,81 @@
 /** Runs inside a report: draws the figures that it carries, and fits the frames of HTML outputs to their content. */
+import { addStyle } from '../controls/style'
+import { element } from '../controls/elements'
+import { words } from '../controls/words'
+import type { Figure } from '../figures/figure'
 import { ContextBudget } from '../mount/budget'
+import { base64Of, download } from '../mount/picture'
 import { readFigure } from '../mount/specification'
 import { still } from '../mount/still'
-import { darkPalette, lightPalette } from '../mount/theme'
-import { FigureView } from '../mount/view'
+import { darkPalette, editorPalette, lightPalette } from '../mount/theme'
+import type { PictureHost } from '../mount/tools'
+import { FigureView, type Surroundings } from '../mount/view'
 import { FIGURES, STILLS } from './stills'
 
 const dark = matchMedia('(prefers-color-scheme: dark)')
 let printing = false
-const surroundings = {
-  palette: () => (dark.matches && !printing ? darkPalette : lightPalette),
-  budget: new ContextBudget(),
+/** Inside VS Code, a tab shows one figure with this program, as large as it is. */
+const inTab = [...document.body.classList].some((name) => name.startsWith('vscode-'))
+const budget = new ContextBudget()
+const palette = () => {
+  if (inTab) return editorPalette(document.body)
+  return dark.matches && !printing ? darkPalette : lightPalette
 }
-const views: FigureView[] = []
+const views = new Set<FigureView>()
+
+declare function acquireVsCodeApi(): { postMessage(message: unknown): void }
+const editor = inTab ? acquireVsCodeApi() : undefined
+
+const pictures: PictureHost = {
+  async save(name, picture) {
+    if (editor) {
+      editor.postMessage({ type: 'save', name, base64: await base64Of(picture) })
+      return
+    }
+    download(name, picture)
+  },
+  ...(inTab ? {} : { open: enlarge }),
+}
+const surroundings: Surroundings = { palette, budget, pictures, fill: inTab }
+
+/** Shows a figure over the page until the reader closes it. */
+function enlarge(title: string, figure: Figure): void {
+  addStyle()
+  const dialog = element('dialog', { className: 'genbook-large' })
+  dialog.setAttribute('aria-label', title)
+  const place = element('div')
+  const close = element('button', { type: 'button', className: 'genbook-button small' }, words().close)
+  close.addEventListener('click', () => dialog.close())
+  dialog.append(close, place)
+  document.body.append(dialog)
+  const view = new FigureView(place, 'large', {
+    palette,
+    budget,
+    pictures: { save: pictures.save },
+    fill: true,
+  })
+  views.add(view)
+  dialog.addEventListener('close', () => {
+    views.delete(view)
+    view.dispose()
+    dialog.remove()
+  })
+  dialog.showModal()
+  void view.show(figure)
+}
 
 async function drawAll(): Promise<void> {
-  for (const element of document.querySelectorAll<HTMLElement>('.figure[data-figure]')) {
-    const id = element.dataset.figure!
+  for (const place of document.querySelectorAll<HTMLElement>('.figure[data-figure]')) {
+    const id = place.dataset.figure!
     const data = document.getElementById(id)?.textContent ?? ''
     try {
       const figure = readFigure(JSON.parse(data))
-      element.removeAttribute('role')
-      const view = new FigureView(element, id, surroundings)
-      views.push(view)
+      place.removeAttribute('role')
+      const view = new FigureView(place, id, surroundings)
+      views.add(view)
       await view.show(figure)
     } catch (error) {
-      element.textContent = `This figure cannot be shown. ${error instanceof Error ? error.message : String(error)}`
+      place.textContent = `This figure cannot be shown. ${error instanceof Error ? error.message : String(error)}`
     }
   }
 }
@@ -46,6 +96,11 @@ function fit(frame: HTMLIFrameElement): void {
 }
 
 dark.addEventListener('change', redrawAll)
+if (inTab) {
+  addEventListener('resize', redrawAll)
+  const themes = new MutationObserver(redrawAll)
+  themes.observe(document.body, { attributes: true, attributeFilter: ['class'] })
+}
 for (const [event, on] of [
   ['beforeprint', true],
   ['afterprint', false],

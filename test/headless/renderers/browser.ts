@@ -2,7 +2,8 @@
 import * as esbuild from 'esbuild'
 import { chromium, type Browser, type Page } from 'playwright-core'
 import { chromiumFlags, needChromium } from '../../../scripts/chromium.mjs'
-import type { Figure } from '../../../src/renderers/figures'
+import type { HostMessage, RendererMessage } from '../../../src/renderers/controls/messages'
+import { PLOTLY_MIME } from '../../../src/renderers/figures'
 
 const origin = 'http://genbook.test'
 
@@ -73,6 +74,11 @@ const themes = {
     variables:
       '--vscode-editor-background:#1f1f1f;--vscode-editor-foreground:#cccccc;--vscode-foreground:#cccccc;--vscode-charts-blue:#3794ff;--vscode-errorForeground:#f88070;--vscode-font-family:sans-serif',
   },
+  contrast: {
+    class: 'vscode-high-contrast',
+    variables:
+      '--vscode-editor-background:#000000;--vscode-editor-foreground:#ffffff;--vscode-foreground:#ffffff;--vscode-contrastBorder:#6fc3df;--vscode-focusBorder:#f38518;--vscode-errorForeground:#f48771;--vscode-font-family:sans-serif',
+  },
 } as const
 export type Theme = keyof typeof themes
 
@@ -88,7 +94,13 @@ export class OutputPage {
     this.errors = loaded.errors
   }
 
-  static async open(browser: Browser, renderer: string, csp = ''): Promise<OutputPage> {
+  /** @param csp a policy's element. @param messaging whether an extension is there, whose messages the test plays. */
+  static async open(
+    browser: Browser,
+    renderer: string,
+    csp = '',
+    { messaging = false } = {},
+  ): Promise<OutputPage> {
     const loaded = await open(
       browser,
       `<!doctype html><html style="${themes.light.variables}"><head><meta charset="utf-8">${csp}</head>
@@ -98,8 +110,13 @@ export class OutputPage {
         'renderer.js': renderer,
         'harness.js': `
           import { activate } from '/renderer.js'
-          window.renderer = await activate({ setState() {}, getState() {}, workspace: { isTrusted: true } })
-          window.render = async (id, text) => {
+          const messaging = ${messaging} && {
+            postMessage: (message) => window.posted.push(message),
+            onDidReceiveMessage: (heard) => (window.receive = heard),
+          }
+          window.posted = []
+          window.renderer = await activate({ setState() {}, getState() {}, workspace: { isTrusted: true }, ...messaging })
+          window.render = async (id, text, mime) => {
             // What the driver itself calls may evaluate code whatever the page's policy; VS Code's calls may not.
             await new Promise((resolve) => setTimeout(resolve))
             let element = document.getElementById(id)
@@ -111,7 +128,7 @@ export class OutputPage {
             }
             const json = () => JSON.parse(text)
             await window.renderer.renderOutputItem(
-              { id, mime: 'application/vnd.plotly.v1+json', text: () => text, json, metadata: {} },
+              { id, mime, text: () => text, json, metadata: {} },
               element,
               new AbortController().signal,
             )
@@ -122,9 +139,22 @@ export class OutputPage {
     return new OutputPage(loaded)
   }
 
-  async show(id: string, figure: Figure | string): Promise<void> {
+  async show(id: string, figure: unknown, mime = PLOTLY_MIME): Promise<void> {
     const text = typeof figure === 'string' ? figure : JSON.stringify(figure)
-    await this.page.evaluate(([id, text]) => (window as unknown as Harness).render(id!, text!), [id, text])
+    await this.page.evaluate(
+      ([id, text, mime]) => (window as unknown as Harness).render(id!, text!, mime!),
+      [id, text, mime],
+    )
+  }
+
+  /** What the renderer has told the extension since this was asked last. */
+  async posted(): Promise<RendererMessage[]> {
+    return this.page.evaluate(() => (window as unknown as Harness).posted.splice(0))
+  }
+
+  /** Says something as the extension. */
+  async receive(message: HostMessage): Promise<void> {
+    await this.page.evaluate((message) => (window as unknown as Harness).receive(message), message)
   }
 
   /** As it was when it was opened. */
@@ -149,6 +179,8 @@ export class OutputPage {
 }
 
 export interface Harness {
-  render(id: string, text: string): Promise<void>
+  render(id: string, text: string, mime: string): Promise<void>
+  readonly posted: RendererMessage[]
+  receive(message: HostMessage): void
   readonly renderer: { disposeOutputItem(id?: string): void }
 }

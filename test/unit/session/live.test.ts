@@ -89,7 +89,10 @@ test('a live picture follows its slider in its own place, and its caption says w
       ['update', ids[2], 'γ = 3'],
     ],
   )
-  assert.equal((await bench.run('gamma.value', 'later')).texts[0], '3')
+  const later = await bench.run('gamma.value', 'later')
+  assert.equal(later.texts[0], '3')
+  const variable = later.status.variables.find(({ name }) => name === 'gamma')
+  assert.deepEqual([variable?.kind, variable?.summary], ['Input', 'γ = 3'])
   // What is stored is the last state; changes of one place are sent a moment apart.
   while (bench.controls()[0]?.value !== 3) await new Promise((resolve) => setTimeout(resolve, 5))
 })

@@ -1,7 +1,7 @@
 /** What all controls have in common: a value that a person changes, and that knows who reads it. */
-import { describeValue, type ControlSpec } from '../../../renderers/controls'
+import { describeControl, describeValue, type ControlSpec } from '../../../renderers/controls'
 import { markShown } from '../../display/display'
-import { preview } from '../../display/preview'
+import { preview, PREVIEW } from '../../display/preview'
 import type { Json } from '../../protocol'
 import { controlHost } from '../../session/controls'
 
@@ -37,16 +37,26 @@ export function declare<T extends number | string | boolean>(label: string, mean
     describe: () => describeValue(now),
     take(chosen) {
       const next = meaning.read(chosen, now)
-      if (next === undefined) return false
+      if (next === undefined || next === now) return false
       now = next
       return true
     },
     ...(meaning.counts && { presses: () => Number(now) }),
   })
-  return markShown({
+  const properties = {
     get value() {
       host.read(id)
       return now
     },
-  })
+    [Symbol.toStringTag]: 'Input',
+    [PREVIEW]: () => describeControl(meaning.spec(id, now)),
+  }
+  return markShown(Object.defineProperties({} as Input<T>, hidden(properties)))
+}
+
+/** Properties that can be used, but are not listed where the object is shown. */
+function hidden(values: object): PropertyDescriptorMap {
+  const descriptors: PropertyDescriptorMap = Object.getOwnPropertyDescriptors(values)
+  for (const key of Reflect.ownKeys(descriptors)) descriptors[key]!.enumerable = false
+  return descriptors
 }

@@ -5,7 +5,7 @@ export { density, type DensityOptions, type DensitySource } from '../plot/densit
 export { energy, type EnergyOptions, type EnergySource } from '../plot/energy'
 export { guidance, type GuidanceOptions, type TradeOffPoint } from '../plot/guidance'
 export { loss, type Losses } from '../plot/loss'
-export { pad, type PadOptions } from '../plot/pad'
+export { pad, type Pad, type PadOptions, type PlanePoint } from '../plot/pad'
 export { probe, type ProbeOptions, type ProbeSource } from '../plot/probe'
 export { samples } from '../plot/samples'
 export { schedule, type ScheduleOptions } from '../plot/schedule'

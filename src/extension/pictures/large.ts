@@ -1,0 +1,49 @@
+import * as vscode from 'vscode'
+import type { Json } from '../../renderers/figures'
+import { embedJson, escapeHtml } from '../../renderers/report/html'
+import type { Assets } from '../assets'
+import { savePicture } from './save'
+
+/** What a tab with a picture says. */
+interface TabMessage {
+  readonly type: 'save'
+  readonly name: string
+  readonly base64: string
+}
+
+/** Shows a figure in a tab of its own, as large as the tab is. */
+export function openLarge(assets: Assets, title: string, figure: Json, notebook: vscode.Uri): void {
+  const script = assets.uri('report.js')
+  const panel = vscode.window.createWebviewPanel('genbook.picture', title, vscode.ViewColumn.Active, {
+    enableScripts: true,
+    retainContextWhenHidden: true,
+    localResourceRoots: [vscode.Uri.joinPath(script, '..')],
+  })
+  const { webview } = panel
+  webview.onDidReceiveMessage(({ name, base64 }: TabMessage) => void savePicture(name, base64, notebook))
+  webview.html = page(title, figure, webview.asWebviewUri(script).toString(), webview.cspSource)
+}
+
+/** The program is a report's; it fills the window where it finds itself in a tab. */
+function page(title: string, figure: Json, script: string, source: string): string {
+  // WebGL traces compile their code as they run, as they do in the notebook's own outputs.
+  const policy = [
+    "default-src 'none'",
+    `script-src ${source} 'unsafe-eval'`,
+    "style-src 'unsafe-inline'",
+    'img-src data: blob:',
+  ].join('; ')
+  return `<!DOCTYPE html>
+<html>
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<title>${escapeHtml(title)}</title>
+</head>
+<body>
+<div class="figure" role="img" aria-label="${escapeHtml(title)}" data-figure="large"></div>
+<script type="application/json" id="large">${embedJson(figure)}</script>
+<script src="${escapeHtml(script)}"></script>
+</body>
+</html>`
+}

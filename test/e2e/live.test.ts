@@ -1,0 +1,191 @@
+/** Controls of cells and the live pictures that follow them, in the real VS Code. */
+import assert from 'node:assert/strict'
+import type { Frame } from 'playwright-core'
+import { scenario, until, type VSCodeUnderTest } from './harness'
+
+const everywhere = { hosts: ['server', 'web'] } as const
+
+/** Waits until one of the notebook's outputs has the element. @returns the frame of the outputs */
+async function outputs(code: VSCodeUnderTest, selector: string): Promise<Frame> {
+  return until(`${selector} in the outputs`, async () => {
+    const frame = await code.outputsOf(await code.activeNotebookElement())
+    return frame && (await frame.locator(selector).count()) ? frame : undefined
+  })
+}
+
+/** Moves a slider as a person's hand does: every value on the way, the last one for good. */
+async function slide(frame: Frame, values: readonly number[]): Promise<void> {
+  await frame.locator('.genbook-controls input[type=range]').evaluate((element, values) => {
+    const input = element as HTMLInputElement
+    for (const value of values) {
+      input.value = String(value)
+      input.dispatchEvent(new Event('input', { bubbles: true }))
+    }
+    input.dispatchEvent(new Event('change', { bubbles: true }))
+  }, values)
+}
+
+scenario(
+  'a slider recomputes its picture in the session, the newest value wins, and what is saved is the last state',
+  async ({ code, folder, notebook }) => {
+    const book = await notebook([
+      `import { slider, live, plot } from 'genbook'
+let computed = 0
+const n = slider('n', 1, 400, { step: 1, value: 20 })
+live(async () => {
+  for (let i = 0; i < 30; i++) await new Promise((resolve) => setTimeout(resolve, 10))
+  computed++
+  return plot.samples(tf.randomNormal([n.value, 2]), { title: 'Normal' })
+})`,
+      'computed',
+    ])
+    await book.runCell(0)
+    await book.waitForFigures(0, ([figure]) => figure?.traces[0]?.points === 20)
+    const frame = await outputs(code, '.genbook-controls input[type=range]:enabled')
+    await book.waitForOutput(0, 'n = 20')
+    await slide(
+      frame,
+      Array.from({ length: 300 }, (_, i) => i + 1),
+    )
+    await book.waitForFigures(0, ([figure]) => figure?.traces[0]?.points === 300)
+    await book.waitForOutput(0, 'n = 300')
+    await code.screenshot('live slider')
+    // The others were dropped: at most those that had begun were computed to their end.
+    await book.runCell(1)
+    const computed = Number((await book.waitForOutput(1, /^\d+$/)).trim())
+    assert.ok(computed >= 2 && computed < 20, `computed ${computed} times for 300 values`)
+    await until('the last state to be stored', async () => {
+      await book.save()
+      const text = await code.readFile(`${folder}/test.genbook`)
+      return /"value": 300/.test(text) && /300 points/.test(text)
+    })
+    assert.equal((await book.cell(0)).success, true)
+  },
+  everywhere,
+)
+
+scenario(
+  'an error is said under the picture, which stays; after a restart the controls sleep',
+  async ({ code, notebook }) => {
+    const book = await notebook([
+      `import { slider, live, plot } from 'genbook'
+const n = slider('n', 0, 50, { step: 1, value: 20 })
+live(() => plot.samples(tf.randomNormal([n.value, 2])))`,
+    ])
+    await book.runCell(0)
+    await book.waitForFigures(0, ([figure]) => figure?.traces[0]?.points === 20)
+    const frame = await outputs(code, '.genbook-controls input[type=range]:enabled')
+    await slide(frame, [0])
+    await book.waitForOutput(0, /n = 0[^]*This picture is older[^]*FigureError/)
+    assert.equal((await book.figures(0))[0]?.traces[0]?.points, 20)
+    await slide(frame, [30])
+    await book.waitForFigures(0, ([figure]) => figure?.traces[0]?.points === 30)
+    await code.command('Genbook: Restart')
+    await outputs(code, '.genbook-controls input[type=range]:disabled')
+    await book.waitForOutput(0, 'Run the cell to use them.')
+    await book.startCell(0)
+    await outputs(code, '.genbook-controls input[type=range]:enabled')
+  },
+)
+
+scenario('Stop ends a computation, and the session lives on', async ({ code, notebook }) => {
+  const book = await notebook([
+    `import { toggle, live } from 'genbook'
+const forever = toggle('forever')
+live(() => { while (forever.value) {} return 'done' })`,
+    "'the session lives'",
+  ])
+  await book.runCell(0)
+  const frame = await outputs(code, '.genbook-controls input[type=checkbox]:enabled')
+  await frame.locator('.genbook-controls input[type=checkbox]').check()
+  await book.waitForOutput(0, 'computing…')
+  await frame.locator('.genbook-controls').getByRole('button', { name: 'Stop' }).click()
+  await until('the computation to end', async () => !/computing/.test(await book.waitForOutput(0, /./)))
+  await book.runCell(1)
+  await book.waitForOutput(1, 'the session lives')
+})
+
+scenario(
+  'a picture is copied, saved and opened large by its buttons',
+  async ({ code, folder, notebook }) => {
+    const book = await notebook([
+      "import { plot, vp } from 'genbook'\nplot.schedule(vp({ betaMin: 0.1, betaMax: 20 }))",
+    ])
+    await book.runCell(0)
+    await book.waitForFigures(0)
+    const frame = await outputs(code, '.genbook-tools')
+    const tools = frame.locator('.genbook-tools')
+    for (const [name, file] of [
+      ['Save the picture as PNG', 'a.png'],
+      ['Save the picture as SVG', 'a.svg'],
+    ] as const) {
+      await tools.getByRole('button', { name }).click()
+      const input = code.page.locator('.quick-input-widget input[type=text]')
+      await input.waitFor({ state: 'visible' })
+      assert.match(await input.inputValue(), /schedule.*\.(png|svg)$/)
+      await code.answerFileDialog((await input.inputValue()).replace(/[^/]*$/, file))
+      await until(`${file} to be written`, () =>
+        code.readFile(`${folder}/${file}`).then(
+          (text) => text.length > 500,
+          () => false,
+        ),
+      )
+    }
+    assert.match(await code.readFile(`${folder}/a.svg`), /^<svg/)
+    await code.page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+    await tools.getByRole('button', { name: 'Copy the picture' }).click()
+    await until(
+      'what became of copying',
+      async () => (await tools.getByRole('status').innerText()) === 'Copied.',
+    )
+    await tools.getByRole('button', { name: 'Open the picture large' }).click()
+    const large = await until('the tab with the picture', async () => {
+      for (const one of code.page.frames())
+        if (
+          await one
+            .locator('.figure .js-plotly-plot .main-svg')
+            .count()
+            .catch(() => 0)
+        )
+          return one
+      return undefined
+    })
+    await code.screenshot('large picture')
+    assert.ok((await large.locator('.js-plotly-plot').boundingBox())!.height > 300)
+  },
+  everywhere,
+)
+
+scenario(
+  'points that are drawn with the mouse come to the cell that waits, and live pictures follow the pen',
+  async ({ code, notebook }) => {
+    const book = await notebook([
+      `import { plot, live, data } from 'genbook'
+const drawn = plot.pad({ classes: ['inner', 'outer'] })
+live(() => \`seen \${drawn.points.length}\`)`,
+      'const points = await drawn.done()\n`${points.length} points, ${data.points(points).size} to learn from`',
+    ])
+    await book.runCell(0)
+    await book.waitForOutput(0, "'seen 0'")
+    const frame = await outputs(code, '.genbook-pad')
+    await book.startCell(1)
+    await frame.getByRole('button', { name: 'Use these points' }).waitFor()
+    await book.reveal(0)
+    const plane = frame.locator('.nsewdrag').first()
+    await plane.scrollIntoViewIfNeeded()
+    const box = (await plane.boundingBox())!
+    const { mouse } = code.page
+    await mouse.move(box.x + 60, box.y + 60)
+    await mouse.down()
+    await mouse.move(box.x + 120, box.y + 60, { steps: 12 })
+    await mouse.up()
+    const count = JSON.parse(await frame.locator('.genbook-pad textarea').inputValue()) as unknown[]
+    assert.ok(count.length > 3, `${count.length} points`)
+    await code.screenshot('drawing')
+    await frame.getByRole('button', { name: 'Use these points' }).click()
+    assert.equal((await book.finished(1)).success, true)
+    await book.waitForOutput(1, `${count.length} points, ${count.length} to learn from`)
+    await book.waitForOutput(0, `'seen ${count.length}'`)
+  },
+  everywhere,
+)
