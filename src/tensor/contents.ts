@@ -63,13 +63,22 @@ function open(object: object, meet: (value: unknown) => void): void {
     return
   }
   if (object instanceof Map)
-    Map.prototype.forEach.call(object, (value, key) => {
+    for (const [key, value] of first(Map.prototype.entries.call(object))) {
       meet(key)
       meet(value)
-    })
-  else if (object instanceof Set) Set.prototype.forEach.call(object, meet)
+    }
+  else if (object instanceof Set) for (const value of first(Set.prototype.values.call(object))) meet(value)
   if (typeof object === 'function') return
   for (const key of Reflect.ownKeys(object)) meet(Reflect.getOwnPropertyDescriptor(object, key)?.value)
+}
+
+/** As many as the budget allows: a map may have millions. */
+function* first<T>(values: Iterable<T>): Generator<T> {
+  let count = 0
+  for (const value of values) {
+    if (++count > BUDGET) return
+    yield value
+  }
 }
 
 /** Unlike `instanceof`, for which TensorFlow.js looks for methods by name, these call no getter. */

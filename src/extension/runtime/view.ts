@@ -104,6 +104,8 @@ export class RuntimeView extends Owner implements vscode.WebviewViewProvider {
 
   /** Says which cells of a notebook wait, by their first lines. */
   queue(notebook: string, waiting: readonly string[]): void {
+    // Most runs leave nothing waiting, and each message takes the window's time from the cell.
+    if (!waiting.length && !this.#queues.get(notebook)?.length) return
     this.#queues.set(notebook, waiting)
     this.#post({ type: 'queue', notebook, waiting })
   }

@@ -1,0 +1,79 @@
+/** A run goes on whatever happens to its editor, and Stop ends it wherever it is. */
+import assert from 'node:assert/strict'
+import { scenario, until, type NotebookUnderTest, type VSCodeUnderTest } from './harness'
+
+const command = (code: VSCodeUnderTest, name: string) =>
+  code.evaluate((vscode, name) => vscode.commands.executeCommand(name), name)
+
+/** Counts until it is told to end by a file that appears in the notebook: a variable of another cell cannot. */
+const counting = [
+  'let count = 0',
+  'await new Promise<void>((resolve) => {\n  const timer = setInterval(() => {\n    if (++count >= 60) {\n      clearInterval(timer)\n      resolve()\n    }\n  }, 50)\n})\ncount',
+]
+
+const running = (code: VSCodeUnderTest, count: number) =>
+  until(`cell [${count}] to run`, async () =>
+    (await code.runtimeViewText()).includes(`running cell [${count}]`),
+  )
+
+scenario(
+  'Stop ends a cell that awaits for ever, and keeps its variables',
+  async ({ code, notebook }) => {
+    const book = await notebook(['let kept = 1', 'kept = 2\nawait new Promise(() => {})\nkept = 3', 'kept'])
+    await book.runCell(0)
+    await book.startCell(1)
+    await running(code, 2)
+    await book.pressStop()
+    assert.equal((await book.finished(1)).success, false)
+    await book.waitForOutput(1, /Stopped: every variable is kept/)
+    await book.runCell(2)
+    await book.waitForOutput(2, /^2$/)
+  },
+  { hosts: ['server', 'web'] },
+)
+
+scenario('a run goes on while another tab is in front', async ({ code, folder, notebook }) => {
+  const book = await notebook(counting)
+  await book.runCell(0)
+  await book.startCell(1)
+  await running(code, 2)
+  await code.writeFile(`${folder}/other.txt`, 'something else')
+  await code.openFile(`${folder}/other.txt`)
+  assert.equal((await book.finished(1)).success, true)
+  await code.openNotebook(book.path)
+  await book.waitForOutput(1, /^60$/)
+})
+
+scenario('a run goes on while its editor is split, and both halves show it', async ({ code, notebook }) => {
+  const book = await notebook(counting)
+  await book.runCell(0)
+  await book.startCell(1)
+  await running(code, 2)
+  await command(code, 'workbench.action.splitEditor')
+  await until('two editors of the notebook', () =>
+    code.evaluate(
+      (vscode) =>
+        vscode.window.visibleNotebookEditors.filter(({ notebook }) => notebook.notebookType === 'genbook')
+          .length === 2,
+    ),
+  )
+  assert.equal((await book.finished(1)).success, true)
+  await book.waitForOutput(1, /^60$/)
+  await stopped(code, book)
+})
+
+/** Stop works from the second half, too. */
+async function stopped(code: VSCodeUnderTest, book: NotebookUnderTest): Promise<void> {
+  await book.editCell(1, 'for (;;) count++')
+  await book.startCell(1)
+  await running(code, 3)
+  await command(code, 'genbook.interrupt')
+  await until('the cell to be stopped', async () => (await book.cell(1)).success === false)
+}
+
+scenario('a cell that changes the device is believed', async ({ code, notebook }) => {
+  const book = await notebook(["await tf.setBackend('cpu')\ntf.zeros([2]).add(1)"])
+  await book.runCell(0)
+  await code.waitForStatusBar('JavaScript')
+  await until('the view to say so', async () => /Device\s+JavaScript/.test(await code.runtimeViewText()))
+})
