@@ -89,11 +89,17 @@ function functionsUse({ cell, file }: CheckedCell, name: string, checker: ts.Typ
   }
   const visit = (node: ts.Node, inFunction: boolean): boolean => {
     if (node.pos >= cell.source.length) return false
-    if (inFunction && ts.isIdentifier(node) && node.text === name && isShared(node)) return true
+    if (inFunction && ts.isIdentifier(node) && node.text === name && !isOwnName(node) && isShared(node))
+      return true
     const inside = inFunction || ts.isFunctionLike(node)
     return ts.forEachChild(node, (child) => visit(child, inside)) ?? false
   }
   return visit(file, false)
+}
+
+/** Whether it is the name of a function, which is in the function but no use of it. */
+function isOwnName(node: ts.Identifier): boolean {
+  return ts.isFunctionLike(node.parent) && node.parent.name === node
 }
 
 function nameStart(declaration: ts.Declaration): number | undefined {
