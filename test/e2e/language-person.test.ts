@@ -136,11 +136,7 @@ scenario(
     await until('the error', async () => (await problems(code)).startsWith('stepz'), patient)
     await book.type(1, '')
     await code.page.keyboard.press('Home')
-    const bulb = code
-      .locator(
-        '.codicon-light-bulb, .codicon-gutter-lightbulb, .codicon-lightbulb-autofix, .codicon-gutter-lightbulb-auto-fix',
-      )
-      .first()
+    const bulb = code.locator('[class*="codicon-gutter-lightbulb"]:visible, .lightBulbWidget:visible').first()
     await until('the light bulb', () => bulb.isVisible(), patient)
     const fix = code
       .locator('.action-widget .monaco-list-row')
@@ -167,7 +163,10 @@ scenario(
     for (const cell of [0, 1]) await book.runCell(cell)
     await until(
       'the shape',
-      async () => /`\[4, 2\] float32`[^]*Set by cell \[1\]\./.test(await hover(code, book, 1, 10)),
+      async () =>
+        /`\[4, 2\] float32`\s+Mean 0 ± 0, from 0 to 0\.\s+Set by cell \[1\]\./.test(
+          await hover(code, book, 1, 10),
+        ),
       patient,
     )
     const row = await book.reveal(0)

@@ -6,10 +6,13 @@ import type {
   ControlChange,
   Device,
   OutputEvent,
+  Statistics,
+  Summary,
   Variable,
   ViewForm,
   ViewResult,
 } from '../../kernel/protocol'
+import { deferred, within } from '../deferred'
 import { Owner } from '../owner'
 
 /** What finished cells do later. */
@@ -40,6 +43,8 @@ export class Kernel extends Owner {
   readonly #changed = this.own(new vscode.EventEmitter<void>())
   /** The device or the state changed. */
   readonly onDidChange = this.#changed.event
+  readonly #summaries = new Map<string, Summary>()
+  readonly #summarised = this.own(new vscode.EventEmitter<Summary>())
   readonly #variablesChanged = this.own(new vscode.EventEmitter<void>())
   /** A cell has run, or the kernel has ended: variables may be others. */
   readonly onDidChangeVariables = this.#variablesChanged.event
@@ -117,6 +122,28 @@ export class Kernel extends Owner {
     this.#client?.change(change)
   }
 
+  /**
+   * The statistics of a variable's numbers, which the kernel computes between runs.
+   *
+   * @returns undefined where it has none, and where they take longer
+   */
+  async statistics({ name, version }: Variable, milliseconds: number): Promise<Statistics | undefined> {
+    const known = this.#summaries.get(name)
+    if (known?.version === version) return known.statistics
+    const client = this.#client
+    if (!client) return undefined
+    const came = deferred<Statistics | undefined>()
+    const listener = this.#summarised.event((summary) => {
+      if (summary.name === name) came.resolve(summary.statistics)
+    })
+    try {
+      client.summarise([name])
+      return await within(milliseconds, came.promise)
+    } finally {
+      listener.dispose()
+    }
+  }
+
   /** Stops what the kernel is running, if it lives. */
   interrupt(): void {
     this.#client?.interrupt()
@@ -142,6 +169,11 @@ export class Kernel extends Owner {
       this.#variables = variables
       this.#variablesChanged.fire()
     })
+    client.on('summary', (summary) => {
+      if (this.#client !== client) return
+      this.#summaries.set(summary.name, summary)
+      this.#summarised.fire(summary)
+    })
     client.on('ask', (ask) => {
       this.#asked.fire({ ask, answer: (text) => client.answer(ask.question, text) })
     })
@@ -162,6 +194,7 @@ export class Kernel extends Owner {
     this.#starting = undefined
     this.#device = undefined
     this.#variables = []
+    this.#summaries.clear()
     this.#variablesChanged.fire()
   }
 }

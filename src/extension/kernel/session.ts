@@ -1,7 +1,15 @@
 import * as vscode from 'vscode'
 import type { RunOutcome } from '../../kernel/client'
 import { textHash } from '../../kernel/hash'
-import type { CellError, ControlChange, Device, Variable, ViewForm, ViewResult } from '../../kernel/protocol'
+import type {
+  CellError,
+  ControlChange,
+  Device,
+  Statistics,
+  Variable,
+  ViewForm,
+  ViewResult,
+} from '../../kernel/protocol'
 import { syntaxError } from '../../kernel/session/errors'
 import type { Checks } from '../language/checks'
 import type { Language } from '../language/language'
@@ -135,6 +143,11 @@ export class Session extends Owner {
   /** A variable's contents, as soon as no cell runs. Never rejects: what cannot be shown is a result that says why. */
   view(name: string, as: ViewForm): Promise<ViewResult> {
     return this.#kernel.view(name, as)
+  }
+
+  /** The statistics of a variable's numbers; undefined where it has none, and where they take longer. */
+  statistics(variable: Variable, milliseconds: number): Promise<Statistics | undefined> {
+    return this.#kernel.statistics(variable, milliseconds)
   }
 
   get starting(): boolean {

@@ -80,7 +80,10 @@ export class Surprises extends Owner {
     const variable = this.#values.find(notebook, name.name)
     if (!variable) return
     for (const cell of this.#surprised(notebook, name)) {
-      const uses = references.flatMap(({ place }) => ('cell' in place && place.cell === cell ? [place] : []))
+      // What a cell only gives a value is not what it gets.
+      const uses = references.flatMap(({ place, write }) =>
+        'cell' in place && place.cell === cell && !write ? [place] : [],
+      )
       const first = uses.sort((a, b) => a.start - b.start)[0]
       const document = this.#cells.document(nameOf(notebook), cell)
       if (!first || !document) continue

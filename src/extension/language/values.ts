@@ -1,10 +1,13 @@
 import * as vscode from 'vscode'
-import type { Variable } from '../../kernel/protocol'
+import type { Statistics, Variable } from '../../kernel/protocol'
 import type { Sessions } from '../kernel/sessions'
 import { codeCells } from '../notebook/cells'
 import type { Identities } from '../notebook/identity'
 import { Owner } from '../owner'
 import { surpriseOf, type CellNow, type Surprise } from './provenance'
+
+/** How long a hover waits for numbers before it is shown without them. */
+const STATISTICS_MILLISECONDS = 300
 
 /** What the running session knows of names, for hovers and hints. */
 export class Values extends Owner {
@@ -24,6 +27,12 @@ export class Values extends Owner {
   /** The session's variable of that name; undefined where there is none. */
   find(notebook: vscode.NotebookDocument, name: string): Variable | undefined {
     return this.all(notebook).find((variable) => variable.name === name)
+  }
+
+  /** What a variable's numbers come to, where that can be told at once: not while a cell runs. */
+  async statistics(notebook: vscode.NotebookDocument, variable: Variable): Promise<Statistics | undefined> {
+    if (!variable.tensor || variable.tensor.disposed) return undefined
+    return this.#sessions.find(notebook)?.statistics(variable, STATISTICS_MILLISECONDS)
   }
 
   all(notebook: vscode.NotebookDocument): readonly Variable[] {
@@ -61,6 +70,26 @@ export function valueLine(variable: Variable): string {
 /** The shape of a tensor or typed array; plain arrays are shown by what is in them. */
 export function shapeOf({ kind, tensor }: Variable): readonly number[] | undefined {
   return kind === 'array' ? undefined : tensor?.shape
+}
+
+/** Mean, deviation and range of numbers, and how many of them are none. */
+export function statisticsLine({ finite, size, nan, infinite }: Statistics): string {
+  const text = (value: number) => Number(value.toPrecision(4)).toString().replace('-', '−')
+  const some =
+    finite && size > 1
+      ? vscode.l10n.t(
+          'Mean {0} ± {1}, from {2} to {3}.',
+          text(finite.mean),
+          text(finite.deviation),
+          text(finite.min),
+          text(finite.max),
+        )
+      : ''
+  const bad = [
+    ...(nan ? [vscode.l10n.t('{0} NaN', nan)] : []),
+    ...(infinite ? [vscode.l10n.t('{0} infinite', infinite)] : []),
+  ]
+  return [some, bad.length ? `**${bad.join(', ')}**` : ''].filter(Boolean).join(' ')
 }
 
 /** `[4096, 2]`. */

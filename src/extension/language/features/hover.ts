@@ -6,7 +6,7 @@ import { CELLS, notebookOf, type KnownCell, type LanguageCells } from '../cells'
 import { lesson } from '../lesson'
 import { codeBlock, rangeOf } from '../places'
 import { symbolText } from '../symbolText'
-import { originLine, valueLine, type Values } from '../values'
+import { originLine, statisticsLine, valueLine, type Values } from '../values'
 
 /** What a name is: its type and documentation, its value in the session, its letter in the lectures. */
 export class HoverProvider implements vscode.HoverProvider {
@@ -35,7 +35,8 @@ export class HoverProvider implements vscode.HoverProvider {
     const cell = this.#cells.of(document)
     if (!answer || !notebook || !cell) return undefined
     const { hover, page } = answer
-    const value = this.#value(notebook, hover, cell.cell)
+    const value = await this.#value(notebook, hover, cell.cell)
+    if (token.isCancellationRequested) return undefined
     const symbol = symbolNamed(document.getText(rangeOf(document, hover)))
     const parts = [
       codeBlock(hover.code) + (hover.documentation && `\n${hover.documentation}`),
@@ -49,15 +50,23 @@ export class HoverProvider implements vscode.HoverProvider {
     )
   }
 
-  #value(notebook: vscode.NotebookDocument, { name }: Hover, using: string): string | undefined {
+  async #value(
+    notebook: vscode.NotebookDocument,
+    { name }: Hover,
+    using: string,
+  ): Promise<string | undefined> {
     const variable = name && this.#values.find(notebook, name.name)
     if (!variable) return undefined
+    const statistics = await this.#values.statistics(notebook, variable)
     const surprise = this.#values.surprise(notebook, variable, name.cell, using)
     const origin = originLine(variable, surprise)
     return [
       `${vscode.l10n.t('In the session:')} ${valueLine(variable)}`,
-      ...(origin ? [surprise ? `$(history) **${origin}**` : origin] : []),
-    ].join('  \n')
+      statistics ? statisticsLine(statistics) : '',
+      surprise ? `$(history) **${origin}**` : origin,
+    ]
+      .filter(Boolean)
+      .join('  \n')
   }
 }
 
