@@ -1,7 +1,9 @@
 /** Notebooks on disk. */
 import { readFile } from 'node:fs/promises'
+import { extname } from 'node:path'
 import {
   decodeText,
+  fromTypeScript,
   NotebookFormatError,
   parseNotebook,
   type CodeCell,
@@ -14,7 +16,11 @@ export interface NotebookFile extends ParsedNotebook {
   readonly path: string
 }
 
-/** @throws UsageError with `path:line:column` where the file cannot be read or is no notebook */
+/**
+ * A notebook, or a TypeScript file that was exported from one.
+ *
+ * @throws UsageError with `path:line:column` where the file cannot be read or is no notebook
+ */
 export async function readNotebook(path: string): Promise<NotebookFile> {
   let bytes: Uint8Array
   try {
@@ -23,7 +29,8 @@ export async function readNotebook(path: string): Promise<NotebookFile> {
     throw new UsageError(`${path}: ${reasonOf(error)}`)
   }
   try {
-    return { path, ...parseNotebook(decodeText(bytes)) }
+    const text = decodeText(bytes)
+    return { path, ...(extname(path) === '.ts' ? fromTypeScript(text) : parseNotebook(text)) }
   } catch (error) {
     if (!(error instanceof NotebookFormatError)) throw error
     const where = error.path ? `${error.path}: ` : ''

@@ -1,9 +1,21 @@
 /** `genbook export`: a notebook in another form, with the outputs that it has. */
-import { writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, readdir, writeFile } from 'node:fs/promises'
 import { dirname, extname, join, basename, resolve } from 'node:path'
 import { Option, type Command } from 'commander'
 import type { LanguageClient } from '../../kernel/language/client'
-import { figuresWithoutPicture, toIpynb, toTypeScript, withPictures, type Notebook } from '../../notebook'
+import { CELL_GLOBALS } from '../../kernel/language/globals'
+import {
+  figuresWithoutPicture,
+  genbookMetadata,
+  projectFiles,
+  RUNTIME_FILES,
+  RUNTIME_FOLDER,
+  toIpynb,
+  toTypeScript,
+  withPictures,
+  type Notebook,
+} from '../../notebook'
+import { built, version } from '../built'
 import { Status, UsageError } from '../failure'
 import { withLanguage } from '../language'
 import { codeCells, readNotebook, type NotebookFile } from '../notebook'
@@ -14,6 +26,7 @@ interface ExportOptions {
   readonly ipynb?: true
   readonly html?: true
   readonly ts?: true
+  readonly project?: string
   readonly out?: string
 }
 
@@ -21,7 +34,8 @@ const EXAMPLES = `
 Examples:
   genbook export homework.genbook --html                  writes homework.html beside it
   genbook export homework.genbook --ipynb --out for/jupyter.ipynb
-  genbook export homework.genbook --ts`
+  genbook export homework.genbook --ts
+  genbook export homework.genbook --project homework      a folder with TypeScript and what runs it`
 
 export function addExport(program: Command, finish: (status: number) => void): void {
   program
@@ -33,6 +47,12 @@ export function addExport(program: Command, finish: (status: number) => void): v
       new Option('--html', 'a page that needs nothing else, with live figures').conflicts(['ipynb', 'ts']),
     )
     .addOption(new Option('--ts', 'one TypeScript file').conflicts(['ipynb', 'html']))
+    .addOption(
+      new Option(
+        '--project <folder>',
+        'a new folder with the TypeScript, a package.json and the runtime',
+      ).conflicts(['ipynb', 'html', 'ts', 'out']),
+    )
     .option('--out <path>', 'the file to write')
     .addHelpText('after', EXAMPLES)
     .action(async (path: string, options: ExportOptions) => {
@@ -41,9 +61,10 @@ export function addExport(program: Command, finish: (status: number) => void): v
     })
 }
 
-async function exportNotebook(path: string, { ipynb, html, ts, out }: ExportOptions): Promise<void> {
+async function exportNotebook(path: string, { ipynb, html, ts, project, out }: ExportOptions): Promise<void> {
+  if (project !== undefined) return exportProject(await readNotebook(path), project)
   const form = ipynb ? 'ipynb' : html ? 'html' : ts ? 'ts' : undefined
-  if (!form) throw new UsageError('say which form to export: --ipynb, --html or --ts.')
+  if (!form) throw new UsageError('say which form to export: --ipynb, --html, --ts or --project.')
   const target = out ?? join(dirname(path), `${basename(path, extname(path))}.${form}`)
   if (resolve(target) === resolve(path))
     throw new UsageError(`${target} is the notebook itself; name another file.`)
@@ -63,11 +84,41 @@ async function convert(file: NotebookFile, form: 'ipynb' | 'html' | 'ts'): Promi
       return toIpynb(await illustrated(file.notebook), file)
     case 'html':
       return reportHtml(file.notebook, file.path)
-    case 'ts': {
-      const valid = await withLanguage((language) => validSources(file, language))
-      return toTypeScript(file.notebook, (source) => !source.trim() || valid.has(source))
-    }
+    case 'ts':
+      return typescriptOf(file)
   }
+}
+
+async function typescriptOf(file: NotebookFile): Promise<string> {
+  const valid = await withLanguage((language) => validSources(file, language))
+  return toTypeScript(file.notebook, (source) => !source.trim() || valid.has(source))
+}
+
+/** @param folder is made; one with something in it is left alone */
+async function exportProject(file: NotebookFile, folder: string): Promise<void> {
+  const present = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return []
+    throw new UsageError(`${folder} cannot be used: ${error.message}`)
+  })
+  if (present.length) throw new UsageError(`${folder} is not empty; name a new folder.`)
+  const files = projectFiles({
+    title: basename(file.path, extname(file.path)),
+    typescript: await typescriptOf(file),
+    seed: genbookMetadata(file.notebook).seed,
+    version: version(),
+    types: JSON.parse(await built.types()) as Record<string, string>,
+    globals: CELL_GLOBALS,
+  })
+  for (const [path, text] of files) {
+    await mkdir(dirname(join(folder, path)), { recursive: true })
+    await writeFile(join(folder, path), text)
+  }
+  for (const name of RUNTIME_FILES) {
+    const target = join(folder, RUNTIME_FOLDER, name)
+    await mkdir(dirname(target), { recursive: true })
+    await copyFile(join(built.folder, name), target)
+  }
+  console.log(folder)
 }
 
 /** The notebook with pictures beside its figures, as far as there is something here to draw them; says where not. */

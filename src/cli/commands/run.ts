@@ -136,8 +136,10 @@ async function prepareTargets(files: readonly NotebookFile[], { out, html }: Run
   }
   await prepareFolder(out)
   const targets = files.map(({ path }) => {
-    const notebook = join(out, basename(path))
-    const stem = notebook.slice(0, notebook.length - extname(notebook).length)
+    const place = join(out, basename(path))
+    const stem = place.slice(0, place.length - extname(place).length)
+    // What ran is a notebook with outputs, which a TypeScript file has no place for.
+    const notebook = extname(place) === '.ts' ? `${stem}.genbook` : place
     return { notebook, ...(html && { html: `${stem}.html` }) }
   })
   const inputs = new Map<string, string>()

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { notebookProblems } from '../../schemas/validate'
 import { Folder } from './genbook'
@@ -62,4 +64,40 @@ test("a Jupyter notebook is valid by nbformat's schema, and has a picture beside
   assert.ok(width >= 1000 && height >= 500, `${width}×${height}`)
   // Axes and letters alone are greys: the points must be there too.
   assert.ok(coloured > 5000, `${coloured} coloured pixels`)
+})
+
+test('a project runs and checks by its own commands, with types for editors', async (t) => {
+  const folder = await Folder.create(t)
+  const name = await folder.notebook(
+    'My first.genbook',
+    [
+      { markdown: '# Title' },
+      "import { data } from 'genbook'\nconst a = data.moons().draw(3)",
+      'const again = 1',
+      'a.shape',
+    ],
+    7,
+  )
+  const { status, stderr } = await folder.genbook(['export', name, '--project', 'made'])
+  assert.deepEqual([status, stderr], [0, ''])
+  const made = join(folder.path, 'made')
+  const { scripts } = JSON.parse(await folder.read('made/package.json')) as {
+    scripts: Record<string, string>
+  }
+  const run = (script: string) => {
+    const [, program, ...args] = script.split(' ')
+    return execFileSync(process.execPath, [program!, ...args], { cwd: made, encoding: 'utf8' })
+  }
+  assert.match(scripts['start']!, / --seed 7$/)
+  run(scripts['start']!)
+  const ran = await folder.readNotebook('made/out/notebook.genbook')
+  assert.match(JSON.stringify(ran.cells[3]!.outputs), /3, ?2/)
+  assert.match(await folder.read('made/out/notebook.html'), /<h1>Title<\/h1>/)
+  run(scripts['check']!)
+  const tsc = join(process.cwd(), 'node_modules/typescript/bin/tsc')
+  assert.equal(execFileSync(process.execPath, [tsc, '-p', '.'], { cwd: made, encoding: 'utf8' }), '')
+
+  const second = await folder.genbook(['export', name, '--project', 'made'])
+  assert.equal(second.status, 2)
+  assert.match(second.stderr, /not empty/)
 })
