@@ -8,10 +8,12 @@ const ask =
 
 const box = (code: VSCodeUnderTest) => code.page.locator('.quick-input-widget:visible input')
 
+/** Waits for the question; the kernel may have to start first. */
 async function asked(code: VSCodeUnderTest): Promise<void> {
-  await until('the question', async () =>
-    /How many steps\?/.test((await code.page.locator('.quick-input-widget:visible').allInnerTexts()).join()),
-  )
+  const shown = code.page.locator('.quick-input-widget:visible')
+  await until('the question', async () => /How many steps\?/.test((await shown.allInnerTexts()).join()), {
+    seconds: 120,
+  })
 }
 
 const gone = (code: VSCodeUnderTest) =>

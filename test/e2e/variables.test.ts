@@ -121,3 +121,88 @@ scenario(
   },
   { hosts },
 )
+
+const THEMES = {
+  'Light Modern': 'vscode-light',
+  'Dark Modern': 'vscode-dark',
+  'Default High Contrast': 'vscode-high-contrast',
+  'Default High Contrast Light': 'vscode-high-contrast-light',
+}
+
+scenario(
+  'the runtime view is legible in every theme, and walked through by keys',
+  async ({ code, notebook }) => {
+    const book = await notebook([
+      'const x = tf.tensor1d([1, NaN])\nconst y = tf.range(0, 9)\nconst f = (n: number) => n',
+    ])
+    await book.runCell(0)
+    await rowWith(code, 'x', 'range', /NaN/)
+    await rowWith(code, 'y', 'value', /±/)
+    const view = await code.runtimeView()
+    for (const [theme, kind] of Object.entries(THEMES)) {
+      await code.setSetting('workbench.colorTheme', theme)
+      await until(
+        `the theme ${theme}`,
+        async () => (await view.locator('body').getAttribute('data-vscode-theme-kind')) === kind,
+      )
+      const least = await leastContrast(view)
+      await code.screenshot(`runtime-view-${kind}`)
+      // WCAG 2.2, 1.4.3: 4.5 for text; hints may have as little as the theme gives its descriptions.
+      assert.ok(
+        least.contrast >= 4.5,
+        `“${least.text}” has a contrast of ${least.contrast.toFixed(1)} in ${theme}`,
+      )
+    }
+    await view.getByRole('searchbox').focus()
+    const focused = () => view.evaluate(() => (document.activeElement as HTMLElement | null)?.dataset['name'])
+    await until('the keys to reach the first variable', async () => {
+      await code.page.keyboard.press('Tab')
+      return (await focused()) === 'x'
+    })
+    await code.page.keyboard.press('ArrowDown')
+    assert.equal(await focused(), 'y')
+    await code.page.keyboard.press('End')
+    assert.equal(await focused(), 'f')
+    const names = await view
+      .locator('button:visible, input:visible, vscode-button:visible, summary:visible')
+      .evaluateAll((all) => all.map((one) => one.getAttribute('aria-label') ?? one.textContent?.trim()))
+    assert.ok(names.every(Boolean), `everything that can be pressed has a name: ${names.join(' | ')}`)
+  },
+)
+
+/** The text of the view with the least contrast to what is behind it. */
+function leastContrast(view: Frame): Promise<{ readonly text: string; readonly contrast: number }> {
+  return view.evaluate(() => {
+    const channels = (colour: string) => (colour.match(/[\d.]+/g) ?? []).map(Number)
+    const luminance = (colour: readonly number[]) =>
+      colour
+        .slice(0, 3)
+        .map((each) => each / 255)
+        .map((each) => (each <= 0.04045 ? each / 12.92 : ((each + 0.055) / 1.055) ** 2.4))
+        .reduce((sum, each, i) => sum + each * [0.2126, 0.7152, 0.0722][i]!, 0)
+    // Browsers give custom properties as they were written; a colour that an element has is given as rgb().
+    const probe = document.body.appendChild(document.createElement('i'))
+    probe.style.backgroundColor = 'var(--vscode-panel-background)'
+    const panel = channels(getComputedStyle(probe).backgroundColor)
+    probe.remove()
+    const behind = (element: Element | null): number[] => {
+      if (!element) return panel
+      const own = channels(getComputedStyle(element).backgroundColor)
+      return own.length === 3 || (own[3] ?? 0) > 0.99 ? own : behind(element.parentElement)
+    }
+    const texts = [...document.querySelectorAll('main *')].filter(
+      (one) =>
+        [...one.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.textContent?.trim()) &&
+        one.getClientRects().length > 0 &&
+        !one.closest('[disabled]'),
+    )
+    const found = texts.map((one) => {
+      const [text, ground] = [channels(getComputedStyle(one).color), behind(one)]
+      const alpha = text[3] ?? 1
+      const mixed = text.slice(0, 3).map((each, i) => alpha * each + (1 - alpha) * ground[i]!)
+      const [high, low] = [luminance(mixed), luminance(ground)].sort((a, b) => b - a)
+      return { text: one.textContent.trim(), contrast: (high! + 0.05) / (low! + 0.05) }
+    })
+    return found.reduce((least, each) => (each.contrast < least.contrast ? each : least))
+  })
+}
