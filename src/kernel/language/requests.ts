@@ -1,6 +1,7 @@
 /** Answers the language worker's requests. */
 import { compileCell } from '../compile/compile'
 import { compileExpression } from '../compile/expression'
+import { unreachable } from '../protocol'
 import { createEnvironment, type Environment } from './environment'
 import { features, type CellMethod } from './features'
 import { names } from './features/names'
@@ -25,6 +26,7 @@ export class Language {
 
   /** @throws what is wrong with the request, or a defect of the compiler */
   answer(message: LanguageRequest): unknown {
+    if (isInCell(message)) return this.#inCell(message.method, message.params)
     switch (message.method) {
       case 'initialize':
         return this.#initialize(message.params)
@@ -43,7 +45,7 @@ export class Language {
       case 'names':
         return names(this.#service(message.params))
       default:
-        return this.#inCell(message.method, message.params)
+        return unreachable(message)
     }
   }
 
@@ -86,6 +88,10 @@ export class Language {
     }
     return open.service
   }
+}
+
+function isInCell(message: LanguageRequest): message is Extract<LanguageRequest, { method: CellMethod }> {
+  return Object.hasOwn(features, message.method)
 }
 
 function applied(before: readonly CellText[], changes: readonly CellChange[]): CellText[] {

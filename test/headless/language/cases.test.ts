@@ -5,7 +5,7 @@ import { after, before, suite, test } from 'node:test'
 import { chromium, type Browser, type Page } from 'playwright-core'
 import { chromiumFlags, needChromium } from '../../../scripts/chromium.mjs'
 import { LanguageClient } from '../../../src/kernel/language/client'
-import type { LanguageRequest, LanguageResponse } from '../../../src/kernel/language/protocol'
+import type { LanguageResponse } from '../../../src/kernel/language/protocol'
 import { cases } from '../../language/cases'
 import { expectCase } from '../../language/expect'
 
@@ -57,10 +57,7 @@ async function clientIn(page: Page): Promise<LanguageClient> {
       return {
         post: (message) =>
           void page
-            .evaluate(
-              (posted) => (globalThis as unknown as Bridge).worker.postMessage(posted),
-              message as LanguageRequest,
-            )
+            .evaluate((posted) => (globalThis as unknown as Bridge).worker.postMessage(posted), message)
             .catch((error: unknown) => onFailure(String(error))),
         terminate: () => {},
       }

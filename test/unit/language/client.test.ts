@@ -1,55 +1,12 @@
 import assert from 'node:assert/strict'
 import { test, type TestContext } from 'node:test'
-import { LanguageClient, LanguageError, type LanguageWorkerEvents } from '../../../src/kernel/language/client'
-import type { LanguageRequest } from '../../../src/kernel/language/protocol'
-
-/** Workers that answer when the test says so. */
-class Workers {
-  readonly started: {
-    readonly requests: LanguageRequest[]
-    readonly events: LanguageWorkerEvents
-    ended: boolean
-  }[] = []
-
-  readonly client: LanguageClient
-
-  constructor(types: () => Promise<string> = () => Promise.resolve('{}')) {
-    this.client = new LanguageClient({
-      types,
-      timeoutMilliseconds: 1000,
-      start: (events) => {
-        const worker = { requests: [] as LanguageRequest[], events, ended: false }
-        this.started.push(worker)
-        return { post: (request) => worker.requests.push(request), terminate: () => (worker.ended = true) }
-      },
-    })
-  }
-
-  /** What the newest worker was sent, by method and cell or notebook. */
-  get sent(): string[] {
-    return this.newest.requests.map(({ method, params }) => {
-      if ('id' in params) return `${method} ${params.id}`
-      return 'notebook' in params ? `${method} ${params.notebook}` : method
-    })
-  }
-
-  get newest() {
-    return this.started.at(-1)!
-  }
-
-  /** Answers the last request. */
-  answer(result: unknown): void {
-    const { request } = this.newest.requests.at(-1)!
-    this.newest.events.onMessage({ request, ok: true, result })
-  }
-}
+import { LanguageError } from '../../../src/kernel/language/client'
+import { settled, Workers } from './workers'
 
 function mockTime(t: TestContext) {
   t.mock.timers.enable({ apis: ['setTimeout'] })
   return (milliseconds: number) => t.mock.timers.tick(milliseconds)
 }
-
-const settled = () => new Promise((resolve) => setImmediate(resolve))
 
 test('one request is with the worker at a time, and compiling goes ahead of checks', async () => {
   const workers = new Workers()
