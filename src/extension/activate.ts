@@ -13,6 +13,7 @@ import { restartAndRunAllCommand } from './commands/restartAndRunAll'
 import { runAboveCommand } from './commands/runAbove'
 import { runStaleCommand } from './commands/runStale'
 import { Controller } from './kernel/controller'
+import { Debugging } from './debug/debugging'
 import { LossNotices } from './kernel/losses'
 import { RendererLink } from './kernel/rendererLink'
 import { Sessions } from './kernel/sessions'
@@ -82,6 +83,7 @@ export function activateWith(platform: Platform, context: vscode.ExtensionContex
   own(new CellStatus(staleness, sessions, identities))
   own(runStaleCommand({ staleness, sessions, language }))
   own(interruptCommand(sessions))
+  own(new Debugging({ sessions, identities, language }))
   own(exportCommand({ assets, language }))
   own(new CellLinks(identities, extensionId))
   own(diffsCommand())

@@ -8,6 +8,8 @@ export const CONTROLLER_ID = 'genbook-kernel'
 /** Draws figures, controls and captions in outputs. */
 export const RENDERER_ID = 'genbook-plotly-renderer'
 export const RUNTIME_VIEW = 'genbook.runtime'
+/** Of debug sessions. */
+export const DEBUG_TYPE = 'genbook'
 export const CONFIGURATION = 'genbook'
 
 export const COMMANDS = {
@@ -18,6 +20,10 @@ export const COMMANDS = {
   runAbove: 'genbook.runAbove',
   runStale: 'genbook.runStale',
   interrupt: 'genbook.interrupt',
+  runByLine: 'genbook.runByLine',
+  debugCell: 'genbook.debugCell',
+  runNextLine: 'genbook.runNextLine',
+  continueToNextStep: 'genbook.continueToNextStep',
   export: 'genbook.export',
   copyCellLink: 'genbook.copyCellLink',
   setUpDiffs: 'genbook.setUpDiffs',

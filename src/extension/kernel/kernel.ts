@@ -1,5 +1,6 @@
 import * as vscode from 'vscode'
 import type { KernelClient, LiveEvent } from '../../kernel/client'
+import type { DebugCommand } from '../../kernel/debug/protocol'
 import type {
   Ask,
   CellError,
@@ -142,6 +143,11 @@ export class Kernel extends Owner {
     } finally {
       listener.dispose()
     }
+  }
+
+  /** Sends a command to the cell that is stepped through, if there is one. */
+  debug(command: DebugCommand): void {
+    this.#client?.debug(command)
   }
 
   /** Stops what the kernel is running, if it lives. */

@@ -1,4 +1,5 @@
 import type * as vscode from 'vscode'
+import type { Stepping } from '../../kernel/client'
 import type { CellError } from '../../kernel/protocol'
 import { deferred } from '../deferred'
 import type { OutputWriter } from './writer'
@@ -19,12 +20,20 @@ export class CellRun {
   readonly #stop = deferred()
   readonly #shown = deferred()
   readonly #over = deferred<boolean | undefined>()
+  /** How it is stepped through, if it is. */
+  readonly stepping: Stepping | undefined
   /** Whether the person wants it to stop. */
   stopped = false
   /** Whether the person wants to hear nothing more of it, because the session is started anew. */
   abandoned = false
 
-  constructor(id: string, execution: vscode.NotebookCellExecution, writer: OutputWriter) {
+  constructor(
+    id: string,
+    execution: vscode.NotebookCellExecution,
+    writer: OutputWriter,
+    stepping?: Stepping,
+  ) {
+    this.stepping = stepping
     this.id = id
     this.writer = writer
     this.#execution = execution

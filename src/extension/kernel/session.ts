@@ -1,10 +1,12 @@
 import * as vscode from 'vscode'
-import type { RunOutcome } from '../../kernel/client'
+import type { RunOutcome, Stepping } from '../../kernel/client'
+import type { DebugCommand } from '../../kernel/debug/protocol'
 import { textHash } from '../../kernel/hash'
 import type {
   CellError,
   ControlChange,
   Device,
+  OutputEvent,
   Statistics,
   Variable,
   ViewForm,
@@ -71,6 +73,8 @@ export class Session extends Owner {
   #notebook: vscode.NotebookDocument
   readonly #kernel: Kernel
   #queue: CellRun[] = []
+  /** Cells whose next run is to be stepped through, by id. */
+  readonly #steppings = new Map<string, Stepping>()
   #current: CellRun | undefined
   /** While no document shows them: the runs that were going on, some of which may have ended since. */
   #unseen: readonly CellRun[] | undefined
@@ -176,7 +180,8 @@ export class Session extends Owner {
       if (this.#current?.id === id || this.#queue.some((run) => run.id === id)) continue
       this.#pictures.release(id)
       const execution = this.#surroundings.controller.createNotebookCellExecution(cell)
-      this.#queue.push(new CellRun(id, execution, this.#writer(id)))
+      this.#queue.push(new CellRun(id, execution, this.#writer(id), this.#steppings.get(id)))
+      this.#steppings.delete(id)
     }
     this.#showQueue()
     if (this.#current) return
@@ -189,6 +194,17 @@ export class Session extends Owner {
       if (!ok) this.#dropQueue()
     }
     this.#changed.fire()
+  }
+
+  /** Has the next run of a cell stepped through; undefined has it not. */
+  stepNext(cell: vscode.NotebookCell, stepping: Stepping | undefined): void {
+    if (stepping) this.#steppings.set(this.#id(cell), stepping)
+    else this.#steppings.delete(this.#id(cell))
+  }
+
+  /** Sends a command to the cell that is stepped through, if there is one. */
+  debug(command: DebugCommand): void {
+    this.#kernel.debug(command)
   }
 
   /** Whether the cell runs, or waits to. */
@@ -287,7 +303,8 @@ export class Session extends Owner {
       const starting = this.#kernel.start()
       // Should the cell not get as far as awaiting it, a failed start is its own message in the next run.
       starting.catch(() => {})
-      const compiling = this.#surroundings.language.compile(id, source)
+      const { stepping } = run
+      const compiling = this.#surroundings.language.compile(id, source, stepping !== undefined)
       void this.#noteTypes(run)
       const compiled = await untilStopped(run, compiling)
       if (compiled && !compiled.ok) {
@@ -303,7 +320,8 @@ export class Session extends Owner {
       }
       this.#lively.add(id)
       this.#liveChanged.fire()
-      const executing = client.execute(compiled.cell, count, (event) => run.writer.event(event))
+      const onEvent = (event: OutputEvent) => run.writer.event(event)
+      const executing = client.execute(compiled.cell, count, onEvent, stepping)
       begin()
       const outcome = await executing
       this.#asking.cancel(outcome.run)

@@ -1,5 +1,6 @@
 import { LanguageClient, LanguageError } from '../../kernel/language/client'
 import type { CompileResult } from '../../kernel/cell'
+import type { ExpressionResult } from '../../kernel/compile/expression'
 import type { Assets } from '../assets'
 import { Owner } from '../owner'
 import type { Platform } from '../platform'
@@ -28,9 +29,20 @@ export class Language extends Owner {
     await this.compile('warm', '')
   }
 
-  /** @throws LanguageError if the compiler did not answer. */
-  async compile(id: string, source: string): Promise<CompileResult> {
-    return (await (this.#compiler ??= this.#start())).compile(id, source)
+  /**
+   * @param stepping whether the cell is to be stepped through.
+   * @throws LanguageError if the compiler did not answer.
+   */
+  async compile(id: string, source: string, stepping = false): Promise<CompileResult> {
+    return (await (this.#compiler ??= this.#start())).compile(id, source, stepping)
+  }
+
+  /**
+   * Compiles what a person types while a cell is paused; `locals` are the variables of the frame.
+   * @throws LanguageError if the compiler did not answer.
+   */
+  async expression(source: string, locals: readonly string[]): Promise<ExpressionResult> {
+    return (await (this.#compiler ??= this.#start())).expression(source, locals)
   }
 
   /**

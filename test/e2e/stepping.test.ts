@@ -1,0 +1,167 @@
+/** Cells stepped through with VS Code's own debugger: by line, to breakpoints, through derivations and samplers. */
+import assert from 'node:assert/strict'
+import { scenario, until, type VSCodeUnderTest } from './harness'
+
+const everywhere = { hosts: ['server', 'web'] } as const
+
+/** The frames of the cell that is paused, as `name:line`; undefined while none is. */
+async function frames(code: VSCodeUnderTest): Promise<string[] | undefined> {
+  return code.evaluate(async (vscode) => {
+    const session = vscode.debug.activeDebugSession
+    // VS Code shows a pause when it has asked for its frames, and commands act on what it shows.
+    if (!session || !vscode.debug.activeStackItem) return undefined
+    try {
+      const { stackFrames } = (await session.customRequest('stackTrace', { threadId: 1 })) as {
+        stackFrames: { name: string; line: number }[]
+      }
+      return stackFrames.map(({ name, line }) => `${name}:${line}`)
+    } catch {
+      return undefined
+    }
+  })
+}
+
+async function pausedAt(code: VSCodeUnderTest, ...expected: (string | RegExp)[]): Promise<void> {
+  let seen: string[] | undefined
+  try {
+    await until(`a pause at ${expected.map(String).join(' < ')}`, async () => {
+      seen = await frames(code)
+      return (
+        seen?.length === expected.length &&
+        expected.every((wanted, i) => (typeof wanted === 'string' ? seen![i] === wanted : wanted.test(seen![i]!)))
+      )
+    })
+  } catch (error) {
+    throw new Error(`${(error as Error).message}; it was at ${JSON.stringify(seen)}`, { cause: error })
+  }
+}
+
+async function debugEnds(code: VSCodeUnderTest): Promise<void> {
+  await until('the end of debugging', () => code.evaluate((vscode) => !vscode.debug.activeDebugSession))
+}
+
+const evaluate = (code: VSCodeUnderTest, expression: string): Promise<string> =>
+  code.evaluate(async (vscode, expression) => {
+    const { result } = (await vscode.debug.activeDebugSession!.customRequest('evaluate', {
+      expression,
+      frameId: 1,
+      context: 'watch',
+    })) as { result: string }
+    return result
+  }, expression)
+
+/** The number of the line that is highlighted in a cell's editor. */
+async function highlighted(code: VSCodeUnderTest): Promise<boolean> {
+  return code.page.locator('.notebookOverlay .debug-top-stack-frame-line').first().isVisible()
+}
+
+scenario(
+  'Run by Line goes through a cell line by line, shows its variables, and keeps them',
+  async ({ code, notebook }) => {
+    const book = await notebook([
+      'const x = tf.range(0, 6).reshape([2, 3])\nlet total = 0\nfor (const k of [1, 2]) total += k\ntotal',
+      'total + 1',
+    ])
+    await book.select(0)
+    await code.page.keyboard.press('F10')
+    await pausedAt(code, 'cell [1]:1')
+    await until('the line to be highlighted', () => highlighted(code))
+    await code.page.keyboard.press('F10')
+    await pausedAt(code, 'cell [1]:2')
+    // The pane itself, as the person sees it.
+    await until('the tensor in the Variables pane', async () => {
+      const pane = await code.page.locator('.debug-pane').allInnerTexts()
+      return pane.some((text) => /x\s*[:=]\s*float32 \[2, 3\] mean 2\.5/.test(text))
+    })
+    await code.screenshot(`run-by-line-${process.env['GENBOOK_E2E_HOST']}`)
+    assert.equal(await evaluate(code, 'x.shape.length + total'), '2')
+    assert.equal(await evaluate(code, 'total = 10'), '10')
+    for (const line of [3, 3, 4]) {
+      await code.page.keyboard.press('F10')
+      await pausedAt(code, `cell [1]:${line}`)
+    }
+    await code.page.keyboard.press('F5')
+    await debugEnds(code)
+    await book.waitForOutput(0, /^13$/)
+    await book.runCell(1)
+    await book.waitForOutput(1, /^14$/)
+  },
+  everywhere,
+)
+
+scenario(
+  'breakpoints stop a cell that is debugged, step into enters its functions, errors pause where they are thrown',
+  async ({ code, notebook }) => {
+    const book = await notebook([
+      'function f(x) {\n  const y = x + 1\n  if (y > 2) throw new Error(`too much: ${y}`)\n  return y\n}\nf(1)\nf(2)',
+    ])
+    await code.evaluate((vscode) => {
+      const { document } = vscode.window.activeNotebookEditor!.notebook.cellAt(0)
+      const at = (line: number) => new vscode.Location(document.uri, new vscode.Position(line - 1, 0))
+      vscode.debug.addBreakpoints([new vscode.SourceBreakpoint(at(6))])
+    })
+    await book.select(0)
+    await code.command('Genbook: Debug Cell')
+    await pausedAt(code, 'cell [1]:6')
+    await code.page.keyboard.press('F11')
+    await pausedAt(code, 'f:2', 'cell [1]:6')
+    await code.page.keyboard.press('Shift+F11')
+    await pausedAt(code, 'cell [1]:7')
+    await code.page.keyboard.press('F5')
+    await pausedAt(code, 'f:3', 'cell [1]:7')
+    assert.equal(await evaluate(code, 'y'), '3')
+    await code.screenshot(`debug-error-${process.env['GENBOOK_E2E_HOST']}`)
+    await code.page.keyboard.press('F5')
+    await debugEnds(code)
+    await book.waitForOutput(0, 'Error: too much: 3')
+    await code.evaluate((vscode) => vscode.debug.removeBreakpoints(vscode.debug.breakpoints))
+  },
+  everywhere,
+)
+
+scenario(
+  'Continue to Next Step goes through the states of a sampler and the steps of a derivation; Stop keeps variables',
+  async ({ code, notebook }) => {
+    const book = await notebook([
+      `import { check, data, ddim, exact, sample, vp } from 'genbook'
+const model = exact(vp(), data.gaussian([1, 2], [0.5, 0.5]))
+const x = await sample(ddim(model, { steps: 3 }), 16)
+check('two coordinates', x.shape[1] === 2)
+let kept = 'kept'
+kept`,
+      'typeof model',
+    ])
+    await book.select(0)
+    await code.page.keyboard.press('F10')
+    await pausedAt(code, 'cell [1]:2')
+    for (const step of [0, 1, 2, 3]) {
+      await code.page.keyboard.press('Alt+F10')
+      await pausedAt(code, new RegExp(`^state ${step} of 3, t = [\\d.]+:3$`), 'cell [1]:3')
+      if (step === 1) {
+        await until('the prediction in the Variables pane', async () => {
+          const pane = await code.page.locator('.debug-pane').allInnerTexts()
+          return pane.some((text) => /predicted x0\s*[:=]\s*float32 \[16, 2\]/.test(text))
+        })
+        await code.screenshot(`sampler-state-${process.env['GENBOOK_E2E_HOST']}`)
+      }
+    }
+    await code.page.keyboard.press('Alt+F10')
+    await pausedAt(code, 'checked: two coordinates:4', 'cell [1]:4')
+    await code.page.keyboard.press('Shift+F5')
+    await debugEnds(code)
+    await book.waitForOutput(0, 'every variable is kept')
+    await book.runCell(1)
+    await book.waitForOutput(1, "'object'")
+  },
+  everywhere,
+)
+
+scenario('closing the notebook ends a cell that is paused', async ({ code, notebook }) => {
+  const book = await notebook(['const a = 1\na'])
+  await book.select(0)
+  await code.command('Genbook: Run by Line')
+  await pausedAt(code, 'cell [1]:1')
+  await book.save()
+  await book.close()
+  await debugEnds(code)
+})
