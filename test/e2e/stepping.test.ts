@@ -2,7 +2,10 @@
 import assert from 'node:assert/strict'
 import { scenario, until, type VSCodeUnderTest } from './harness'
 
-const everywhere = { hosts: ['server', 'web'] } as const
+const everywhere = { hosts: ['server', 'web'], seconds: 600 } as const
+
+/** The first pause waits for a kernel, on a busy machine. */
+const PATIENCE = { seconds: 180 }
 
 /** The frames of the cell that is paused, as `name:line`; undefined while none is. */
 async function frames(code: VSCodeUnderTest): Promise<string[] | undefined> {
@@ -24,20 +27,30 @@ async function frames(code: VSCodeUnderTest): Promise<string[] | undefined> {
 async function pausedAt(code: VSCodeUnderTest, ...expected: (string | RegExp)[]): Promise<void> {
   let seen: string[] | undefined
   try {
-    await until(`a pause at ${expected.map(String).join(' < ')}`, async () => {
-      seen = await frames(code)
-      return (
-        seen?.length === expected.length &&
-        expected.every((wanted, i) => (typeof wanted === 'string' ? seen![i] === wanted : wanted.test(seen![i]!)))
-      )
-    })
+    await until(
+      `a pause at ${expected.map(String).join(' < ')}`,
+      async () => {
+        seen = await frames(code)
+        return (
+          seen?.length === expected.length &&
+          expected.every((wanted, i) =>
+            typeof wanted === 'string' ? seen![i] === wanted : wanted.test(seen![i]!),
+          )
+        )
+      },
+      PATIENCE,
+    )
   } catch (error) {
     throw new Error(`${(error as Error).message}; it was at ${JSON.stringify(seen)}`, { cause: error })
   }
 }
 
 async function debugEnds(code: VSCodeUnderTest): Promise<void> {
-  await until('the end of debugging', () => code.evaluate((vscode) => !vscode.debug.activeDebugSession))
+  await until(
+    'the end of debugging',
+    () => code.evaluate((vscode) => !vscode.debug.activeDebugSession),
+    PATIENCE,
+  )
 }
 
 const evaluate = (code: VSCodeUnderTest, expression: string): Promise<string> =>

@@ -51,6 +51,9 @@ export function describePause({ reason, text }: Stopped): {
       return { reason: 'step', description: vscode.l10n.t('Paused at {0}', text ?? '') }
     case 'exception':
       return { reason, ...(text !== undefined && { text }), description: vscode.l10n.t('Paused on error') }
+    // VS Code shows the variables by itself at breakpoints only, if the person wants that.
+    case 'entry':
+      return { reason: 'breakpoint', description: vscode.l10n.t('Paused before the first line') }
     default:
       return { reason }
   }
