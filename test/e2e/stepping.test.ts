@@ -87,12 +87,18 @@ scenario(
       return pane.some((text) => /x\s*[:=]\s*float32 \[2, 3\] mean 2\.5/.test(text))
     })
     await code.screenshot(`run-by-line-${process.env['GENBOOK_E2E_HOST']}`)
+    await code.page.keyboard.press('F10')
+    await pausedAt(code, 'cell [1]:3')
     assert.equal(await evaluate(code, 'x.shape.length + total'), '2')
     assert.equal(await evaluate(code, 'total = 10'), '10')
-    for (const line of [3, 3, 4]) {
+    // Both turns of the loop are on that line.
+    for (const value of ['10', '11']) {
       await code.page.keyboard.press('F10')
-      await pausedAt(code, `cell [1]:${line}`)
+      await until(`total to be ${value}`, async () => (await evaluate(code, 'total')) === value)
+      await pausedAt(code, 'cell [1]:3')
     }
+    await code.page.keyboard.press('F10')
+    await pausedAt(code, 'cell [1]:4')
     await code.page.keyboard.press('F5')
     await debugEnds(code)
     await book.waitForOutput(0, /^13$/)

@@ -332,7 +332,7 @@ export class CellDebugAdapter extends Owner implements vscode.DebugAdapter {
   }
 
   #post(message: object): void {
-    this.#send.fire({ seq: ++this.#sequence, ...message } as vscode.DebugProtocolMessage)
+    this.#send.fire({ seq: ++this.#sequence, ...message })
   }
 }
 

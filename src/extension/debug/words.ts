@@ -54,7 +54,9 @@ export function describePause({ reason, text }: Stopped): {
     // VS Code shows the variables by itself at breakpoints only, if the person wants that.
     case 'entry':
       return { reason: 'breakpoint', description: vscode.l10n.t('Paused before the first line') }
-    default:
+    case 'step':
+    case 'breakpoint':
+    case 'pause':
       return { reason }
   }
 }
