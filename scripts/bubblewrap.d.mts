@@ -1,0 +1,2 @@
+export function hasBubblewrap(): boolean
+export function needBubblewrap(): Promise<void>
