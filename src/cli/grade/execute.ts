@@ -103,7 +103,8 @@ class SubmissionRun {
     }
     if (message.type !== 'ended') throw this.#runner.unexpected(message)
     this.#end(id, message, tests)
-    if (message.status === 'oom' || message.status === 'lost') throw lost(message)
+    if (message.status === 'oom' || message.status === 'lost' || message.status === 'stuck')
+      throw lost(message)
   }
 
   /** @returns the end of the cell */
@@ -159,7 +160,7 @@ class SubmissionRun {
     const { status, error } = ended
     const reason = error && plainText(`${error.name}: ${error.message}`, LONGEST_REASON)
     this.cells.set(id, {
-      status: status === 'lost' ? 'killed' : status,
+      status: status === 'lost' ? 'killed' : status === 'stuck' ? 'timeout' : status,
       ...(reason !== undefined && { reason }),
       outputs: this.#budget.take(ended.outputs),
       tests,
@@ -178,6 +179,8 @@ class SubmissionRun {
 
 function lost({ status, error }: Extract<RunnerMessage, { type: 'ended' }>): RunnerEnded {
   const message = plainText(error?.message ?? 'Its kernel ended.', LONGEST_REASON)
+  if (status === 'stuck')
+    return new RunnerEnded('timeout', `${message} It did not stop, so nothing after it was run.`)
   return status === 'oom'
     ? new RunnerEnded('oom', 'It used more memory than it may, and was ended.')
     : new RunnerEnded('killed', message)

@@ -49,7 +49,8 @@ export type RunnerMessage =
   | { readonly type: 'verdict'; readonly holds: boolean }
   | {
       readonly type: 'ended'
-      readonly status: 'ok' | 'error' | 'timeout' | 'lost' | 'oom'
+      /** `stuck`: it had to be ended with its kernel when its time was up; `lost`, `oom`: its kernel ended. */
+      readonly status: 'ok' | 'error' | 'timeout' | 'stuck' | 'lost' | 'oom'
       readonly error?: { readonly name: string; readonly message: string; readonly line?: number }
       readonly milliseconds: number
       /** As nbformat stores them. */
@@ -78,7 +79,7 @@ const MESSAGES: Readonly<Record<RunnerMessage['type'], Check>> = {
   recorded: shape({ tests: array(object) }),
   verdict: shape({ holds: boolean }),
   ended: shape({
-    status: oneOf(['ok', 'error', 'timeout', 'lost', 'oom']),
+    status: oneOf(['ok', 'error', 'timeout', 'stuck', 'lost', 'oom']),
     error: optional(error),
     milliseconds: number,
     outputs: array(object),

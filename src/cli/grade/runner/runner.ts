@@ -19,6 +19,8 @@ type Start = Extract<GraderMessage, { type: 'start' }>
 const folder = dirname(fileURLToPath(import.meta.url))
 /** How long a cell may take to notice that its time is up before its kernel is ended. */
 const GRACE_MILLISECONDS = 2000
+/** Reserved for compiled code, and counted by RLIMIT_DATA: by itself V8 would reserve 512 for each thread. */
+const CODE_MEGABYTES = 64
 /** Ends nothing: the grader watches the time, and compiling a submission may take all of it. */
 const START_MILLISECONDS = 2 ** 31 - 1
 /** What a student's page may show of one cell. */
@@ -32,6 +34,8 @@ export class Runner {
   #compiled: CompileResult[] = []
   #kernel: KernelClient | undefined
   #outOfMemory = false
+  /** Whether the running cell is one of tests. */
+  #collecting = false
   /** Ends a run or a call of a test that takes too long. */
   #timer: ReturnType<typeof setTimeout> | undefined
   #overdue = false
@@ -51,7 +55,7 @@ export class Runner {
       stdout: true,
       stderr: true,
       env: {},
-      resourceLimits: { maxOldGenerationSizeMb: heapMegabytes },
+      resourceLimits: { maxOldGenerationSizeMb: heapMegabytes, codeRangeSizeMb: CODE_MEGABYTES },
     })
     worker.on('error', (error: Error & { code?: string }) => {
       this.#outOfMemory ||= error.code === 'ERR_WORKER_OUT_OF_MEMORY'
@@ -93,6 +97,7 @@ export class Runner {
       this.#ended(cell.id, 'error', 0, error)
       return
     }
+    this.#collecting = cell.kind === 'tests'
     this.#startClock()
     const outcome = await this.#kernel!.execute(compiled.cell, index + 1, (event) =>
       this.#outputs.add(cell.id, event),
@@ -104,7 +109,7 @@ export class Runner {
     if (overdue) {
       const error = timedOut(this.#start.cellSeconds)
       this.#outputs.fail(cell.id, error)
-      return this.#ended(cell.id, 'timeout', milliseconds, error)
+      return this.#ended(cell.id, restartNeeded ? 'stuck' : 'timeout', milliseconds, error)
     }
     const error = outcome.status === 'error' ? outcome.error : plain('Interrupted', 'The cell was stopped.')
     this.#outputs.fail(cell.id, error)
@@ -128,6 +133,11 @@ export class Runner {
   }
 
   #answer(message: AnswerMessage): void {
+    if (message.type === 'tests' && !this.#collecting) {
+      // A student may try tests of their own; nobody asks them.
+      this.#asks.port1.postMessage({ type: 'enough' } satisfies AskMessage)
+      return
+    }
     this.#stopClock()
     // The grader waits no longer; what comes from here on is the cell's end.
     if (!this.#overdue) this.#say(message as RunnerMessage)

@@ -12,8 +12,7 @@ export interface Limiter {
 }
 
 /** Control groups where they may be made; for others than root limits of the process, else nothing. */
-export function findLimiter(root: boolean): Limiter | undefined {
-  const groups = findControlGroups()
+export function findLimiter(root: boolean, groups = findControlGroups()): Limiter | undefined {
   if (groups) return byGroups(groups)
   return root ? undefined : byProcessLimits()
 }
@@ -34,15 +33,18 @@ export function byGroups(groups: ControlGroups): Limiter {
   }
 }
 
+/** MiB that V8 reserves for code, of which it uses a fraction; RLIMIT_DATA counts them all. */
+const RESERVED = 640
+
 /**
  * RLIMIT_DATA counts private memory, ArrayBuffers among it. RLIMIT_AS would count addresses, of which V8 reserves a hundred
- * gigabytes. The limit of processes counts all of a user's, so what others run is added.
+ * gigabytes. Processes are not bounded: a runner cannot start any, and RLIMIT_NPROC would count all of the user's.
  */
 export function byProcessLimits(): Limiter {
   return {
     kind: 'rlimit',
     launch: (command, { memory }) =>
-      start(['prlimit', `--data=${memory * 2 ** 20}`, '--core=0', '--', ...command]),
+      start(['prlimit', `--data=${(memory + RESERVED) * 2 ** 20}`, '--core=0', '--', ...command]),
   }
 }
 

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { bubblewrapArguments } from './bubblewrap'
 import { containerSandbox } from './container'
 import { SandboxError, type Sandbox } from './index'
-import { findLimiter, unlimited } from './launch'
+import { findLimiter, unlimited, type Limiter } from './launch'
 
 export type SandboxChoice = 'auto' | 'bubblewrap' | 'docker' | 'podman' | 'none'
 
@@ -20,22 +20,30 @@ const INSTALL =
 const OTHERWISE =
   'or use --sandbox docker or podman; --trust grades without any sandbox, which only notebooks of people whom you trust with this machine deserve.'
 
-/** @throws SandboxError that says what to install or to allow */
-export function openSandbox({ choice, trust, image }: OpenOptions): Sandbox {
+/**
+ * @param limiter finds what bounds memory and processes: only tests give another.
+ * @throws SandboxError that says what to install or to allow
+ */
+export function openSandbox(
+  { choice, trust, image }: OpenOptions,
+  limiter = () => findLimiter(isRoot()),
+): Sandbox {
   if (choice === 'none') {
     if (trust) return noSandbox()
     throw new SandboxError('--sandbox none needs --trust: submissions could do all that you can do here.')
   }
   if (choice === 'docker' || choice === 'podman') return containerSandbox(choice, image)
   try {
-    return bubblewrap()
+    return bubblewrap(limiter())
   } catch (error) {
     if (choice === 'auto' && trust && error instanceof SandboxError) return noSandbox()
     throw error
   }
 }
 
-function bubblewrap(): Sandbox {
+const isRoot = () => process.getuid?.() === 0
+
+function bubblewrap(limiter: Limiter | undefined): Sandbox {
   if (process.platform !== 'linux')
     throw new SandboxError(
       `bubblewrap is for Linux, and this is ${process.platform}: grade on Linux, ${OTHERWISE}`,
@@ -46,13 +54,11 @@ function bubblewrap(): Sandbox {
   } catch {
     throw new SandboxError(`There is no sandbox: bwrap was not found. ${INSTALL}, ${OTHERWISE}`)
   }
-  const root = process.getuid?.() === 0
-  const limiter = findLimiter(root)
   if (!limiter)
     throw new SandboxError(
       `Started by root, and no control groups can be made here, so nothing would bound a submission's memory and processes. Grade as another user, allow control groups to be made (in a container: its own, writable), ${OTHERWISE}`,
     )
-  works(limiter.kind)
+  works()
   return {
     level: { kind: 'bubblewrap', limits: limiter.kind },
     words: `bubblewrap ${version}; memory and processes bounded by ${limiter.kind}`,
@@ -61,7 +67,7 @@ function bubblewrap(): Sandbox {
 }
 
 /** Some systems have bubblewrap but forbid what it does. */
-function works(_limits: string): void {
+function works(): void {
   const program = { files: [{ from: '/', to: '/' }], command: ['/bin/true'] }
   try {
     execFileSync('bwrap', bubblewrapArguments(program), {

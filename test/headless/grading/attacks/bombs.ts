@@ -16,32 +16,28 @@ function bomb(
 /** Time: each costs its time limit, so they are graded apart, with a short one. */
 export const timeBombs: readonly Attack[] = [
   bomb('loops for ever', 'timeout', /longer than/, 'while (true) {}'),
-  bomb(
-    'loops where no check is',
-    'timeout',
-    /longer than|did not stop/,
-    'new Function("while (true) {}")()',
-    { others: 0 },
-  ),
+  bomb('loops where no check is', 'timeout', /did not stop/, 'new Function("while (true) {}")()', {
+    others: 0,
+  }),
   bomb(
     'endless microtasks',
     'timeout',
-    /longer than|did not stop/,
-    'const again = (): Promise<void> => Promise.resolve().then(again)\nawait again()',
+    /did not stop/,
+    'new Function("const again = () => { Promise.resolve().then(again) }; again()")()\nawait new Promise(() => {})',
     { others: 0 },
   ),
   bomb('waits for ever', 'timeout', /longer than/, 'await new Promise(() => {})'),
   bomb(
     'blocks its thread',
     'timeout',
-    /longer than|did not stop/,
+    /did not stop/,
     'Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)',
     { others: 0 },
   ),
   bomb(
     'a regular expression that never ends',
     'timeout',
-    /longer than|did not stop/,
+    /did not stop/,
     '/^(a+)+$/.test("a".repeat(60) + "b")',
     { others: 0 },
   ),
@@ -86,7 +82,7 @@ export const bombs: readonly Attack[] = [
     /expected, and 0/,
     'for (let i = 0; i < 3000; i++) display("y".repeat(10_000))',
   ),
-  bomb('shows something enormous', 'failed', /expected, and 0/, 'display.html("<b>".repeat(5e6))'),
+  bomb('shows something enormous', 'failed', /expected, and 0/, 'display.html("<b>".repeat(8e5))'),
   bomb(
     'a text that hangs the parser',
     'error',

@@ -83,7 +83,7 @@ export const channel: readonly Attack[] = [
     name: 'answers for the next test',
     first: 'let calls = 0\nfunction double(x: number): any { calls++; return [2, 4, 6] }',
     status: 'failed',
-    reason: /a number expected/,
+    reason: /A number expected/,
   },
   {
     name: 'answers after its time',

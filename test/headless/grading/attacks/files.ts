@@ -25,7 +25,7 @@ const written = (content: string | Uint8Array | Notebook) => (course: Course, pa
   course.write(path, content)
 
 const PASSING = "test('doubles', { run: () => 1, expect: 1, points: 4 })"
-const NOT_FOUND = /not found|vanished|missing|gone/i
+const NOT_FOUND = /not found|not in the notebook/i
 
 export const files: readonly Attack[] = [
   {
