@@ -64,5 +64,24 @@ export default tseslint.config(
       ],
     },
   },
+  {
+    // What a person reads is said through vscode.l10n.
+    files: ['src/extension/**/*.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector:
+            'CallExpression[callee.property.name=/^(show(Error|Warning|Information)Message|setStatusBarMessage)$/] > :matches(Literal[value=/[A-Za-z]{3}/], TemplateLiteral).arguments',
+          message: 'Say it through vscode.l10n.t.',
+        },
+        {
+          selector:
+            'Property[key.name=/^(title|placeHolder|prompt|tooltip|detail)$/] > Literal.value[value=/[A-Za-z]{3}/]',
+          message: 'Say it through vscode.l10n.t.',
+        },
+      ],
+    },
+  },
   ...directions,
 )

@@ -84,7 +84,7 @@ export function activateWith(platform: Platform, context: vscode.ExtensionContex
   own(runStaleCommand({ staleness, sessions, language }))
   own(interruptCommand(sessions))
   own(new Debugging({ sessions, identities, language }))
-  own(exportCommand({ assets, language }))
+  own(exportCommand({ assets, language, version }))
   own(new CellLinks(identities, extensionId))
   own(diffsCommand())
   own(registerTools(identities, sessions))

@@ -1,5 +1,7 @@
 /** What a person does with files: save, close, reopen, make new ones, export. */
 import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { pngFacts } from '../headless/cli/png'
 import { scenario, until } from './harness'
 
@@ -96,6 +98,21 @@ scenario(
     const { width, coloured } = pngFacts(Buffer.from(cells[0]!.outputs[0]!.data['image/png']!, 'base64'))
     assert.ok(width >= 1000 && coloured > 1000, `${width} pixels across, ${coloured} coloured`)
     assert.equal(await book.isActive(), true, 'the tab that drew them is gone')
+  },
+  { hosts: ['server', 'web'] },
+)
+
+scenario(
+  'a notebook is exported as a project that Node runs',
+  async ({ code, folder, notebook }) => {
+    await notebook(['const answer = 6 * 7', 'answer'])
+    await code.command('Genbook: Export')
+    await code.pick('Project')
+    await code.answerFileDialog()
+    await code.waitForNotification('Exported to', { seconds: 120 })
+    assert.match(await code.readFile(`${folder}/test-project/notebook.ts`), /^const answer = 6 \* 7$/m)
+    const script = await code.readFile(`${folder}/test-project/genbook/dist/genbook.mjs`)
+    assert.equal(script, await readFile(join(process.cwd(), 'dist/genbook.mjs'), 'utf8'))
   },
   { hosts: ['server', 'web'] },
 )

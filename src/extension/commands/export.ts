@@ -9,14 +9,17 @@ import type { Language } from '../language/language'
 import { COMMANDS, FILE_EXTENSION } from '../names'
 import { titleOf } from '../notebook/cells'
 import { notebookOf } from '../notebook/document'
+import { writeProject } from './project'
 import { stillsOf } from './stills'
 import { registerNotebookCommand } from './target'
 
 interface Form extends vscode.QuickPickItem {
-  readonly extension: 'html' | 'ipynb' | 'ts'
+  readonly extension: 'html' | 'ipynb' | 'ts' | 'project'
 }
 
 export interface ExportSurroundings {
+  /** Of this extension. */
+  readonly version: string
   readonly assets: Assets
   readonly language: Language
 }
@@ -30,13 +33,21 @@ export function exportCommand(surroundings: ExportSurroundings): vscode.Disposab
     if (!form) return
     const target = await vscode.window.showSaveDialog({
       defaultUri: besides(document, form.extension),
-      filters: { [form.label]: [form.extension] },
+      ...(form.extension !== 'project' && { filters: { [form.label]: [form.extension] } }),
     })
     if (!target) return
     try {
       const title = titleOf(document).replace(FILE_EXTENSION, '')
-      const text = await convert(notebookOf(document), title, form.extension, surroundings)
-      await vscode.workspace.fs.writeFile(target, encodeText(text))
+      const notebook = notebookOf(document)
+      if (form.extension === 'project') {
+        const { assets, language, version } = surroundings
+        const typescript = await typescriptOf(notebook, language)
+        const { seed } = genbookMetadata(notebook)
+        await writeProject(target, { title, typescript, seed, version }, assets)
+      } else {
+        const text = await convert(notebook, title, form.extension, surroundings)
+        await vscode.workspace.fs.writeFile(target, encodeText(text))
+      }
     } catch (error) {
       if (error instanceof vscode.CancellationError) return
       const reason = error instanceof Error ? error.message : String(error)
@@ -50,7 +61,9 @@ export function exportCommand(surroundings: ExportSurroundings): vscode.Disposab
     )
     if (choice !== open) return
     // A page opens in the browser, where it was made to be read; elsewhere than on a disk, only its text can be shown.
-    if (form.extension === 'html' && target.scheme === 'file') await vscode.env.openExternal(target)
+    if (form.extension === 'project')
+      await vscode.commands.executeCommand('vscode.open', vscode.Uri.joinPath(target, 'README.md'))
+    else if (form.extension === 'html' && target.scheme === 'file') await vscode.env.openExternal(target)
     else await vscode.commands.executeCommand('vscode.open', target)
   })
 }
@@ -64,30 +77,34 @@ function forms(): Form[] {
     },
     { label: 'Jupyter', extension: 'ipynb', detail: vscode.l10n.t('A notebook for Jupyter’s tools') },
     { label: 'TypeScript', extension: 'ts', detail: vscode.l10n.t('One file with the code of all cells') },
+    {
+      label: vscode.l10n.t('Project'),
+      extension: 'project',
+      detail: vscode.l10n.t('A folder with the TypeScript and everything that runs it under Node'),
+    },
   ]
 }
 
 /** The address beside the notebook, with another ending; undefined for a notebook that has no file yet. */
 function besides({ uri, isUntitled }: vscode.NotebookDocument, extension: string): vscode.Uri | undefined {
   const name = uri.path.replace(/\.[^./]*$/, '')
-  if (!isUntitled) return uri.with({ path: `${name}.${extension}` })
+  const ending = extension === 'project' ? '-project' : `.${extension}`
+  if (!isUntitled) return uri.with({ path: `${name}${ending}` })
   const folder = vscode.workspace.workspaceFolders?.[0]?.uri
-  return folder && vscode.Uri.joinPath(folder, `${name.slice(name.lastIndexOf('/') + 1)}.${extension}`)
+  return folder && vscode.Uri.joinPath(folder, `${name.slice(name.lastIndexOf('/') + 1)}${ending}`)
 }
 
 async function convert(
   notebook: Notebook,
   title: string,
-  extension: Form['extension'],
+  extension: 'html' | 'ipynb' | 'ts',
   { assets, language }: ExportSurroundings,
 ): Promise<string> {
   switch (extension) {
     case 'ipynb':
       return toIpynb(withPictures(notebook, await stillsOf(figuresWithoutPicture(notebook), assets)))
-    case 'ts': {
-      const valid = await validSources(notebook, language)
-      return toTypeScript(notebook, (source) => !source.trim() || valid.has(source))
-    }
+    case 'ts':
+      return typescriptOf(notebook, language)
     case 'html': {
       // Only now: it brings typesetting with it, which activation must not wait for.
       const { renderReport } = await import('../../renderers/report')
@@ -97,6 +114,11 @@ async function convert(
       return renderReport({ title, cells: notebook.cells, stamp, scripts })
     }
   }
+}
+
+async function typescriptOf(notebook: Notebook, language: Language): Promise<string> {
+  const valid = await validSources(notebook, language)
+  return toTypeScript(notebook, (source) => !source.trim() || valid.has(source))
 }
 
 /** The sources of the cells that compile. */
