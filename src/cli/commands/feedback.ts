@@ -7,6 +7,7 @@ import { readGradingFolder, type GradingFolder } from '../grade/folder'
 import { readManualEntries } from '../grade/manual/entries'
 import { mergeResults } from '../grade/merge'
 import { gradingStatus, gradingSummary } from '../grade/outcome'
+import { tellGithub } from '../grade/reports/github'
 import { writeReports, type ReportOptions } from '../grade/reports/write'
 
 const FEEDBACK = `
@@ -52,6 +53,7 @@ async function report(
 ): Promise<number> {
   const reported = await writeReports(dir, source, assignment, options)
   await source.close()
+  await tellGithub(reported.results, assignment, process.env, console.log)
   process.stdout.write(gradingSummary(reported.results, assignment, { dir, problems: reported.problems }))
   return gradingStatus(reported.results)
 }

@@ -8,6 +8,7 @@ import { gradeBatch, type Batch } from '../grade/batch'
 import { BatchProgress } from '../grade/batchProgress'
 import { Journal } from '../grade/journal'
 import { gradingStatus, gradingSummary, GradingStatus } from '../grade/outcome'
+import { tellGithub } from '../grade/reports/github'
 import { writeReports } from '../grade/reports/write'
 import { findSubmissions, shardOf, type Shard } from '../grade/submissions'
 import type { Assignment, GradeOptions } from '../grade/types'
@@ -115,6 +116,7 @@ async function report(
     return Status.interrupted
   }
   const reported = await writeReports(out, results, summary, { ...(bom && { bom }) })
+  await tellGithub(reported.results, summary, process.env, console.log)
   process.stdout.write(
     gradingSummary(reported.results, summary, { dir: out, milliseconds, problems: reported.problems }),
   )

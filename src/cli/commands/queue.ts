@@ -9,6 +9,7 @@ import { enqueue } from '../grade/queue/enqueue'
 import { connect } from '../grade/queue/open'
 import type { Counts, Failure, Queue } from '../grade/queue/queue'
 import { FolderStore } from '../grade/queue/store'
+import { tellGithub } from '../grade/reports/github'
 import { oneLine } from '../grade/reports/printable'
 import { writeReports } from '../grade/reports/write'
 import { runtimeVersion } from '../grade/runtime'
@@ -157,6 +158,7 @@ async function collectInto({
   const { assignment, source, missing } = collected
   if (!assignment) throw new UsageError(`No worker has begun with “${name}” yet.`)
   const reported = await writeReports(out, source, assignment, { ...(bom && { bom }) })
+  await tellGithub(reported.results, assignment, process.env, console.log)
   process.stdout.write(
     gradingSummary(reported.results, assignment, { dir: out, problems: reported.problems }),
   )

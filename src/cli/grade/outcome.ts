@@ -2,6 +2,7 @@
 import { seconds } from '../words'
 import { pointsText, oneLine } from './reports/printable'
 import { classStatistics } from './reports/class/statistics'
+import { isOpen } from './status'
 import type { AssignmentSummary, SubmissionResult } from './result'
 
 export const GradingStatus = {
@@ -30,7 +31,7 @@ export function gradingSummary(
   }: { readonly dir: string; readonly milliseconds?: number; readonly problems?: readonly string[] },
 ): string {
   const { points, maxPoints, statuses } = classStatistics(results, assignment)
-  const open = results.flatMap(({ cells }) => cells.filter(({ status }) => status === 'needs-manual')).length
+  const open = results.flatMap((result) => result.cells.filter((cell) => isOpen(result, cell))).length
   const flagged = results.flatMap(({ cells }) =>
     cells.filter(({ manual }) => manual?.flagged !== undefined),
   ).length
@@ -45,12 +46,7 @@ export function gradingSummary(
           ],
         ] as [string, string][])
       : []),
-    ...(open
-      ? ([['to grade', `${open} by hand, in ${dir}/manual.csv (still open: manual-open.csv)`]] as [
-          string,
-          string,
-        ][])
-      : []),
+    ...(open ? [['to grade', `${open} by hand: ${dir}/manual.csv`] satisfies [string, string]] : []),
     ...(flagged
       ? ([['flagged', `${flagged} by hand, whose automatic part has changed since`]] as [string, string][])
       : []),

@@ -79,3 +79,11 @@ export function settle(
     status: ended === 'ungradable' ? ended : worst([ended, ...cells.map(({ status }) => status)]),
   }
 }
+
+/** Whether a person must still give points. Where there was nothing to grade, nobody must. */
+export function isOpen(
+  result: { readonly status: SubmissionStatus },
+  cell: { readonly status: CellStatus },
+): boolean {
+  return result.status !== 'ungradable' && cell.status === 'needs-manual'
+}

@@ -127,7 +127,10 @@ void describe('a student’s page', () => {
           }),
           testGrade('secret', 0, 1, { hidden: true, evidence: { given: 'SECRET', expected: 'SECRET' } }),
         ],
-        { title: 'The score of $\\mathcal N$' },
+        {
+          title: 'The score of $\\mathcal N$',
+          outputs: [{ output_type: 'stream', name: 'stdout', text: 'SECRET' }],
+        },
       ),
       manualCell('essay', 4, {
         title: 'Words',

@@ -1,7 +1,7 @@
 /** A Gradescope autograder as a zip: master, Genbook and the Node that it runs on. Nothing is fetched where it is used. */
 import { open, readdir, readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { zip, type AsyncZippable } from 'fflate'
+import { zipSync, type Zippable } from 'fflate'
 import { UsageError } from '../../failure'
 import { runScript, SETUP } from './scripts'
 
@@ -23,7 +23,7 @@ export interface AutograderParts {
 export async function autograderZip({ master, dist, node, options }: AutograderParts): Promise<Uint8Array> {
   await checkNode(node)
   const name = basename(master)
-  const files: AsyncZippable = {
+  const files: Zippable = {
     'setup.sh': executable(text(SETUP)),
     run_autograder: executable(text(runScript({ master: name, options }))),
     [`master/${name}`]: plain(await readFile(master)),
@@ -33,9 +33,7 @@ export async function autograderZip({ master, dist, node, options }: AutograderP
   for (const file of FILES) files[`genbook/dist/${file}`] = plain(await readFile(join(dist, file)))
   for (const file of await readdir(join(dist, 'wasm')))
     files[`genbook/dist/wasm/${file}`] = plain(await readFile(join(dist, 'wasm', file)))
-  return new Promise((resolve, reject) => {
-    zip(files, (error, data) => (error ? reject(error) : resolve(data)))
-  })
+  return zipSync(files)
 }
 
 const text = (value: string) => new TextEncoder().encode(value)

@@ -1,6 +1,7 @@
 /** The sheets that grader persons fill in. */
 import { writeCsv } from '../reports/csv'
 import type { CellGrade, SubmissionResult } from '../result'
+import { isOpen } from '../status'
 import { fingerprint } from './fingerprint'
 
 const HEAD = [
@@ -15,7 +16,8 @@ export function wholeSheet(
 ): string | undefined {
   return sheet(
     results,
-    ({ kind, maxPoints }) => (kind === 'manual' || kind === 'task') && maxPoints > 0,
+    ({ status }, { kind, maxPoints }) =>
+      status !== 'ungradable' && (kind === 'manual' || kind === 'task') && maxPoints > 0,
     options,
   )
 }
@@ -25,22 +27,18 @@ export function openSheet(
   results: readonly SubmissionResult[],
   options: { readonly bom?: boolean },
 ): string | undefined {
-  return sheet(
-    results,
-    ({ status, manual }) => status === 'needs-manual' || manual?.flagged !== undefined,
-    options,
-  )
+  return sheet(results, (result, cell) => isOpen(result, cell) || cell.manual?.flagged !== undefined, options)
 }
 
 /** @returns nothing where there is nothing to fill in */
 function sheet(
   results: readonly SubmissionResult[],
-  wanted: (cell: CellGrade) => boolean,
+  wanted: (result: SubmissionResult, cell: CellGrade) => boolean,
   options: { readonly bom?: boolean },
 ): string | undefined {
   const rows = results.flatMap((result) =>
     result.cells
-      .filter(wanted)
+      .filter((cell) => wanted(result, cell))
       .map(({ gradeId, title, maxPoints, manual }) => [
         ...[result.student, result.submission.name, gradeId, title, maxPoints],
         ...[manual?.points, manual?.comment, manual?.by, fingerprint(result), manual?.flagged],

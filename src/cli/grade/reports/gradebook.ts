@@ -1,5 +1,6 @@
 /** The gradebook: one line a submission, and in long form one line a test. */
 import type { AssignmentSummary, CellGrade, SubmissionResult } from '../result'
+import { isOpen } from '../status'
 import { writeCsv, type Field } from './csv'
 
 const perSubmission = ['student', 'submission', 'status', 'points', 'max_points', 'percent'] as const
@@ -28,7 +29,7 @@ export function gradebook(
       maxPoints,
       maxPoints ? Math.round((1000 * result.points) / maxPoints) / 10 : undefined,
       ...columns.map(({ gradeId }) => cells.get(gradeId)?.points),
-      list(({ status }) => status === 'needs-manual'),
+      list((cell) => isOpen(result, cell)),
       list(({ manual }) => manual?.flagged !== undefined),
       list(({ tests }) => tests.some(({ flaky }) => flaky)),
       result.reason,

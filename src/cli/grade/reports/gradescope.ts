@@ -5,6 +5,7 @@
  * Source: https://gradescope-autograders.readthedocs.io/en/latest/specs/
  */
 import type { CellGrade, SubmissionResult, TestGrade } from '../result'
+import { isOpen } from '../status'
 import { failureText } from './failureText'
 import { printable } from './printable'
 import { statusWords } from './statusWords'
@@ -32,7 +33,7 @@ export interface GradescopeResults {
 
 /** Points that a person still has to give are left to Gradescope's own manual questions, and said to be open. */
 export function gradescopeResults(result: SubmissionResult): GradescopeResults {
-  const open = result.cells.filter(({ status }) => status === 'needs-manual')
+  const open = result.cells.filter((cell) => isOpen(result, cell))
   const words = [
     statusWords[result.status],
     result.reason,

@@ -194,5 +194,8 @@ void describe('files of grades', () => {
     ])
     assert.equal(openSheet(applyManual([ada], [entry()]).results, {}), undefined)
     assert.equal(wholeSheet([result('eve', [q1])], {}), undefined)
+    const nothing = { ...bob, status: 'ungradable' as const }
+    assert.equal(wholeSheet([nothing], {}), undefined)
+    assert.equal(openSheet([nothing], {}), undefined)
   })
 })

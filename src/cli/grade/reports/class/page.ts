@@ -2,6 +2,7 @@
 import { escapeHtml, htmlPage, inlineMarkdownToHtml } from '../../../../renderers/report'
 import { counted } from '../../../words'
 import type { AssignmentSummary, SubmissionResult } from '../../result'
+import { isOpen } from '../../status'
 import { bar, look } from '../look'
 import { pointsText, printable } from '../printable'
 import { statusLabels } from '../statusWords'
@@ -47,7 +48,7 @@ function header(
   { title }: AssignmentSummary,
   results: readonly SubmissionResult[],
 ): string {
-  const open = results.filter(({ cells }) => cells.some(({ status }) => status === 'needs-manual')).length
+  const open = results.filter((result) => result.cells.some((cell) => isOpen(result, cell))).length
   const cards: [string, string][] = [
     [String(submissions), submissions === 1 ? 'submission' : 'submissions'],
     ...(points

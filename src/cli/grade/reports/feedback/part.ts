@@ -23,16 +23,21 @@ ${cells.map((cell) => cellToHtml(cell, options)).join('\n')}
 }
 
 function cellToHtml(cell: CellGrade, options: OutputOptions): string {
-  const { tests, manual, reason, source, outputs = [], status, kind } = cell
+  const { tests, manual, reason, source, status, kind } = cell
   const parts = [
     ...(reason === undefined ? [] : [`<p class="callout">${escapeHtml(printable(reason))}</p>`]),
     ...(tests.length ? [`<ul class="tests">${tests.map(testToHtml).join('\n')}</ul>`] : []),
     ...(status === 'needs-manual' ? ['<p class="waiting">A person has yet to grade this answer.</p>'] : []),
     ...(manual ? [manualToHtml(manual, cell)] : []),
     ...(source?.trim() ? [sourceToHtml(source, kind)] : []),
-    ...outputs.map((output) => `<div class="output">${outputToHtml(readable(output), options)}</div>`),
+    ...shown(cell).map((output) => `<div class="output">${outputToHtml(readable(output), options)}</div>`),
   ]
   return parts.length ? `<div class="graded">${parts.join('\n')}</div>` : ''
+}
+
+/** A student's code prints what it is given: in a cell of tests, that can be what hidden tests give. */
+function shown({ kind, outputs = [] }: CellGrade): NonNullable<CellGrade['outputs']> {
+  return kind === 'tests' ? [] : outputs
 }
 
 type ReportOutput = Parameters<typeof outputToHtml>[0]
