@@ -5,7 +5,7 @@ import { scenario, until, type NotebookUnderTest, type VSCodeUnderTest } from '.
 const command = (code: VSCodeUnderTest, name: string) =>
   code.evaluate((vscode, name) => vscode.commands.executeCommand(name), name)
 
-/** Counts until it is told to end by a file that appears in the notebook: a variable of another cell cannot. */
+/** A run of about three seconds that gives way at every step. */
 const counting = [
   'let count = 0',
   'await new Promise<void>((resolve) => {\n  const timer = setInterval(() => {\n    if (++count >= 60) {\n      clearInterval(timer)\n      resolve()\n    }\n  }, 50)\n})\ncount',
@@ -23,8 +23,11 @@ scenario(
     await book.runCell(0)
     await book.startCell(1)
     await running(code, 2)
+    await book.startCell(2)
+    await until('what waits', async () => /Waiting\s+1 kept/.test(await code.runtimeViewText()))
     await book.pressStop()
     assert.equal((await book.finished(1)).success, false)
+    await until('nothing to wait', async () => /Waiting\s+nothing/.test(await code.runtimeViewText()))
     await book.waitForOutput(1, /Stopped: every variable is kept/)
     await book.runCell(2)
     await book.waitForOutput(2, /^2$/)

@@ -299,6 +299,8 @@ export class Session extends Owner {
     const at = Date.now()
     const begin = () => run.start(count, at)
     const overdue = setTimeout(begin, SHOWN_AFTER)
+    // A run that does not get as far as to set anything is one all the same: what the cell shows is its own error.
+    let record: RunRecord = { cell: id, run: 0, count, hash: textHash(source), milliseconds: 0 }
     try {
       const starting = this.#kernel.start()
       // Should the cell not get as far as awaiting it, a failed start is its own message in the next run.
@@ -309,7 +311,6 @@ export class Session extends Owner {
       const compiled = await untilStopped(run, compiling)
       if (compiled && !compiled.ok) {
         begin()
-        this.#note({ cell: id, run: 0, count, hash: textHash(source), milliseconds: 0 })
         run.fail(syntaxError(compiled.errors, source, count))
         return false
       }
@@ -326,16 +327,14 @@ export class Session extends Owner {
       const outcome = await executing
       this.#asking.cancel(outcome.run)
       if (!outcome.restartNeeded && outcome.run !== undefined && outcome.flow)
-        this.#note({
-          cell: id,
+        record = {
+          ...record,
           run: outcome.run,
-          count,
-          hash: textHash(source),
           analysis: compiled.cell.analysis,
           flow: outcome.flow,
           milliseconds: outcome.milliseconds,
           ...(this.device && { device: this.device }),
-        })
+        }
       if (this.device && !this.#unseen) void stampRun(this.#notebook, this.device, this.#surroundings.version)
       return this.#finish(run, outcome)
     } catch (error) {
@@ -344,6 +343,7 @@ export class Session extends Owner {
       return false
     } finally {
       clearTimeout(overdue)
+      if (!run.abandoned) this.#note(record)
     }
   }
 

@@ -76,7 +76,8 @@ test('a kernel starts on the device that was asked for, and runs cells in the or
   assert.deepEqual(last?.texts, ['2'])
   const status = new Promise<Status>((resolve) => client.on('status', resolve))
   client.inspect()
-  assert.deepEqual((await status).variables, [{ name: 'a', kind: 'number', summary: '2' }])
+  const { name, kind, summary } = (await status).variables[0]!
+  assert.deepEqual({ name, kind, summary }, { name: 'a', kind: 'number', summary: '2' })
 })
 
 test('Stop ends loops of every kind and keeps the variables', async () => {
@@ -192,7 +193,7 @@ test('a driver of another version is refused with a reason', async () => {
   }
   await assert.rejects(start({ transport }), (error) => {
     assert.ok(error instanceof KernelStartError)
-    assert.match(error.message, /protocol 1, but .* protocol 99/)
+    assert.match(error.message, /protocol \d+, but .* protocol 99/)
     return true
   })
 })
@@ -256,4 +257,43 @@ test('output of a loop that never yields arrives while it runs', async () => {
   await started
   client.interrupt()
   assert.deepEqual((await done).texts, ['first\n'])
+})
+
+test('a cell that changes the device is believed, before its end is told', async () => {
+  const client = await start()
+  const told: string[] = []
+  client.on('device', ({ backend, name }, lost) => told.push(`${backend} ${name} ${lost}`))
+  const { done } = run(client, "await tf.setBackend('cpu')")
+  await done
+  assert.deepEqual(told, ['cpu JavaScript false'])
+  assert.equal(client.device?.backend, 'cpu')
+  await run(client, '1').done
+  assert.equal(told.length, 1, 'once')
+  await run(client, "await tf.setBackend('wasm')").done
+  assert.match(told[1]!, /^wasm WASM/)
+})
+
+test('statistics and contents of a variable come through the client, and a dead kernel says so', async () => {
+  const client = await start()
+  await run(client, 'const x = tf.tensor1d([1, 3])').done
+  const summary = new Promise<number | undefined>((resolve) =>
+    client.on('summary', ({ statistics }) => resolve(statistics?.finite?.mean)),
+  )
+  client.summarise(['x'])
+  assert.equal(await summary, 2)
+  const table = await client.view('x', { kind: 'table', row: 0, rows: 1 })
+  assert.ok(table.kind === 'table' && table.rows[0]?.cells[0] === '1')
+  client.terminate()
+  const gone = await client.view('x', { kind: 'image' })
+  assert.ok(gone.kind === 'failed' && /variables of this notebook are gone/.test(gone.reason))
+})
+
+test('a cell that asks where nobody listens gets its default, or an error', async () => {
+  const client = await start()
+  const asking = (options: string) =>
+    run(client, `import { input } from 'genbook'\nawait input('n?'${options})`).done
+  assert.deepEqual((await asking(', { default: 3 }')).texts, ['3'])
+  const { outcome } = await asking('')
+  assert.ok(outcome.status === 'error')
+  assert.equal(outcome.error.message, '“n?” was not answered: there is nobody to ask.')
 })
