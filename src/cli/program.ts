@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander'
 import { version } from './built'
 import { addAutograder } from './commands/autograder'
+import { addCalibrate } from './commands/calibrate'
 import { addCheck } from './commands/check'
 import { addExport } from './commands/export'
 import { addFeedback } from './commands/feedback'
@@ -38,7 +39,7 @@ export async function main(args: readonly string[]): Promise<number> {
     .exitOverride()
   const commands = [
     ...[addRun, addRerun, addCheck, addExport, addText],
-    ...[addLint, addRelease, addGrade, addFeedback],
+    ...[addLint, addRelease, addCalibrate, addGrade, addFeedback],
     ...[addQueue, addWorker, addAutograder],
   ]
   for (const add of commands) add(program, finish)
