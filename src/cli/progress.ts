@@ -1,5 +1,6 @@
 /** Shows how far a run is: one moving line on a terminal, plain lines anywhere else. */
 import { stripVTControlCharacters } from 'node:util'
+import { taskText, type TaskState } from '../renderers/controls'
 import type { Device, OutputEvent } from '../kernel/protocol'
 import type { CellResult, Watcher } from './session'
 import { deviceName, seconds } from './words'
@@ -15,28 +16,50 @@ export interface Progress extends Watcher {
   done(): void
 }
 
-export function createProgress(screen: Screen, title: string): Progress {
-  return screen.isTTY ? new MovingLine(screen, title) : new PlainLines(screen, title)
+/** @param now tells the time in milliseconds */
+export function createProgress(
+  screen: Screen,
+  title: string,
+  now: () => number = () => performance.now(),
+): Progress {
+  return screen.isTTY ? new MovingLine(screen, title) : new PlainLines(screen, title, now)
 }
+
+/** In a log, a cell that takes long is heard of this seldom, in milliseconds. */
+export const QUIET_MILLISECONDS = 10_000
 
 class PlainLines implements Progress {
   readonly #screen: Screen
   readonly #title: string
+  readonly #now: () => number
+  #told = 0
 
-  constructor(screen: Screen, title: string) {
+  constructor(screen: Screen, title: string, now: () => number) {
     this.#screen = screen
     this.#title = title
+    this.#now = now
   }
 
   started(device: Device): void {
     this.#screen.write(`${this.#title}: running on ${deviceName(device)}\n`)
   }
 
-  cellStarted(): void {}
+  cellStarted(): void {
+    this.#told = this.#now()
+  }
 
   cellShows(): void {}
 
+  cellProgress(tasks: readonly TaskState[]): void {
+    const [outermost] = tasks
+    const now = this.#now()
+    if (!outermost || now - this.#told < QUIET_MILLISECONDS) return
+    this.#told = now
+    this.#screen.write(`${this.#title}: ${printable(taskText(outermost))}\n`)
+  }
+
   cellFinished(result: CellResult, index: number, count: number): void {
+    this.#told = this.#now()
     this.#screen.write(`${this.#title}: ${index + 1}/${count} ${describe(result)}\n`)
   }
 
@@ -53,6 +76,8 @@ class MovingLine implements Progress {
   #cell = { number: 0, index: 0, count: 0 }
   /** The last line of what the cell showed last: `step 300/2000 …` while a model trains. */
   #note = ''
+  /** What goes on, outermost first. */
+  #tasks = ''
   #timer: ReturnType<typeof setInterval> | undefined
 
   constructor(screen: Screen, title: string) {
@@ -67,8 +92,12 @@ class MovingLine implements Progress {
 
   cellStarted(number: number, index: number, count: number): void {
     this.#cell = { number, index, count }
-    this.#note = ''
+    this.#note = this.#tasks = ''
     this.#draw()
+  }
+
+  cellProgress(tasks: readonly TaskState[]): void {
+    this.#tasks = tasks.map(taskText).join(' › ')
   }
 
   cellShows(event: OutputEvent): void {
@@ -93,7 +122,7 @@ class MovingLine implements Progress {
     if (!count) return
     const filled = Math.round((index / count) * BAR_WIDTH)
     const bar = '█'.repeat(filled) + '░'.repeat(BAR_WIDTH - filled)
-    const line = `${bar} ${index}/${count}  cell ${number}  ${seconds(performance.now() - this.#began)}  ${this.#note}`
+    const line = `${bar} ${index}/${count}  cell ${number}  ${seconds(performance.now() - this.#began)}  ${this.#tasks || this.#note}`
     // A line that wrapped could not be drawn over; control characters of a cell's own would move it.
     const room = (this.#screen.columns ?? 80) - 1
     this.#screen.write(`\r\x1b[2K${printable(line).slice(0, room)}`)

@@ -1,5 +1,6 @@
 /** Executes one notebook in a kernel of its own, from the first cell to the last. */
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { TaskState } from '../renderers/controls'
 import type { CompileResult } from '../kernel/cell'
 import { KernelClient, type RunOutcome } from '../kernel/client'
 import { createStopFlag, nodeTransport, readWasm } from '../kernel/client.node'
@@ -48,6 +49,8 @@ export interface Watcher {
   started(device: Device): void
   cellStarted(number: number, index: number, count: number): void
   cellShows(event: OutputEvent): void
+  /** Tasks of the running cell that go on; none when the last has ended. */
+  cellProgress(tasks: readonly TaskState[]): void
   cellFinished(result: CellResult, index: number, count: number): void
 }
 
@@ -70,6 +73,7 @@ export async function execute(
   const outputs = new Recorder()
   const late = new Map<string, CellError>()
   kernel.on('lateOutput', (cell, event) => outputs.add(cell, event))
+  kernel.on('progress', (_, tasks) => watcher.cellProgress(tasks))
   kernel.on('lateError', (cell, error) => {
     outputs.fail(cell, error)
     late.set(cell, error)

@@ -33,6 +33,7 @@ import { Selection } from './runtime/selection'
 import { RuntimeView } from './runtime/view'
 import { CellStatus } from './stale/statusBar'
 import { Staleness } from './stale/staleness'
+import { ProgressStatus } from './progressStatus'
 import { DeviceStatus } from './status'
 import { Viewers } from './viewer/viewers'
 
@@ -70,6 +71,7 @@ export function activateWith(platform: Platform, context: vscode.ExtensionContex
   own(new OpenAsText(serializer))
   own(new LossNotices(sessions))
   own(new DeviceStatus(sessions))
+  own(new ProgressStatus(sessions))
   own(new Selection(view, sessions))
   own(pressedButtons(view, sessions))
   const viewers = own(new Viewers(assets, context.extensionUri, sessions))

@@ -4,6 +4,7 @@
  * One client is one kernel's life. It knows nothing of workers: a `Transport` carries the messages, so VS Code's view
  * and the command line share this code. A restart is a new client over a new transport.
  */
+import type { TaskState } from '../renderers/controls'
 import type { CompiledCell } from './cell'
 import { LiveQueue, type Clock } from './live'
 import type { DebugCommand, DebugEvent, DebugLaunch } from './debug/protocol'
@@ -85,6 +86,8 @@ export interface KernelEvents {
   ask: (ask: Ask) => void
   /** A live picture is computed. */
   live: (event: LiveEvent) => void
+  /** How far the cell is: the tasks that go on, none when the last has ended. */
+  progress: (cell: string, tasks: readonly TaskState[]) => void
   /** The kernel is gone: by itself, by `terminate`, or because a run would not stop. Called once. */
   exit: (reason: string) => void
 }
@@ -138,6 +141,7 @@ export class KernelClient {
     summary: new Set(),
     ask: new Set(),
     live: new Set(),
+    progress: new Set(),
     exit: new Set(),
   }
   readonly #live: LiveQueue
@@ -381,6 +385,11 @@ export class KernelClient {
         })
         this.#next()
         break
+      case 'progress': {
+        const cell = this.#cells.get(message.run)
+        if (cell !== undefined) for (const listener of this.#listeners.progress) listener(cell, message.tasks)
+        break
+      }
       case 'stale':
         this.#live.stale(message.regions)
         this.#next()

@@ -6,6 +6,7 @@
  * webview and a worker thread under Node. Each direction is one discriminated union, and both ends switch over it
  * exhaustively: add a message here and the compiler names every place that must answer it.
  */
+import type { TaskState } from '../renderers/controls'
 import type { CompiledCell } from './cell'
 import type { Debug, Debugged, DebugLaunch } from './debug/protocol'
 
@@ -152,6 +153,7 @@ export type KernelMessage =
   | Viewed
   | Ask
   | Stale
+  | Progress
   | Debugged
 
 export interface Ready {
@@ -372,6 +374,13 @@ export interface Ask {
   readonly placeholder?: string
   /** Typed text is not shown. */
   readonly password?: boolean
+}
+
+/** How far a run is: the tasks that go on, each within the one before; none when the last has ended. */
+export interface Progress {
+  readonly type: 'progress'
+  readonly run: number
+  readonly tasks: readonly TaskState[]
 }
 
 /** The device was lost, or exchanged by a cell, in mid-session. */

@@ -4,7 +4,7 @@
  * Down from noise to data this draws samples; up from data to noise, with a rule that adds no noise, it encodes.
  */
 import * as tf from '@tensorflow/tfjs'
-import { currentStream, keepingTensors, type RandomStream } from '../tensor'
+import { beginTask, currentStream, keepingTensors, type RandomStream } from '../tensor'
 import { expectCount } from './data/data'
 import { stateReached } from './milestones'
 import { combine, expectState, normalLike, type State } from './state'
@@ -61,18 +61,22 @@ export async function follow<S extends State>(
   expectSampler(sampler, 'follow')
   expectState(start, 'follow')
   let latest = start
+  const task = beginTask('sampling', { total: sampler.times.length - 1 })
   return keepingTensors(async () => {
     try {
       for await (const state of sampler(start, stream)) {
         if (state.x !== latest) release(latest, start)
         latest = state.x
         stateReached(sampler.model, state)
+        task.at(state.step, () => `t = ${Number(state.t.toPrecision(3))}`)
         await observe?.(state)
       }
       return latest === start ? combine([1, start]) : latest
     } catch (error) {
       release(latest, start)
       throw error
+    } finally {
+      task.end()
     }
   })
 }

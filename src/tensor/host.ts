@@ -11,6 +11,23 @@ export interface Host {
   breathe(): Promise<void>
   /** Hears that the computation has come to something worth looking at. May keep it waiting; throws as `poll` does. */
   reached?(milestone: () => Milestone): void
+  /** Hears that something begins which may take long. */
+  beginTask?(label: string, options: TaskOptions): Task
+}
+
+/** Something that may take long, as it tells of its progress. */
+export interface Task {
+  /** So many steps are done; `value` is the number that matters, in words, asked for only where somebody looks. */
+  at(done: number, value?: () => string): void
+  /** It is over, well or not. */
+  end(): void
+}
+
+export interface TaskOptions {
+  /** How many steps there will be, where that is known. */
+  readonly total?: number
+  /** A picture of its own shows how far it is. */
+  readonly drawn?: boolean
 }
 
 /** A step of a derivation, a state of a sampler, a report of a training: where a person may want to pause. */
@@ -25,6 +42,8 @@ const idle: Host = {
   poll() {},
   breathe: () => new Promise((resolve) => setTimeout(resolve, 0)),
 }
+
+const untold: Task = { at() {}, end() {} }
 
 let current: Host = idle
 
@@ -50,4 +69,9 @@ export function breathe(): Promise<void> {
  */
 export function reached(milestone: () => Milestone): void {
   current.reached?.(milestone)
+}
+
+/** Tells that something begins which may take long. Call `end` in a `finally`. */
+export function beginTask(label: string, options: TaskOptions = {}): Task {
+  return current.beginTask?.(label, options) ?? untold
 }

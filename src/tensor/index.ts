@@ -13,7 +13,17 @@ export { bytesPer, contentsOf, type Contents } from './contents'
 export { correctSecondDerivatives } from './gradients'
 export { groupNorm, type GroupNormOptions } from './groupNorm'
 export { holding } from './holding'
-export { breathe, poll, reached, setHost, type Host, type Milestone } from './host'
+export {
+  beginTask,
+  breathe,
+  poll,
+  reached,
+  setHost,
+  type Host,
+  type Milestone,
+  type Task,
+  type TaskOptions,
+} from './host'
 export { affine, silu } from './layers'
 export { keepingTensors, parameter, TensorLedger, type EndOptions, type Memory } from './lifetime'
 export { philox, type PhiloxBlock, type PhiloxKey } from './random/philox'

@@ -163,7 +163,7 @@ scenario(
       `import { plot, live, data } from 'genbook'
 const drawn = plot.pad({ classes: ['inner', 'outer'] })
 live(() => \`seen \${drawn.points.length}\`)`,
-      'const points = await drawn.done()\n`${points.length} points, ${data.points(points).size} to learn from`',
+      'const points = await drawn.done();\n`${points.length} points, ${data.points(points).size} to learn from`',
     ])
     await book.runCell(0)
     await book.waitForOutput(0, "'seen 0'")
@@ -182,7 +182,8 @@ live(() => \`seen \${drawn.points.length}\`)`,
     const count = JSON.parse(await frame.locator('.genbook-pad textarea').inputValue()) as unknown[]
     assert.ok(count.length > 3, `${count.length} points`)
     await code.screenshot('drawing')
-    await frame.getByRole('button', { name: 'Use these points' }).click()
+    // By keyboard: the button may lie below the window's edge.
+    await frame.getByRole('button', { name: 'Use these points' }).press('Enter')
     assert.equal((await book.finished(1)).success, true)
     await book.waitForOutput(1, `${count.length} points, ${count.length} to learn from`)
     await book.waitForOutput(0, `'seen ${count.length}'`)

@@ -65,4 +65,10 @@ export function testsByGradeId({ cells }: RanAssignment): Map<string, readonly S
 }
 
 const nothing = () => {}
-const SILENT: Watcher = { started: nothing, cellStarted: nothing, cellShows: nothing, cellFinished: nothing }
+const SILENT: Watcher = {
+  started: nothing,
+  cellStarted: nothing,
+  cellShows: nothing,
+  cellProgress: nothing,
+  cellFinished: nothing,
+}

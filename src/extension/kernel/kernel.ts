@@ -1,4 +1,5 @@
 import * as vscode from 'vscode'
+import type { TaskState } from '../../renderers/controls'
 import type { KernelClient, LiveEvent } from '../../kernel/client'
 import type { DebugCommand } from '../../kernel/debug/protocol'
 import type {
@@ -25,6 +26,12 @@ export type LateEvent =
 export interface Asked {
   readonly ask: Ask
   readonly answer: (text: string | undefined) => void
+}
+
+/** The tasks of a running cell that go on; none when the last has ended. */
+export interface CellProgress {
+  readonly cell: string
+  readonly tasks: readonly TaskState[]
 }
 
 /** A kernel that was being started is not wanted any more. */
@@ -57,6 +64,9 @@ export class Kernel extends Owner {
   readonly #late = this.own(new vscode.EventEmitter<LateEvent>())
   readonly onLate = this.#late.event
   readonly #live = this.own(new vscode.EventEmitter<LiveEvent>())
+  readonly #progress = this.own(new vscode.EventEmitter<CellProgress>())
+  /** How far a cell is. */
+  readonly onProgress = this.#progress.event
   /** A live picture is computed. */
   readonly onLive = this.#live.event
 
@@ -184,6 +194,7 @@ export class Kernel extends Owner {
       this.#asked.fire({ ask, answer: (text) => client.answer(ask.question, text) })
     })
     client.on('lateOutput', (cell, event) => this.#late.fire({ kind: 'output', cell, event }))
+    client.on('progress', (cell, tasks) => this.#client === client && this.#progress.fire({ cell, tasks }))
     client.on('live', (event) => this.#client === client && this.#live.fire(event))
     client.on('lateError', (cell, error) => this.#late.fire({ kind: 'error', cell, error }))
     client.on('exit', (reason) => {

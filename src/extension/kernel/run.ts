@@ -90,6 +90,8 @@ export class CellRun {
   end(success: boolean | undefined): void {
     if (this.#ended) return
     this.#ended = { success, at: Date.now() }
+    // A kernel that was lost has not said that its tasks are over.
+    this.writer.progress([])
     this.#over.resolve(success)
     if (this.#execution) this.#finish(this.#execution)
   }

@@ -2,6 +2,7 @@ import * as vscode from 'vscode'
 import type { RunOutcome, Stepping } from '../../kernel/client'
 import type { DebugCommand } from '../../kernel/debug/protocol'
 import { textHash } from '../../kernel/hash'
+import type { TaskState } from '../../renderers/controls'
 import type {
   CellError,
   ControlChange,
@@ -23,7 +24,7 @@ import { Owner } from '../owner'
 import { settingsFor } from '../settings'
 import { RunLog, type RunRecord } from '../stale/runLog'
 import { Asking } from './asking'
-import { Kernel, Superseded, type LateEvent } from './kernel'
+import { Kernel, Superseded, type CellProgress, type LateEvent } from './kernel'
 import { changeEnded, LateChanges } from './late'
 import { LivePictures } from './live'
 import { CellRun } from './run'
@@ -95,6 +96,10 @@ export class Session extends Owner {
   })
 
   readonly #pictures: LivePictures
+  #progress: readonly TaskState[] = []
+  readonly #progressChanged = this.own(new vscode.EventEmitter<void>())
+  /** The running cell is further. */
+  readonly onDidProgress = this.#progressChanged.event
   /** Cells that have run here, so that their controls work. */
   readonly #lively = new Set<string>()
   readonly #liveChanged = this.own(new vscode.EventEmitter<void>())
@@ -117,6 +122,7 @@ export class Session extends Owner {
     this.#kernel = this.own(new Kernel(() => this.#launch()))
     this.own(this.#kernel.onDidChange(() => this.#changed.fire()))
     this.own(this.#kernel.onDidChangeVariables(() => this.#variablesChanged.fire()))
+    this.own(this.#kernel.onProgress((progress) => this.#progressed(progress)))
     this.own(this.#kernel.onLive((event) => this.#pictures.happened(event)))
     this.own(this.#kernel.onLate((late) => this.#happenedLate(late)))
     this.own(this.#kernel.onAsk((asked) => void this.#asking.ask(asked, titleOf(this.#notebook))))
@@ -156,6 +162,11 @@ export class Session extends Owner {
 
   get starting(): boolean {
     return this.#kernel.state === 'starting'
+  }
+
+  /** How far the running cell is: its tasks, outermost first. */
+  get progress(): readonly TaskState[] {
+    return this.#progress
   }
 
   /** Cells whose controls work, and live pictures that are being computed. */
@@ -376,9 +387,17 @@ export class Session extends Owner {
     return startKernel(this.#surroundings, this.id, titleOf(notebook), seedOf(notebook), settings)
   }
 
+  #progressed({ cell, tasks }: CellProgress): void {
+    this.#progress = tasks
+    if (this.#current?.id === cell) this.#current.writer.progress(tasks)
+    this.#progressChanged.fire()
+  }
+
   /** There is no session behind any control. */
   #fallAsleep(): void {
     this.#lively.clear()
+    this.#progress = []
+    this.#progressChanged.fire()
     this.#pictures.forget()
     this.#liveChanged.fire()
   }

@@ -31,6 +31,9 @@ export class Sessions extends Owner {
   readonly #ran = this.own(new vscode.EventEmitter<Session>())
   /** A cell of the session has run, or all runs are forgotten with their kernel. */
   readonly onDidRun = this.#ran.event
+  readonly #progressed = this.own(new vscode.EventEmitter<Session>())
+  /** The running cell of a session is further. */
+  readonly onDidProgress = this.#progressed.event
   readonly #liveChanged = this.own(new vscode.EventEmitter<Session>())
   /** Other controls of a session work, or other live pictures are being computed. */
   readonly onDidChangeLive = this.#liveChanged.event
@@ -54,6 +57,7 @@ export class Sessions extends Owner {
       session.onDidChange(() => this.#changed.fire(session))
       session.onDidChangeVariables(() => this.#variablesChanged.fire(session))
       session.onDidRun(() => this.#ran.fire(session))
+      session.onDidProgress(() => this.#progressed.fire(session))
       session.onDidChangeLive(() => this.#liveChanged.fire(session))
       session.onDidLose((loss) => this.#lost.fire({ ...loss, session }))
     }

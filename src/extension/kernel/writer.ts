@@ -1,4 +1,5 @@
 import * as vscode from 'vscode'
+import { PROGRESS_MIME, taskText, type TaskState } from '../../renderers/controls'
 import type { CellError, MimeBundle, OutputEvent } from '../../kernel/protocol'
 import { unreachable } from '../../kernel/protocol'
 import { formatError } from '../../kernel/session/errors'
@@ -23,6 +24,8 @@ export class OutputWriter {
   #changes: OutputChanges | undefined
   readonly #displays: Displays
   #outputs: vscode.NotebookCellOutput[] = []
+  /** How far the cell is, while it runs. */
+  #bars: vscode.NotebookCellOutput | undefined
   /** The output that further text of the same stream goes to. */
   #stream: { readonly name: string; readonly output: vscode.NotebookCellOutput } | undefined
 
@@ -84,6 +87,32 @@ export class OutputWriter {
     void this.#changes?.replaceOutput([...this.#outputs])
   }
 
+  /**
+   * Shows how far the cell is, as long as something goes on; leaves out what a picture of its own shows.
+   *
+   * @param tasks outermost first
+   */
+  progress(tasks: readonly TaskState[]): void {
+    const shown = tasks.filter(({ drawn }) => !drawn)
+    if (!shown.length) {
+      if (!this.#bars) return
+      this.#outputs = this.#outputs.filter((output) => output !== this.#bars)
+      this.#bars = undefined
+      this.#stream = undefined
+      void this.#changes?.replaceOutput([...this.#outputs])
+      return
+    }
+    const items = bundleItems({
+      [PROGRESS_MIME]: shown.map((task) => ({ ...task })),
+      'text/plain': shown.map(taskText).join('\n'),
+    })
+    if (!this.#bars) this.#bars = this.#append(items)
+    else {
+      this.#bars.items = vscodeItems(items)
+      void this.#changes?.replaceOutputItems(this.#bars.items, this.#bars)
+    }
+  }
+
   clear(): void {
     this.#forget()
     void this.#changes?.clearOutput()
@@ -129,6 +158,7 @@ export class OutputWriter {
   #forget(): void {
     for (const [id, output] of this.#displays) if (this.#outputs.includes(output)) this.#displays.delete(id)
     this.#outputs = []
+    this.#bars = undefined
     this.#stream = undefined
   }
 }

@@ -118,10 +118,11 @@ export class NotebookPanel {
         return this.#words.starting
       case 'idle':
         return this.#words.idle
-      case 'running':
-        return activity.asks === undefined
-          ? this.#words.running.replace('{0}', String(activity.count))
-          : this.#words.asking.replace('{0}', activity.asks)
+      case 'running': {
+        if (activity.asks !== undefined) return this.#words.asking.replace('{0}', activity.asks)
+        const running = this.#words.running.replace('{0}', String(activity.count))
+        return activity.doing === undefined ? running : `${running} · ${activity.doing}`
+      }
       case 'gone':
         return this.#words.gone
     }

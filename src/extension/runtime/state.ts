@@ -3,6 +3,7 @@
  *
  * Pure data and pure functions, so that it is tested without a page.
  */
+import { taskText } from '../../renderers/controls'
 import {
   unreachable,
   type Device,
@@ -18,7 +19,13 @@ export interface NotebookState {
     | { readonly kind: 'starting' }
     | { readonly kind: 'idle' }
     /** `count` is the number that the editor shows beside the cell, `since` when it was sent, `asks` what it waits for. */
-    | { readonly kind: 'running'; readonly count: number; readonly since: number; readonly asks?: string }
+    | {
+        readonly kind: 'running'
+        readonly count: number
+        readonly since: number
+        readonly asks?: string
+        readonly doing?: string
+      }
     | { readonly kind: 'gone'; readonly reason: string }
   readonly device: Device | undefined
   readonly deviceLost: boolean
@@ -86,6 +93,13 @@ export function afterKernel(state: NotebookState, message: KernelMessage): Noteb
     case 'summary': {
       const summaries = new Map(state.summaries).set(message.name, message)
       return { ...state, summaries }
+    }
+    case 'progress': {
+      if (state.activity.kind !== 'running') return state
+      const innermost = message.tasks.at(-1)
+      const { kind, count, since, asks } = state.activity
+      const known = { kind, count, since, ...(asks !== undefined && { asks }) }
+      return { ...state, activity: { ...known, ...(innermost && { doing: taskText(innermost) }) } }
     }
     case 'ask':
       if (state.activity.kind !== 'running') return state

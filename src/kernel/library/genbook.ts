@@ -26,6 +26,7 @@ export { NoAnswerError } from '../session/questions'
 // As train: ours prints, the models' own returns.
 export { verify } from './verify'
 export * from './controls'
+export { progress, type Tick } from './progress'
 export * as plot from './genbook/plot'
 export { display } from '../display/screen'
 export type { Display, DisplayHandle } from '../display/display'

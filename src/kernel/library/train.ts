@@ -6,6 +6,7 @@ import { figureBundle, lossFigure, type LossInput } from '../../renderers/figure
 import type { DisplayHandle } from '../display/display'
 import { display } from '../display/screen'
 import { continuation } from '../session/current'
+import { beginTask } from '../../tensor'
 
 export interface LiveTrainOptions<M> extends TrainOptions<M> {
   /** Whether the loss is drawn while training goes on. Default true. */
@@ -19,7 +20,7 @@ export interface LiveTrainOptions<M> extends TrainOptions<M> {
  * @throws RangeError for an option that makes no sense, or where data and model differ in shape.
  * @throws Error when the loss or its gradient stops being finite; the parameters are those of the step before.
  */
-export function train<M extends Trainable>(
+export async function train<M extends Trainable>(
   model: M,
   data: Data,
   settings: LiveTrainOptions<M>,
@@ -31,36 +32,42 @@ export function train<M extends Trainable>(
   const { observe, loss = (model, batch, stream, told) => model.loss(batch, stream, told) } = options
   const goOn = continuation()
   let handle: DisplayHandle | undefined
-  return models.train<M>(model, data, {
-    ...options,
-    loss(model, batch, stream, condition) {
-      // Each step begins after waiting for the device, during which the cell may have been stopped.
-      goOn()
-      return loss(model, batch, stream, condition)
-    },
-    async observe(progress) {
-      if (live) {
-        const { step, steps, losses, rate, evaluations } = progress
-        // How fast it went differs from run to run; what a finished cell shows should not.
-        const figure = lossFigure({
-          losses,
-          total: steps,
-          ...validationOf(evaluations),
-          ...(step < steps && { rate }),
-        })
-        if (handle) handle.update(figure)
-        else handle = display.bundle(figureBundle(figure))
-      }
-      reached(() => {
-        const { step, steps, loss, losses, rate } = progress
-        return {
-          title: `training step ${step} of ${steps}`,
-          values: { step: () => step, loss: () => loss, losses: () => losses, rate: () => rate },
+  const task = beginTask('training', { total: options.steps, drawn: live })
+  try {
+    return await models.train<M>(model, data, {
+      ...options,
+      loss(model, batch, stream, condition) {
+        // Each step begins after waiting for the device, during which the cell may have been stopped.
+        goOn()
+        return loss(model, batch, stream, condition)
+      },
+      async observe(progress) {
+        task.at(progress.step, () => `loss ${Number(progress.loss.toPrecision(4))}`)
+        if (live) {
+          const { step, steps, losses, rate, evaluations } = progress
+          // How fast it went differs from run to run; what a finished cell shows should not.
+          const figure = lossFigure({
+            losses,
+            total: steps,
+            ...validationOf(evaluations),
+            ...(step < steps && { rate }),
+          })
+          if (handle) handle.update(figure)
+          else handle = display.bundle(figureBundle(figure))
         }
-      })
-      await observe?.(progress)
-    },
-  })
+        reached(() => {
+          const { step, steps, loss, losses, rate } = progress
+          return {
+            title: `training step ${step} of ${steps}`,
+            values: { step: () => step, loss: () => loss, losses: () => losses, rate: () => rate },
+          }
+        })
+        await observe?.(progress)
+      },
+    })
+  } finally {
+    task.end()
+  }
 }
 
 /** Evaluations in the form of the loss figure's second curve. */

@@ -5,7 +5,7 @@
  * every 250 ms in a synchronous look at the stop sign, which throws `Interrupted` out of the cell. A cell that waits
  * for a promise is ended by the driver's message instead, and its continuations throw as soon as they resume.
  */
-import type { Host, Milestone } from '../../tensor/host'
+import type { Host, Milestone, Task, TaskOptions } from '../../tensor/host'
 import type { Run } from './run'
 
 /** How often the stop sign is looked at, in milliseconds. */
@@ -98,6 +98,12 @@ export class Interrupts implements Host {
     // A callback of a finished cell that kept everyone waiting would be back with its timer.
     this.active?.end(new Interrupted())
     throw new Interrupted()
+  }
+
+  /** A task of the run whose code is on the stack. */
+  beginTask(label: string, options: TaskOptions): Task {
+    const run = this.active ?? this.executing
+    return run && !run.finished ? run.progress.begin(label, options) : { at() {}, end() {} }
   }
 
   async breathe(): Promise<void> {

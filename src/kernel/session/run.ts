@@ -1,6 +1,7 @@
 import type { CompiledCell } from '../cell'
 import type { Panel } from './controls'
 import type { RunOutput } from './output'
+import { RunProgress } from './progress'
 import type { Region } from './region'
 
 /** One execution of one cell, from its start until nothing refers to it any more. */
@@ -9,6 +10,7 @@ export class Run {
   readonly cell: CompiledCell
   readonly count: number
   readonly output: RunOutput
+  readonly progress: RunProgress
   /** Stopped by a person, or given up after an error: its continuations must not go on. */
   stopped = false
   /** Its `finished` message has been sent; what comes now is late. */
@@ -29,11 +31,18 @@ export class Run {
   panel: Panel | undefined
   readonly #reject: (reason: unknown) => void
 
-  constructor(number: number, cell: CompiledCell, count: number, output: RunOutput) {
+  constructor(
+    number: number,
+    cell: CompiledCell,
+    count: number,
+    output: RunOutput,
+    progress: RunProgress = new RunProgress(() => {}),
+  ) {
     this.number = number
     this.cell = cell
     this.count = count
     this.output = output
+    this.progress = progress
     const { promise, reject } = Promise.withResolvers<never>()
     promise.catch(() => {})
     this.ended = promise

@@ -39,6 +39,7 @@ import { Lineage } from './lineage'
 import { RunOutput } from './output'
 import { tensorAt } from './provenance'
 import { Questions, type Question } from './questions'
+import { RunProgress } from './progress'
 import { Region } from './region'
 import { Run } from './run'
 import { Runtime } from './runtime'
@@ -324,7 +325,8 @@ export class Session {
   #open(number: number, cell: CompiledCell, count: number): Run {
     const { post, limits } = this.#options
     const output = new RunOutput(limits, (event) => post({ type: 'output', run: number, event }))
-    const run = new Run(number, cell, count, output)
+    const progress = new RunProgress((tasks) => post({ type: 'progress', run: number, tasks }))
+    const run = new Run(number, cell, count, output, progress)
     this.#remember(run)
     return run
   }
@@ -345,6 +347,7 @@ export class Session {
       await this.#held
       this.#freeTensors(run)
     }
+    run.progress.end()
     run.output.end()
     run.finished = true
     this.interrupts.finish()

@@ -1,6 +1,6 @@
 /** Following the probability-flow ODE between two times, with fixed steps or with a tolerance. */
 import * as tf from '@tensorflow/tfjs'
-import { breathe, poll } from '../../tensor'
+import { beginTask, breathe, poll } from '../../tensor'
 import type { Condition } from '../condition'
 import type { Denoiser } from '../denoiser'
 import {
@@ -105,27 +105,39 @@ export async function solve<S extends State>(
     let x = start
     let evaluations = 0
     let breathed = performance.now()
-    for (let i = 1; i < given.length; i++) {
-      poll()
-      breathed = await breathing(breathed)
-      const next = integrate(slope, x, [given[i - 1]!, given[i]!], rule)
-      if (x !== start) release(x)
-      x = next.x
-      evaluations += next.evaluations
+    const task = beginTask(caller, { total: given.length - 1 })
+    try {
+      for (let i = 1; i < given.length; i++) {
+        poll()
+        breathed = await breathing(breathed)
+        const next = integrate(slope, x, [given[i - 1]!, given[i]!], rule)
+        if (x !== start) release(x)
+        x = next.x
+        evaluations += next.evaluations
+        task.at(i)
+      }
+    } finally {
+      task.end()
     }
     return { x, evaluations, times: given }
   }
   expectTolerance(tolerance, caller)
   const solving = adaptive(slope, start, from, to, tolerance, { release: true })
   let breathed = performance.now()
-  let turn = solving.next()
-  while (!turn.done) {
-    poll()
-    breathed = await breathing(breathed)
-    const ratio = turn.value
-    turn = solving.next(ratio instanceof Float64Array ? ratio[0]! : (await ratio.data())[0]!)
+  const task = beginTask(caller)
+  try {
+    let turn = solving.next()
+    for (let tried = 1; !turn.done; tried++) {
+      poll()
+      breathed = await breathing(breathed)
+      const ratio = turn.value
+      turn = solving.next(ratio instanceof Float64Array ? ratio[0]! : (await ratio.data())[0]!)
+      task.at(tried)
+    }
+    return turn.value
+  } finally {
+    task.end()
   }
-  return turn.value
 }
 
 async function breathing(last: number): Promise<number> {

@@ -1,5 +1,5 @@
 /** What a claim comes to: confirmed, refuted, or open; and the looks at ever more draws that decide it. */
-import { breathe, currentStream, type RandomStream } from '../../tensor'
+import { beginTask, breathe, currentStream, type RandomStream } from '../../tensor'
 import { Sums, type Draw, type SignedTerm } from './terms'
 import { judge, type Comparison, type Verdict } from './verdict'
 
@@ -63,20 +63,26 @@ export async function looks<D>(
     throw new RangeError(`verify '${name}': discretisation must not be negative, but is ${discretisation}`)
   const sums = new Sums(draw, terms)
   const own = streamOf(name, stream)
-  for (let look = 1, n = FIRST_DRAWS; ; look++, n *= 4) {
-    await sums.extend(n, own, breathe)
-    const verdict = judge(sums, look, discretisation)
-    const failure = verdict.heavy
-      ? new VerificationError(
-          'heavy tail',
-          `'${name}' is inconclusive: a thousandth of the draws decides the mean (heavy tail), after ${n} draws`,
-        )
-      : decide(verdict)
-    if (!failure) {
-      const closest = verdict.comparisons.reduce((a, b) => (nearness(b) > nearness(a) ? b : a))
-      return { name, draws: n, difference: Math.abs(closest.mean), allowed: closest.allowed }
+  const task = beginTask(`verify '${name}'`)
+  try {
+    for (let look = 1, n = FIRST_DRAWS; ; look++, n *= 4) {
+      task.at(look, () => `${n.toLocaleString('en-US')} draws`)
+      await sums.extend(n, own, breathe)
+      const verdict = judge(sums, look, discretisation)
+      const failure = verdict.heavy
+        ? new VerificationError(
+            'heavy tail',
+            `'${name}' is inconclusive: a thousandth of the draws decides the mean (heavy tail), after ${n} draws`,
+          )
+        : decide(verdict)
+      if (!failure) {
+        const closest = verdict.comparisons.reduce((a, b) => (nearness(b) > nearness(a) ? b : a))
+        return { name, draws: n, difference: Math.abs(closest.mean), allowed: closest.allowed }
+      }
+      if (failure.failure === 'false' || n >= MOST_DRAWS) throw failure
     }
-    if (failure.failure === 'false' || n >= MOST_DRAWS) throw failure
+  } finally {
+    task.end()
   }
 }
 

@@ -1,2 +1,3 @@
 /** Controls and captions as data; nothing here needs a page. */
+export * from './progress'
 export * from './specification'

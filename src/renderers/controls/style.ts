@@ -23,6 +23,9 @@ const STYLE = `
 .genbook-button:disabled, .genbook-controls :disabled { cursor: default; opacity: 0.5; }
 .genbook-button:focus-visible, .genbook-controls :focus-visible, .genbook-time :focus-visible, .genbook-pad :focus-visible {
   outline: 1px solid var(--vscode-focusBorder, #2f7fc1); outline-offset: 1px; }
+.genbook-progress { padding: 2px 0; font-size: 12px; font-variant-numeric: tabular-nums; color: var(--vscode-descriptionForeground, inherit); }
+.genbook-progress > div { display: flex; align-items: center; gap: 10px; min-height: 20px; }
+.genbook-progress progress { width: 160px; height: 6px; accent-color: var(--vscode-progressBar-background, #2f7fc1); }
 .genbook-caption { padding: 0 4px 4px; font-size: 12px; color: var(--vscode-descriptionForeground, inherit); }
 .genbook-caption:empty { padding: 0; }
 .genbook-caption pre { margin: 2px 0 0; font: 12px/1.4 var(--vscode-editor-font-family, monospace); white-space: pre-wrap; }

@@ -3,6 +3,8 @@ import type { ActivationFunction, OutputItem } from 'vscode-notebook-renderer'
 import { CaptionView } from '../controls/caption'
 import type { HostMessage, RendererMessage } from '../controls/messages'
 import { asleep, ControlsView, type LiveState } from '../controls/panel'
+import { PROGRESS_MIME, readTasks } from '../controls/progress'
+import { ProgressView } from '../controls/progressView'
 import { CAPTION_MIME, CONTROLS_MIME, readCaption, readControls } from '../controls/specification'
 import { setWords } from '../controls/words'
 import type { Figure, Json } from '../figures/figure'
@@ -64,6 +66,14 @@ export const activate: ActivationFunction = (context) => {
           show: (item) => caption.show(wellFormed(readCaption(item.json())), state),
           follow: (state) => caption.follow(state),
           dispose: () => caption.element.remove(),
+        }
+      }
+      case PROGRESS_MIME: {
+        const progress = new ProgressView()
+        element.replaceChildren(progress.element)
+        return {
+          show: (item) => progress.show(wellFormed(readTasks(item.json()))),
+          dispose: () => progress.element.remove(),
         }
       }
       default: {

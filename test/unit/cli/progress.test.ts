@@ -35,6 +35,42 @@ test('without a terminal every finished cell is one plain line', () => {
   ])
 })
 
+test('a log hears of a long cell now and then, of its outermost task', () => {
+  const output = screen(false)
+  const clock = { now: 0 }
+  const progress = createProgress(output, 'a.genbook', () => clock.now)
+  progress.started(device)
+  progress.cellStarted(2, 0, 2)
+  const inner = { label: 'sampling', done: 1, total: 50 }
+  for (let second = 1; second <= 25; second++) {
+    clock.now = 1000 * second
+    progress.cellProgress([
+      { label: 'seeds', done: second, total: 30, rate: 1, secondsLeft: 30 - second },
+      inner,
+    ])
+  }
+  progress.cellProgress([])
+  assert.deepEqual(output.written.slice(1), [
+    'a.genbook: seeds 10/30 · 1.0 steps/s · 20 s left\n',
+    'a.genbook: seeds 20/30 · 1.0 steps/s · 10 s left\n',
+  ])
+})
+
+test('a terminal shows what goes on, outermost first', (t) => {
+  t.mock.timers.enable({ apis: ['setInterval'] })
+  const output = screen(true, 200)
+  const progress = createProgress(output, 'a.genbook')
+  progress.started(device)
+  progress.cellStarted(3, 1, 4)
+  progress.cellProgress([
+    { label: 'seeds', done: 1, total: 3 },
+    { label: 'sampling', done: 7, total: 50, value: 't = 0.8' },
+  ])
+  t.mock.timers.tick(100)
+  assert.match(output.written.at(-1)!, /seeds 1\/3 › sampling 7\/50 · t = 0\.8$/)
+  progress.done()
+})
+
 test('a terminal gets one line that fits, is drawn over, and obeys nothing that a cell prints', (t) => {
   t.mock.timers.enable({ apis: ['setInterval'] })
   const output = screen(true, 60)

@@ -30,10 +30,15 @@ export class Bench {
   readonly session: Session
   protected lastRun = 0
 
-  constructor({ seed = 1, limits = DEFAULT_LIMITS }: { seed?: number; limits?: OutputLimits } = {}) {
+  constructor({
+    seed = 1,
+    limits = DEFAULT_LIMITS,
+    attended = false,
+  }: { seed?: number; limits?: OutputLimits; attended?: boolean } = {}) {
     this.session = new Session({
       seed,
       limits,
+      attended,
       post: (message) => this.messages.push(structuredClone(message)),
       modules: moduleTable(cellTf),
       globals: { tf: cellTf },

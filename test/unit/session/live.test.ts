@@ -282,3 +282,49 @@ test('a picture of the library keeps its place while its numbers are read', asyn
   assert.deepEqual(kinds, ['update', 'update'])
   assert.match(again.texts[0]!, /20 points/)
 })
+
+test('a pad gives what is drawn to live pictures and to the cell that waits', async () => {
+  const bench = new LiveBench({ attended: true })
+  await bench.run(`${USE} const drawn = plot.pad({ classes: ['a', 'b'], points: [[0, 1]], labels: [1] })
+    live(() => [drawn.points.length, drawn.labels.join()])`)
+  assert.deepEqual(bench.move('cell/0', { points: [[0, 'x']], labels: [0] }), [])
+  assert.deepEqual(bench.move('cell/0', { points: [[0, 1]], labels: [2] }), [])
+  assert.equal(
+    bench.move(
+      'cell/0',
+      {
+        points: [
+          [0, 1],
+          [2, 2],
+        ],
+        labels: [1, 0],
+      },
+      false,
+    ).length,
+    1,
+  )
+  assert.equal((await bench.recompute('cell/live/0')).texts[0], "[2, '1,0']")
+  const waiting = bench.start('const points = await drawn.done(); points', 'later')
+  // The cell waits once it has asked, which shows in the picture of the pad.
+  const asks = () =>
+    [...bench.shown().values()].some((bundle) => JSON.stringify(bundle).includes('"awaited":true'))
+  while (!asks()) await new Promise((resolve) => setTimeout(resolve, 5))
+  bench.move('cell/0', { points: [[5, 5]], labels: [0], done: true })
+  await waiting.done
+  assert.deepEqual(bench.result(waiting.number).texts, ['[[5, 5]]'])
+})
+
+test('where nobody can draw, a pad gives the points that it was given, or says what to do', async () => {
+  const { texts } = await new LiveBench().run(
+    `${USE} const d = plot.pad({ points: [[1, 2]] }); (await d.done()).length`,
+  )
+  assert.equal(texts.at(-1), '1')
+  const { error } = await new LiveBench().run(`${USE} await plot.pad().done()`)
+  assert.match(error.message, /nobody is here to draw. Give it points/)
+  for (const [code, expected] of [
+    ['plot.pad({ classes: [] })', /classes must be a list of names/],
+    ['plot.pad({ points: [[0]] })', /points are pairs of numbers/],
+    ['plot.pad({ points: [[0, 1]], labels: [3] })', /labels from 0 to 0/],
+  ] as const)
+    assert.match((await new LiveBench().run(`${USE} ${code}`)).error.message, expected, code)
+})

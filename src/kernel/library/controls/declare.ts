@@ -1,6 +1,7 @@
 /** What all controls have in common: a value that a person changes, and that knows who reads it. */
 import { describeControl, describeValue, type ControlSpec } from '../../../renderers/controls'
 import { markShown } from '../../display/display'
+import { withHidden } from './hidden'
 import { preview, PREVIEW } from '../../display/preview'
 import type { Json } from '../../protocol'
 import { controlHost } from '../../session/controls'
@@ -51,12 +52,5 @@ export function declare<T extends number | string | boolean>(label: string, mean
     [Symbol.toStringTag]: 'Input',
     [PREVIEW]: () => describeControl(meaning.spec(id, now)),
   }
-  return markShown(Object.defineProperties({} as Input<T>, hidden(properties)))
-}
-
-/** Properties that can be used, but are not listed where the object is shown. */
-function hidden(values: object): PropertyDescriptorMap {
-  const descriptors: PropertyDescriptorMap = Object.getOwnPropertyDescriptors(values)
-  for (const key of Reflect.ownKeys(descriptors)) descriptors[key]!.enumerable = false
-  return descriptors
+  return markShown(withHidden<Input<T>>(properties))
 }

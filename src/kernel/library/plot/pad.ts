@@ -1,6 +1,7 @@
 import { padFigure, figureBundle, FigureError, MOST_DRAWN, type DrawnPoint } from '../../../renderers/figures'
 import { markShown } from '../../display/display'
-import { preview } from '../../display/preview'
+import { preview, PREVIEW } from '../../display/preview'
+import { withHidden } from '../controls/hidden'
 import type { Json } from '../../protocol'
 import { controlHost } from '../../session/controls'
 import { intervals, type Rectangle } from './grid'
@@ -90,7 +91,9 @@ export function pad({ range = [-3, 3], title, classes, ...first }: PadOptions = 
     },
   })
   const pairs = () => points.map(({ x, y }): PlanePoint => [x, y])
-  return markShown<Pad>({
+  const about = {
+    [Symbol.toStringTag]: 'Pad',
+    [PREVIEW]: () => `${points.length.toLocaleString('en-US')} points`,
     get points() {
       host.read(id)
       return pairs()
@@ -110,7 +113,8 @@ export function pad({ range = [-3, 3], title, classes, ...first }: PadOptions = 
         )
       return pairs()
     },
-  })
+  }
+  return markShown(withHidden<Pad>(about))
 }
 
 function initial({ points = [], labels = [] }: PadOptions, classes: number): readonly DrawnPoint[] {
