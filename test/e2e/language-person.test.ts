@@ -1,5 +1,6 @@
 /** Writing in a genbook as a person does: with the keyboard and the mouse. */
 import assert from 'node:assert/strict'
+import type { CodeAction as Action } from 'vscode'
 import type { NotebookUnderTest, VSCodeUnderTest } from './harness'
 import { scenario, until } from './harness'
 
@@ -338,6 +339,85 @@ scenario(
     )
   },
 )
+
+scenario(
+  'a new notebook that has no file yet is helped with, too',
+  async ({ code }) => {
+    const ask = () =>
+      code.evaluate(async (vscode) => {
+        const open = vscode.workspace.notebookDocuments.find(({ isUntitled }) => isUntitled)
+        const { Code } = vscode.NotebookCellKind
+        const cells = ['const steps: number = "ten"', 'steps'].map(
+          (text) => new vscode.NotebookCellData(Code, text, 'genbook-typescript'),
+        )
+        const notebook =
+          open ?? (await vscode.workspace.openNotebookDocument('genbook', new vscode.NotebookData(cells)))
+        const [first, second] = notebook.getCells()
+        const hovers = await vscode.commands.executeCommand<{ contents: { value: string }[] }[]>(
+          'vscode.executeHoverProvider',
+          second!.document.uri,
+          new vscode.Position(0, 1),
+        )
+        const codes = vscode.languages
+          .getDiagnostics(first!.document.uri)
+          .map(({ code }) => JSON.stringify(code))
+        return `${codes.join()} ${hovers.flatMap(({ contents }) => contents.map(({ value }) => value)).join()}`
+      })
+    await until('hover and error', async () => /^2322 [^]*const steps: number/.test(await ask()), patient)
+    // Shown, so that the scenario's end finds a tab to close without saving.
+    await code.evaluate(async (vscode) => {
+      const notebook = vscode.workspace.notebookDocuments.find(({ isUntitled }) => isUntitled)!
+      await vscode.window.showNotebookDocument(notebook)
+    })
+  },
+  everywhere,
+)
+
+scenario('typing indents, closes brackets and continues comments', async ({ code, notebook }) => {
+  const book = await notebook([''])
+  await book.type(0, '/**')
+  await code.page.keyboard.press('Enter')
+  await code.page.keyboard.type('One.')
+  await code.page.keyboard.press('Enter')
+  await code.page.keyboard.type('Two.')
+  await code.page.keyboard.press('Control+End')
+  await code.page.keyboard.press('Enter')
+  await code.page.keyboard.type('if (1) {')
+  await code.page.keyboard.press('Enter')
+  await until(
+    'the typed text',
+    async () => (await book.cell(0)).text === '/**\n * One.\n * Two.\n */\nif (1) {\n  \n}',
+  )
+})
+
+scenario('Fix All mends everything that has one likely remedy', async ({ code, notebook }) => {
+  const book = await notebook([
+    'const steps = 50',
+    'const m = mlp({ dim: 2, hidden: [stepz] })\nconst f = vp()',
+  ])
+  await until('the errors', async () => (await problems(code)).split('|').length === 3, patient)
+  const title = await code.evaluate(async (vscode) => {
+    const { document } = vscode.window.activeNotebookEditor!.notebook.cellAt(1)
+    const actions = await vscode.commands.executeCommand<Action[]>(
+      'vscode.executeCodeActionProvider',
+      document.uri,
+      new vscode.Range(0, 0, document.lineCount, 0),
+      'source.fixAll',
+      10,
+    )
+    const action = actions.find(({ edit }) => edit)
+    if (action?.edit) await vscode.workspace.applyEdit(action.edit)
+    return action?.title ?? ''
+  })
+  assert.equal(title, 'Fix All')
+  await until('the mended cell', async () => {
+    const { text } = await book.cell(1)
+    return (
+      text === "import { mlp, vp } from 'genbook'\nconst m = mlp({ dim: 2, hidden: [steps] })\nconst f = vp()"
+    )
+  })
+  await until('no error', async () => (await problems(code)) === '', patient)
+})
 
 /** What the Problems panel holds, as `text of the line: code`, in document order. */
 function problems(code: VSCodeUnderTest): Promise<string> {
