@@ -7,7 +7,7 @@ const FIX_ALL = vscode.CodeActionKind.SourceFixAll.append('genbook')
 
 /** What an action is yet to work out. */
 type Later =
-  | { readonly kind: 'all'; readonly ids: readonly string[] }
+  | { readonly kind: 'all'; readonly id: string }
   | { readonly kind: 'organizeImports' }
   | { readonly kind: 'fixAll' }
 
@@ -67,14 +67,13 @@ export class CodeActionProvider implements vscode.CodeActionProvider<CellAction>
     if (!later) return action
     const edits = await this.#cells.ask(document, token, async (client, cell, signal) => {
       if (later.kind === 'organizeImports') return client.organizeImports(cell, signal)
-      let ids = later.kind === 'all' ? later.ids : undefined
-      if (!ids) {
-        const whole = { ...cell, start: 0, end: document.getText().length }
-        const fixes = await client.fixes(whole, undefined, signal)
-        ids = [...new Set(fixes?.flatMap(({ preferred, all }) => (preferred && all ? [all.id] : [])))]
-      }
-      const found = []
-      for (const id of ids) found.push(...((await client.fixAll(cell, id, signal)) ?? []))
+      if (later.kind === 'all') return client.fixAll(cell, later.id, signal)
+      const whole = { ...cell, start: 0, end: document.getText().length }
+      const likely =
+        (await client.fixes(whole, undefined, signal))?.filter(({ preferred }) => preferred) ?? []
+      const found = likely.flatMap(({ edits, all }) => (all ? [] : edits))
+      for (const id of new Set(likely.flatMap(({ all }) => all?.id ?? [])))
+        found.push(...((await client.fixAll(cell, id, signal)) ?? []))
       return apart(found)
     })
     const cell = this.#cells.of(document)
@@ -97,7 +96,7 @@ export class CodeActionProvider implements vscode.CodeActionProvider<CellAction>
       fix.diagnostics = diagnostics.filter((diagnostic) => diagnostic.code === code)
       if (!all || shown.has(all.id)) return [fix]
       shown.add(all.id)
-      return [fix, new CellAction(document, all.title, kind, { kind: 'all', ids: [all.id] })]
+      return [fix, new CellAction(document, all.title, kind, { kind: 'all', id: all.id })]
     })
   }
 }
