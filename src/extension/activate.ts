@@ -12,6 +12,7 @@ import { restartAndRunAboveCommand } from './commands/restartAndRunAbove'
 import { restartAndRunAllCommand } from './commands/restartAndRunAll'
 import { runAboveCommand } from './commands/runAbove'
 import { runStaleCommand } from './commands/runStale'
+import { Grading } from './grading'
 import { Controller } from './kernel/controller'
 import { Debugging } from './debug/debugging'
 import { LossNotices } from './kernel/losses'
@@ -89,5 +90,6 @@ export function activateWith(platform: Platform, context: vscode.ExtensionContex
   own(exportCommand({ assets, language, version }))
   own(new CellLinks(identities, extensionId))
   own(diffsCommand())
+  own(new Grading(identities))
   own(registerTools(identities, sessions))
 }

@@ -11,6 +11,8 @@ export const RUNTIME_VIEW = 'genbook.runtime'
 /** Of debug sessions. */
 export const DEBUG_TYPE = 'genbook'
 export const CONFIGURATION = 'genbook'
+/** Where previews of releases are read from. */
+export const PREVIEW_SCHEME = 'genbook-release'
 
 export const COMMANDS = {
   new: 'genbook.new',
@@ -25,6 +27,10 @@ export const COMMANDS = {
   runNextLine: 'genbook.runNextLine',
   continueToNextStep: 'genbook.continueToNextStep',
   export: 'genbook.export',
+  markCell: 'genbook.markCell',
+  setPoints: 'genbook.setPoints',
+  previewRelease: 'genbook.previewRelease',
+  checkHandIn: 'genbook.checkHandIn',
   copyCellLink: 'genbook.copyCellLink',
   setUpDiffs: 'genbook.setUpDiffs',
 } as const

@@ -2,7 +2,7 @@ import * as vscode from 'vscode'
 import { COMMANDS, FILE_EXTENSION } from '../names'
 import type { Identities } from '../notebook/identity'
 import { Owner } from '../owner'
-import { editorOf, targetNotebook } from './target'
+import { targetCell } from './target'
 
 /**
  * Links to cells: `vscode://genbook.genbook/cell?notebook=…&cell=…`.
@@ -76,15 +76,6 @@ export class CellLinks extends Owner implements vscode.UriHandler {
     await vscode.env.clipboard.writeText(link.toString())
     vscode.window.setStatusBarMessage(vscode.l10n.t('Link to the cell copied'), 3000)
   }
-}
-
-/** The cell that a command was called for: by a button of the cell, else the first selected one of the active editor. */
-function targetCell(argument: unknown): vscode.NotebookCell | undefined {
-  const given = argument as vscode.NotebookCell | undefined
-  if (given?.notebook !== undefined && given.document !== undefined) return given
-  const notebook = targetNotebook(undefined)
-  const index = notebook && editorOf(notebook)?.selection.start
-  return index !== undefined && index < notebook!.cellCount ? notebook!.cellAt(index) : undefined
 }
 
 /** The path in the workspace, or the whole address of a file outside. */

@@ -19,6 +19,15 @@ export function targetNotebook(argument: unknown): vscode.NotebookDocument | und
   return notebook && isGenbook(notebook) ? notebook : undefined
 }
 
+/** The cell that a command was called for: by a button of the cell, else the first selected one of the active editor. */
+export function targetCell(argument: unknown): vscode.NotebookCell | undefined {
+  const given = argument as vscode.NotebookCell | undefined
+  if (given?.notebook !== undefined && given.document !== undefined) return given
+  const notebook = targetNotebook(undefined)
+  const index = notebook && editorOf(notebook)?.selection.start
+  return index !== undefined && index < notebook!.cellCount ? notebook!.cellAt(index) : undefined
+}
+
 /** The editor that shows a notebook, the active one first. */
 export function editorOf(notebook: vscode.NotebookDocument): vscode.NotebookEditor | undefined {
   const active = vscode.window.activeNotebookEditor

@@ -36,3 +36,5 @@ export {
 export { hasPlaceholder, PLACEHOLDERS, strip, type Placeholders } from './strip'
 export { readTestResults, sharesOf, testResults, TESTS_MIME, type SessionTest } from './testResults'
 export { callsTest, lineOfTest, namedTests } from './testNames'
+export { checkHandIn } from './handIn'
+export { changedCells, vanishedCells, type Restoration } from './restore'

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdir } from 'node:fs/promises'
+import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { parseNotebook } from '../../../src/notebook'
@@ -70,4 +70,17 @@ test('a folder that is a file, and a missing --out, are said', async (t) => {
     /--out file is not a folder/,
   )
   assert.equal((await folder.genbook(['release', name])).status, 2)
+})
+
+test('the released example is what its master gives', async (t) => {
+  const folder = await Folder.create(t)
+  const examples = join(process.cwd(), 'examples/assignment')
+  const { status } = await folder.genbook([
+    ...['release', join(examples, 'master/scores.genbook'), '--out', 'out', '--backend', 'cpu'],
+  ])
+  assert.equal(status, 0)
+  assert.equal(
+    await folder.read('out/scores.genbook'),
+    await readFile(join(examples, 'released/scores.genbook'), 'utf8'),
+  )
 })

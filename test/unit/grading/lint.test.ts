@@ -24,7 +24,7 @@ const withMarks = (cell: Cell, marks: JsonObject): Cell => ({
 
 test('a good master has nothing wrong with it', () => {
   assert.deepEqual(lintMaster(master()), [])
-  const example = readFileSync(join(process.cwd(), 'examples/assignment/scores.master.genbook'), 'utf8')
+  const example = readFileSync(join(process.cwd(), 'examples/assignment/master/scores.genbook'), 'utf8')
   assert.deepEqual(lintMaster(parseNotebook(example).notebook), [])
 })
 

@@ -17,6 +17,7 @@ const BEFORE = [
   "import { data, vp, mlp, denoiser } from 'genbook'",
   'const law = data.moons({ noise: 0.05 })',
   'const mixture = data.mixture({ weights: [0.3, 0.7], means: [[-1, 0], [1, 0.5]], deviations: [0.5, 0.3] })',
+  "import { test } from 'genbook'",
   "const model = denoiser(vp(), mlp({ dim: 2, hidden: [64] }), { predicts: 'noise' })",
 ].join('\n')
 
