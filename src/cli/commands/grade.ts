@@ -105,17 +105,17 @@ async function grade(master: string, paths: readonly string[], options: Options)
 }
 
 async function report(
-  { results, faults }: Batch,
+  { source, faults }: Batch,
   { summary }: Assignment,
   { out, bom }: Options,
   milliseconds: number,
   stopped: boolean,
 ): Promise<number> {
   if (stopped) {
-    console.error(`Stopped. ${results.length} are graded; the same command goes on from there.`)
+    console.error(`Stopped. ${source.results.length} are graded; the same command goes on from there.`)
     return Status.interrupted
   }
-  const reported = await writeReports(out, results, summary, { ...(bom && { bom }) })
+  const reported = await writeReports(out, source, summary, { ...(bom && { bom }) })
   await tellGithub(reported.results, summary, process.env, console.log)
   process.stdout.write(
     gradingSummary(reported.results, summary, { dir: out, milliseconds, problems: reported.problems }),

@@ -4,6 +4,7 @@ import type { Journal } from './journal'
 import { keyOf } from './key'
 import type { SubmissionResult } from './result'
 import { GraderFault } from './runnerProcess'
+import { withoutBulk, type ResultSource } from './source'
 import { readSubmission, type SubmissionFile } from './submissionFile'
 import type { Assignment, GradeOptions, Submission } from './types'
 
@@ -15,7 +16,7 @@ export interface BatchWatcher {
 }
 
 export interface Batch {
-  readonly results: readonly SubmissionResult[]
+  readonly source: ResultSource
   /** Submissions of which there is no result, through the grader's own fault. */
   readonly faults: readonly { readonly submission: Submission; readonly message: string }[]
 }
@@ -39,7 +40,7 @@ export async function gradeBatch(
         const known = recall(assignment, submission, file, options, journal)
         const result = known ?? (await gradeOne(assignment, submission, options, file))
         if (!known) journal.add(result)
-        results.push(result)
+        results.push(withoutBulk(result))
         watcher.graded(result, known !== undefined)
       } catch (error) {
         if (options.signal?.aborted) return
@@ -50,7 +51,11 @@ export async function gradeBatch(
     }
   }
   await Promise.all(Array.from({ length: options.jobs }, work))
-  return { results, faults }
+  const full = (index: number) => {
+    const { key, student, submission } = results[index]!
+    return Promise.resolve({ ...journal.get(key)!, student, submission })
+  }
+  return { source: { results, full, close: () => Promise.resolve() }, faults }
 }
 
 /** The same text was graded before with the same master, runtime, seed and configuration: only whose it is may differ. */

@@ -9,24 +9,33 @@ import {
   mkdirSync,
   openSync,
   readFileSync,
+  readSync,
   rmSync,
   writeFileSync,
-  writeSync,
 } from 'node:fs'
 import { join } from 'node:path'
 import { UsageError } from '../failure'
 import { readResult, ResultFormatError, writeResult } from './json'
 import type { SubmissionResult } from './result'
 
+/** Where a line stands in the file. */
+interface Place {
+  readonly start: number
+  readonly length: number
+}
+
 export class Journal {
   readonly #file: number
   readonly #lock: string
-  readonly #results: Map<string, SubmissionResult>
+  /** By key. Results themselves stay on the disk: a course of thousands has gigabytes of pictures. */
+  readonly #places: Map<string, Place>
+  #end: number
 
-  private constructor(file: number, lock: string, results: Map<string, SubmissionResult>) {
+  private constructor(file: number, lock: string, places: Map<string, Place>, end: number) {
     this.#file = file
     this.#lock = lock
-    this.#results = results
+    this.#places = places
+    this.#end = end
   }
 
   /** @throws UsageError where another process is grading into this folder, or nothing can be written there */
@@ -40,20 +49,23 @@ export class Journal {
     }
     takeLock(lock, folder)
     const file = openSync(path, 'a+')
-    const { results, length } = read(readFileSync(file))
+    const { places, end } = readPlaces(file)
     // A line that was being written when the grader was killed is no result, and the next must not be joined to it.
-    ftruncateSync(file, length)
-    return new Journal(file, lock, results)
+    ftruncateSync(file, end)
+    return new Journal(file, lock, places, end)
   }
 
   get(key: string): SubmissionResult | undefined {
-    return this.#results.get(key)
+    const place = this.#places.get(key)
+    return place && readResult(lineAt(this.#file, place))
   }
 
   add(result: SubmissionResult): void {
-    writeSync(this.#file, `${writeResult(result)}\n`)
+    const line = Buffer.from(`${writeResult(result)}\n`)
+    writeFileSync(this.#file, line)
     fsyncSync(this.#file)
-    this.#results.set(result.key, result)
+    this.#places.set(result.key, { start: this.#end, length: line.length - 1 })
+    this.#end += line.length
   }
 
   close(): void {
@@ -62,21 +74,43 @@ export class Journal {
   }
 }
 
-/** @returns also how many bytes are whole lines */
-function read(bytes: Buffer): { results: Map<string, SubmissionResult>; length: number } {
-  const results = new Map<string, SubmissionResult>()
-  const length = bytes.lastIndexOf(0x0a) + 1
-  for (const line of bytes.subarray(0, length).toString().split('\n')) {
-    if (!line) continue
-    try {
-      const result = readResult(line)
-      results.set(result.key, result)
-    } catch (error) {
-      // Of an older Genbook, or damaged: that submission is graded again.
-      if (!(error instanceof ResultFormatError)) throw error
+const CHUNK = 2 ** 20
+const LINE_END = 0x0a
+
+/** @returns where whole lines that are results stand, and where the last whole line ends */
+function readPlaces(file: number): { places: Map<string, Place>; end: number } {
+  const places = new Map<string, Place>()
+  const chunk = Buffer.alloc(CHUNK)
+  let start = 0
+  for (let at = 0, read = 0; (read = readSync(file, chunk, 0, CHUNK, at)) > 0; at += read)
+    for (let i = chunk.indexOf(LINE_END); i >= 0 && i < read; i = chunk.indexOf(LINE_END, i + 1)) {
+      const place = { start, length: at + i - start }
+      start = at + i + 1
+      const key = keyAt(file, place)
+      if (key !== undefined) places.set(key, place)
     }
+  return { places, end: start }
+}
+
+/** @returns undefined for a line of an older Genbook, or a damaged one: that submission is graded again */
+function keyAt(file: number, place: Place): string | undefined {
+  try {
+    return readResult(lineAt(file, place)).key
+  } catch (error) {
+    if (error instanceof ResultFormatError) return undefined
+    throw error
   }
-  return { results, length }
+}
+
+function lineAt(file: number, { start, length }: Place): string {
+  const bytes = Buffer.alloc(length)
+  let read = 0
+  while (read < length) {
+    const count = readSync(file, bytes, read, length - read, start + read)
+    if (count === 0) break
+    read += count
+  }
+  return bytes.toString('utf8', 0, read)
 }
 
 function takeLock(lock: string, folder: string): void {

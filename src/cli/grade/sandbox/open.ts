@@ -90,8 +90,9 @@ function noSandbox(): Sandbox {
   }
 }
 
-/** Without a sandbox, files are where they are. */
+/** Without a sandbox, files are where they are, and Node's own permissions still forbid writing and starting programs. */
 function outside(part: string, files: readonly { from: string; to: string }[]): string {
+  if (part.startsWith('--allow-fs-read=')) return '--allow-fs-read=*'
   const file = files.find(({ to }) => part === to || part.startsWith(`${to}/`))
   return file ? file.from + part.slice(file.to.length) : part
 }
