@@ -35,7 +35,7 @@ export function foldingRanges(
   return service.syntax
     .getOutliningSpans(service.path(cell))
     .map(({ textSpan, kind }) => ({ ...spanOf(textSpan), kind: FOLDS[kind] }))
-    .filter(({ start, end }) => /[\r\n]/.test(source.slice(start, end)))
+    .filter(({ start, end }) => end <= source.length && /[\r\n]/.test(source.slice(start, end)))
 }
 
 export function selectionRanges(
@@ -49,7 +49,11 @@ export function selectionRanges(
       service.path(cell),
       offset,
     )
-    for (; range; range = range.parent) spans.push(spanOf(range.textSpan))
+    // Where a template or comment is not closed, TypeScript looks one character beyond the text.
+    for (; range; range = range.parent) {
+      const { start, end } = spanOf(range.textSpan)
+      spans.push({ start: Math.min(start, length), end: Math.min(end, length) })
+    }
     const whole = { start: 0, end: length }
     const last = spans.at(-1)
     return last && last.start === 0 && last.end === length ? spans : [...spans, whole]
