@@ -56,7 +56,7 @@ scenario(
     )
     assert.match(x['range']!, /^1 … 3\s*1 NaN$/)
     assert.match((await rowWith(code, 'model', 'value', /parameters/))['value']!, /^\d+ parameters$/)
-    assert.equal((await rowWith(code, 'half', 'value', /half/))['value'], 'half(value, by = 2)')
+    assert.equal((await rowWith(code, 'half', 'value', /half/))['value'], 'half(value: number, by = 2)')
     const view = await code.runtimeView()
     assert.equal(await view.locator('tr[data-name="x"] svg.sparkline path').count(), 1)
     assert.match((await row(code, 'x'))!['name']!, /●/)

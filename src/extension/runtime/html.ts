@@ -81,7 +81,7 @@ tbody tr:focus-visible, button:focus-visible, .filter:focus-visible { outline: 1
 .link { color: var(--vscode-textLink-foreground); }
 .link:hover { text-decoration: underline; }
 .mark { color: var(--vscode-gitDecoration-modifiedResourceForeground, var(--vscode-foreground)); font-size: 0.7em; vertical-align: 0.15em; }
-.warning { color: var(--vscode-editorWarning-foreground, var(--vscode-foreground)); margin-left: 0.8em; }
+.warning { color: var(--vscode-list-warningForeground, var(--vscode-foreground)); margin-left: 0.8em; }
 td.kind, td.shape, td.memory { color: var(--vscode-descriptionForeground); }
 .name { width: 15%; } .kind { width: 8%; } .shape { width: 20%; } .value { width: 22%; } .range { width: 17%; } .histogram { width: 112px; } .memory { width: 76px; }
 .sparkline { display: block; width: 96px; height: 18px; }

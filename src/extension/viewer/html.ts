@@ -61,7 +61,7 @@ th { position: sticky; font-weight: normal; color: var(--vscode-descriptionForeg
 thead th { top: 0; z-index: 1; border-bottom: 1px solid var(--vscode-panel-border, currentColor); }
 tbody th { left: 0; border-right: 1px solid var(--vscode-panel-border, currentColor); }
 tbody tr:hover td { background: var(--vscode-list-hoverBackground); }
-td.odd { color: var(--vscode-editorWarning-foreground); }
+td.odd { color: var(--vscode-list-warningForeground, var(--vscode-foreground)); }
 img { image-rendering: pixelated; max-width: 100%; border: 1px solid var(--vscode-panel-border, transparent); }
 .failed { color: var(--vscode-errorForeground); }
 `

@@ -1,7 +1,7 @@
 /** What the runtime view says about a variable. */
 import type { Contents } from '../../tensor'
 import type { Origin, TensorFacts, Variable } from '../protocol'
-import { signatureOf } from './signature'
+import { declaredSignature, signatureOf } from './signature'
 import { className, isClass, isTensor, nameOf, previewLine, tensorLine } from './preview'
 
 /** What is known of a variable besides its value. */
@@ -9,11 +9,13 @@ export interface Known {
   readonly version: number
   readonly origin: Origin | undefined
   readonly contents: Contents
+  /** The text of the cell that declares it, and where its name stands there. */
+  readonly declaration?: { readonly source: string; readonly start: number } | undefined
 }
 
 /** A variable's kind in one word, its value in one short line, and what can be told without reading its numbers. */
 export function describeVariable(name: string, value: unknown, known?: Known): Variable {
-  const { version = 0, origin, contents } = known ?? {}
+  const { version = 0, origin, contents, declaration } = known ?? {}
   const common = { name, version, ...(origin && { origin }) }
   try {
     const tensor = tensorFacts(value)
@@ -23,7 +25,7 @@ export function describeVariable(name: string, value: unknown, known?: Known): V
       kind: kind === 'object' && contents?.parameters ? 'model' : kind,
       summary: summaryOf(value),
       ...(tensor && { tensor }),
-      ...(typeof value === 'function' && { signature: signatureOf(value) }),
+      ...(typeof value === 'function' && { signature: signature(value, declaration) }),
       ...(contents?.parameters && { parameters: contents.parameters }),
       ...(contents?.bytes && { bytes: contents.bytes }),
     }
@@ -31,6 +33,13 @@ export function describeVariable(name: string, value: unknown, known?: Known): V
     // A revoked proxy answers nothing at all.
     return { ...common, kind: typeof value, summary: '[unreadable]' }
   }
+}
+
+/** As the person wrote it or, where that does not show, as the function's own text has it. */
+function signature(value: object, declaration: Known['declaration']): string {
+  const declared =
+    declaration && !isClass(value) ? declaredSignature(declaration.source, declaration.start) : undefined
+  return declared ?? signatureOf(value)
 }
 
 /** Shape and type of tensors, and of typed arrays and arrays of numbers, which count as one axis. */

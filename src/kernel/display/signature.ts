@@ -18,6 +18,27 @@ export function signatureOf(value: object): string {
   return `${name}${cut(parametersOf(text) ?? '(…)')}`
 }
 
+/**
+ * The same from the cell that declares the function, with its types; undefined where the declaration does not show it, as
+ * in `const f = compose(g, h)`.
+ *
+ * @param start of the declaration's name in `source`.
+ */
+export function declaredSignature(source: string, start: number): string | undefined {
+  const text = source.slice(start)
+  const declared =
+    /^([\p{ID_Start}$_][\p{ID_Continue}$]*)\s*(=\s*)?(?:async\s*)?(?:function\s*\*?\s*)?(?:<[^<>()]*>\s*)?(?=\()/u.exec(
+      text,
+    )
+  if (!declared) return undefined
+  const found = parameters(text, declared[0].length)
+  const rest = found === undefined ? '' : text.slice(declared[0].length + found.length)
+  // What is in parentheses may as well be a value.
+  const arrow = declared[2] !== undefined && !/function\s*\*?\s*$/.test(declared[0])
+  if (found === undefined || (arrow && !/^\s*(?::[^=;]+)?=>/.test(rest))) return undefined
+  return `${declared[1]}${cut(found)}`
+}
+
 function parametersOf(text: string): string | undefined {
   if (text.includes('[native code]')) return undefined
   // `x => …`, the one form without parentheses.
@@ -37,15 +58,16 @@ function parameters(text: string, start: number): string | undefined {
       else if (character === quote) quote = ''
     } else if (/["'`]/.test(character)) quote = character
     else if (/[([{]/.test(character)) depth++
-    else if (/[)\]}]/.test(character) && --depth === 0)
-      return text
-        .slice(start, at + 1)
-        .replace(/\s+/g, ' ')
-        .replace(/, \)$/, ')')
+    else if (/[)\]}]/.test(character) && --depth === 0) return text.slice(start, at + 1)
   }
   return undefined
 }
 
-function cut(text: string): string {
+/** On one line, and not too long. */
+function cut(parameters: string): string {
+  const text = parameters
+    .replace(/\s+/g, ' ')
+    .replace(/,? \)$/, ')')
+    .replace('( ', '(')
   return text.length > LONGEST ? `${text.slice(0, LONGEST - 2)}…)` : text
 }

@@ -23,6 +23,7 @@ import type {
   OutputLimits,
   Recompute,
   Status,
+  Variable,
 } from '../protocol'
 import { Inspector } from '../inspect/inspector'
 import { setAsking } from './asking'
@@ -43,7 +44,7 @@ import { RunProgress } from './progress'
 import { Region } from './region'
 import { Run } from './run'
 import { Runtime } from './runtime'
-import { Scope } from './scope'
+import { Scope, type SessionVariable } from './scope'
 import { shapeNote } from './shapes'
 import { rawFrames, RunSource } from './stack'
 import { createTimers, type Timers } from './timers'
@@ -250,9 +251,17 @@ export class Session {
       memory: this.#memory(),
       variables: [...this.#scope.variables()]
         .filter(({ kind }) => kind !== 'import')
-        .map(({ name, value }) => describeVariable(name, value, this.#lineage.of(name))),
+        .map((variable) => this.#describe(variable)),
       timers: this.#timers.waitingOnce(),
     })
+  }
+
+  #describe({ name, value, declaredBy }: SessionVariable): Variable {
+    const seen = this.#lineage.of(name)
+    const cell = this.#sources.get(declaredBy)?.cell
+    const declared = cell?.analysis.declared.find((each) => each.name === name && each.value)
+    const declaration = cell && declared && { source: cell.source, start: declared.start }
+    return describeVariable(name, value, seen && { ...seen, declaration })
   }
 
   #memory(): Status['memory'] {

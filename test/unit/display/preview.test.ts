@@ -106,10 +106,16 @@ test('a variable is described by its kind and one short line', () => {
     name: 'x',
     kind: 'tensor',
     summary: 'Tensor float32 [4096, 2]',
+    version: 0,
+    tensor: { shape: [4096, 2], dtype: 'float32' },
   })
-  assert.deepEqual(describeVariable('n', 3), { name: 'n', kind: 'number', summary: '3' })
-  assert.deepEqual(describeVariable('C', Deep), { name: 'C', kind: 'class', summary: 'class Deep' })
-  assert.deepEqual(describeVariable('a', [1, 2]), { name: 'a', kind: 'array', summary: 'Array(2) [1, 2]' })
+  const short = (name: string, value: unknown) => {
+    const { kind, summary } = describeVariable(name, value)
+    return [kind, summary]
+  }
+  assert.deepEqual(short('n', 3), ['number', '3'])
+  assert.deepEqual(short('C', Deep), ['class', 'class Deep'])
+  assert.deepEqual(short('a', [1, 2]), ['array', 'Array(2) [1, 2]'])
   assert.equal(describeVariable('p', new Point()).kind, 'Point')
   const line = previewLine({ text: 'a\nb'.repeat(100), list: Array.from({ length: 100 }, () => 'item') })
   assert.ok(line.length <= 100 && !line.includes('\n'), line)

@@ -77,6 +77,9 @@ test('variables carry shape, type, parameters, bytes and signatures', async () =
       'const f64 = new Float64Array(5)',
       'const list = [1, 2, 3]',
       'function f(x: number, { steps = 100 } = {}) { return x + steps }',
+      'const arrow = async <T>(\n  value: T,\n  by = list.length,\n) => [value, by]',
+      'const made = (() => (a: number) => a)()',
+      'const other = function (b = f) { return b }',
       'class A { constructor(readonly width: number) {} }',
       'const model = denoiser(vp(), mlp({ dim: 2, hidden: [4] }))',
     ].join('\n'),
@@ -86,7 +89,10 @@ test('variables carry shape, type, parameters, bytes and signatures', async () =
   assert.equal(named(variables, 't')?.bytes, 24)
   assert.deepEqual(named(variables, 'f64')?.tensor, { shape: [5], dtype: 'float64' })
   assert.deepEqual(named(variables, 'list')?.tensor, { shape: [3], dtype: 'number' })
-  assert.equal(named(variables, 'f')?.signature, 'f(x, { steps = 100 } = {})')
+  assert.equal(named(variables, 'f')?.signature, 'f(x: number, { steps = 100 } = {})')
+  assert.equal(named(variables, 'arrow')?.signature, 'arrow(value: T, by = list.length)')
+  assert.equal(named(variables, 'made')?.signature, '(anonymous)(a)')
+  assert.equal(named(variables, 'other')?.signature, 'other(b = f)')
   assert.equal(named(variables, 'A')?.signature, 'class A(width)')
   const { parameters = 0, bytes } = named(variables, 'model')!
   assert.ok(parameters > 20, String(parameters))
