@@ -107,5 +107,5 @@ async function endToEnd(host) {
     unpackExtension(await pack(join(temporary, 'genbook.vsix'), { quiet: true }), extension)
   }
   const env = { ...process.env, GENBOOK_E2E_HOST: host, GENBOOK_E2E_EXTENSION: extension }
-  return runTests([file], { env, minutes: 12, each: true })
+  return runTests([file], { env, minutes: 20, each: true })
 }
