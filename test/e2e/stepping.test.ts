@@ -40,6 +40,9 @@ async function pausedAt(code: VSCodeUnderTest, ...expected: (string | RegExp)[])
       },
       PATIENCE,
     )
+    // Keys and buttons act on a pause when VS Code itself knows of it.
+    const button = code.page.locator('.debug-toolbar [aria-label^="Step Over"]:not(.disabled)').first()
+    await until('VS Code to show the pause', () => button.isVisible(), PATIENCE)
   } catch (error) {
     throw new Error(`${(error as Error).message}; it was at ${JSON.stringify(seen)}`, { cause: error })
   }
@@ -112,7 +115,7 @@ scenario(
   'breakpoints stop a cell that is debugged, step into enters its functions, errors pause where they are thrown',
   async ({ code, notebook }) => {
     const book = await notebook([
-      'function f(x) {\n  const y = x + 1\n  if (y > 2) throw new Error(`too much: ${y}`)\n  return y\n}\nf(1)\nf(2)',
+      'function f(x: number) {\n  const y = x + 1\n  if (y > 2) throw new Error(`too much: ${y}`)\n  return y\n}\nf(1)\nf(2)',
     ])
     await code.evaluate((vscode) => {
       const { document } = vscode.window.activeNotebookEditor!.notebook.cellAt(0)
@@ -143,7 +146,7 @@ scenario(
   async ({ code, notebook }) => {
     const book = await notebook([
       `import { check, data, ddim, exact, sample, vp } from 'genbook'
-const model = exact(vp(), data.gaussian([1, 2], [0.5, 0.5]))
+const model = exact(vp(), data.eightGaussians())
 const x = await sample(ddim(model, { steps: 3 }), 16)
 check('two coordinates', x.shape[1] === 2)
 let kept = 'kept'

@@ -134,7 +134,11 @@ export class CellDebugAdapter extends Owner implements vscode.DebugAdapter {
     stepIn: () => this.#go('in'),
     stepOut: () => this.#go('out'),
     /** Our own: to the next step of a derivation, state of a sampler or report of a training. */
-    continueToNextStep: () => this.#go('step'),
+    continueToNextStep: () => {
+      this.#go('step')
+      // Of requests that it does not know VS Code does not know either that the cell goes on.
+      this.#tell('continued', { threadId: THREAD, allThreadsContinued: true })
+    },
     terminate: () => this.#stop(),
     disconnect: ({ arguments: given }) => {
       const { terminateDebuggee = true } = (given ?? {}) as DebugProtocol.DisconnectArguments

@@ -313,7 +313,7 @@ test('next step goes from one state of a sampler to the next, with what the mode
   const found: string[][] = []
   const before = tf.memory().numTensors
   const cell = `import { ddim, sample, vp, exact, data } from 'genbook'
-const model = exact(vp(), data.gaussian([1, 2], [0.5, 0.5]))
+const model = exact(vp(), data.eightGaussians())
 const x = await sample(ddim(model, { steps: 3 }), 16)`
   const outcome = await stepped.step(cell, function* (paused) {
     found.push([paused.stack.join(' < '), ...(yield* paused.scope('milestone'))])
