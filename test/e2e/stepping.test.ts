@@ -116,6 +116,8 @@ scenario(
   async ({ code, notebook }) => {
     const book = await notebook([
       'function f(x: number) {\n  const y = x + 1\n  if (y > 2) throw new Error(`too much: ${y}`)\n  return y\n}\nf(1)\nf(2)',
+      'const g = (x: number) => 2 * x',
+      'const a = 1\ng(a)',
     ])
     await code.evaluate((vscode) => {
       const { document } = vscode.window.activeNotebookEditor!.notebook.cellAt(0)
@@ -137,6 +139,19 @@ scenario(
     await debugEnds(code)
     await book.waitForOutput(0, 'Error: too much: 3')
     await code.evaluate((vscode) => vscode.debug.removeBreakpoints(vscode.debug.breakpoints))
+    // A function of a cell that ran plainly.
+    await book.runCell(1)
+    await book.select(2)
+    await code.page.keyboard.press('F10')
+    await pausedAt(code, 'cell [3]:1')
+    for (const stack of [['cell [3]:2'], ['g:1', 'cell [3]:2']]) {
+      await code.page.keyboard.press('F11')
+      await pausedAt(code, ...stack)
+    }
+    assert.equal(await evaluate(code, 'x'), '1')
+    await code.page.keyboard.press('F5')
+    await debugEnds(code)
+    await book.waitForOutput(2, /^2$/)
   },
   everywhere,
 )

@@ -121,7 +121,8 @@ export class Debugging
     return {
       run: async (onEvent, breakpoints, uncaught) => {
         this.#show(address, undefined)
-        const launch = { stopOnEntry, uncaught, breakpoints: Object.fromEntries(breakpoints) }
+        const functions = await session.functionsBeside(cell)
+        const launch = { stopOnEntry, uncaught, breakpoints: Object.fromEntries(breakpoints), functions }
         await runToEnd(session, cell, { launch, onEvent })
       },
       command: (command) => session.debug(command),

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode'
 import type { RunOutcome, Stepping } from '../../kernel/client'
+import type { CompiledCell } from '../../kernel/cell'
 import type { DebugCommand } from '../../kernel/debug/protocol'
 import { textHash } from '../../kernel/hash'
 import type { TaskState } from '../../renderers/controls'
@@ -76,6 +77,8 @@ export class Session extends Owner {
   #queue: CellRun[] = []
   /** Cells whose next run is to be stepped through, by id. */
   readonly #steppings = new Map<string, Stepping>()
+  /** The latest runs of cells that were not stepped through, by id. */
+  readonly #plain = new Map<string, { readonly source: string; readonly count: number }>()
   #current: CellRun | undefined
   /** While no document shows them: the runs that were going on, some of which may have ended since. */
   #unseen: readonly CellRun[] | undefined
@@ -213,6 +216,16 @@ export class Session extends Owner {
     else this.#steppings.delete(this.#id(cell))
   }
 
+  /** The functions of other cells, compiled so that stepping can enter them. */
+  async functionsBeside(cell: vscode.NotebookCell): Promise<{ cell: CompiledCell; count: number }[]> {
+    const own = this.#id(cell)
+    const found = [...this.#plain].map(async ([id, { source, count }]) => {
+      const result = id === own ? null : await this.#surroundings.language.functions(id, source)
+      return result?.ok ? [{ cell: result.cell, count }] : []
+    })
+    return (await Promise.all(found)).flat()
+  }
+
   /** Sends a command to the cell that is stepped through, if there is one. */
   debug(command: DebugCommand): void {
     this.#kernel.debug(command)
@@ -332,6 +345,8 @@ export class Session extends Owner {
       }
       this.#lively.add(id)
       this.#liveChanged.fire()
+      if (stepping) this.#plain.delete(id)
+      else this.#plain.set(id, { source, count })
       const onEvent = (event: OutputEvent) => run.writer.event(event)
       const executing = client.execute(compiled.cell, count, onEvent, stepping)
       begin()
@@ -421,6 +436,7 @@ export class Session extends Owner {
   }
 
   #forgetRuns(): void {
+    this.#plain.clear()
     this.#asking.cancel()
     this.log.clear()
     this.#ran.fire()

@@ -38,6 +38,14 @@ export class Language extends Owner {
   }
 
   /**
+   * Compiles a cell's functions alone, to be stepped through; null where it has none.
+   * @throws LanguageError if the compiler did not answer.
+   */
+  async functions(id: string, source: string): Promise<CompileResult | null> {
+    return (await (this.#compiler ??= this.#start())).functions(id, source)
+  }
+
+  /**
    * Compiles what a person types while a cell is paused; `locals` are the variables of the frame.
    * @throws LanguageError if the compiler did not answer.
    */

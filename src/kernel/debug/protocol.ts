@@ -1,5 +1,7 @@
 /** What passes between a kernel that steps through a cell and its driver: commands one way, events the other. */
 
+import type { CompiledCell } from '../cell'
+
 /** How a run is to be stepped through. */
 export interface DebugLaunch {
   /** Whether to pause before the first statement. */
@@ -7,6 +9,8 @@ export interface DebugLaunch {
   /** Whether to pause where an error is thrown that no cell catches. */
   readonly uncaught: boolean
   readonly breakpoints: Breakpoints
+  /** The functions of cells that ran plainly, as `compileFunctions` makes them, with the counts of those runs. */
+  readonly functions?: readonly { readonly cell: CompiledCell; readonly count: number }[]
   /** How commands reach a kernel that is kept waiting in the middle of a cell; a transport adds it. */
   readonly channel?: CommandChannel
 }

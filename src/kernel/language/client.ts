@@ -62,6 +62,14 @@ export class LanguageClient {
   }
 
   /**
+   * Compiles a cell's functions alone, to be stepped through; null where it has none.
+   * @throws LanguageError if the compiler did not answer in time.
+   */
+  async functions(id: string, source: string): Promise<CompileResult | null> {
+    return (await this.#calls.ask('functions', () => ({ id, source }))) ?? null
+  }
+
+  /**
    * Compiles what a person types while a cell is paused.
    * @param locals the names that mean variables of the frame.
    * @throws LanguageError if the compiler did not answer in time.

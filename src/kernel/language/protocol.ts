@@ -47,6 +47,8 @@ export interface LanguageMethods {
   initialize: { params: { readonly protocol: number; readonly types: string }; result: null }
   /** Compiles one cell for the kernel. Needs no declarations. */
   compile: { params: CellText & { readonly stepping?: boolean }; result: CompileResult }
+  /** Compiles a cell's functions alone, to be stepped through; null where it has none. */
+  functions: { params: CellText; result: CompileResult | null }
   /** Compiles what a person types while a cell is paused; `locals` are the variables of the frame. */
   expression: {
     params: { readonly source: string; readonly locals: readonly string[] }

@@ -1,5 +1,6 @@
 /** Answers the language worker's requests. */
 import { compileCell } from '../compile/compile'
+import { compileFunctions } from '../compile/functions'
 import { compileExpression } from '../compile/expression'
 import { unreachable } from '../protocol'
 import { createEnvironment, type Environment } from './environment'
@@ -32,6 +33,8 @@ export class Language {
         return this.#initialize(message.params)
       case 'compile':
         return compileCell(message.params.id, message.params.source, message.params.stepping)
+      case 'functions':
+        return compileFunctions(message.params.id, message.params.source) ?? null
       case 'expression':
         return compileExpression(message.params.source, message.params.locals)
       case 'close':

@@ -17,6 +17,7 @@ const untyped = (rank: number) => ({ rank, types: false })
  */
 export const urgency: Readonly<Record<LanguageMethod, { readonly rank: number; readonly types: boolean }>> = {
   compile: untyped(RUNNING),
+  functions: untyped(RUNNING),
   expression: untyped(RUNNING),
   initialize: untyped(RUNNING),
   completions: typed(TYPING),

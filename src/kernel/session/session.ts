@@ -27,8 +27,11 @@ import type {
 } from '../protocol'
 import { Inspector } from '../inspect/inspector'
 import { setAsking } from './asking'
+import type { Binding } from '../cell'
 import type { Commands } from '../debug/commands'
 import { UNWATCHED } from '../debug/frames'
+import { collecting, replace, type StandIn } from '../debug/functions'
+import type { DebugLaunch } from '../debug/protocol'
 import { Stepper } from '../debug/stepper'
 import { createConsole } from './console'
 import { Controls, Panel, setControlHost, type ControlHost } from './controls'
@@ -104,6 +107,8 @@ export class Session {
   readonly #streams = new WeakMap<Run, RandomStream>()
   readonly #runtimes = new WeakMap<Run, Runtime>()
   readonly #stepper: Stepper
+  /** The number of the last run that only made functions to be stepped through: far from those of others. */
+  #standIns = 1e9
   /** Latest run that the driver asked to stop; one that is still waiting then never starts. */
   #stopUpTo = 0
   /** Closures in which tensors may hide. */
@@ -297,13 +302,32 @@ export class Session {
       this.#controls.forget(cell.id)
       this.#lineage.begin(cell.analysis.used, this.#scope.variables(), this.#previous)
       this.#scope.begin(cell.analysis, number)
+      const restore = debug && commands ? this.#standIn(run, debug) : undefined
       if (debug && commands) this.#stepper.begin(run, debug, commands)
       const outcome = await this.#outcome(run, this.#evaluate(run))
+      restore?.()
       this.#scope.end()
       const flow = this.#lineage.end(run, this.#scope.variables())
       this.#previous = run
       return { outcome, flow }
     })
+  }
+
+  /** Has functions of cells that ran plainly stepped through. @returns what takes that back. */
+  #standIn({ output }: Run, { functions = [] }: DebugLaunch): () => void {
+    const restores = functions.flatMap(({ cell, count }) => {
+      const plain = [...this.#runs.values()].findLast((run) => run.cell.id === cell.id && !run.cell.steps)
+      if (!plain) return []
+      // Errors in these functions have places of their own.
+      const run = new Run(++this.#standIns, cell, count, output)
+      this.#sources.set(run.number, new RunSource(cell, count))
+      const found: StandIn[] = []
+      const declared = new Set(cell.analysis.declared.map(({ name }) => name))
+      const binding = collecting(declared, (name) => this.#scope.binding(name), found)
+      void evaluate(run)(this.#runtime(run, binding))
+      return found.map((standIn) => replace(standIn, this.#scope.binding(standIn.name), plain.cell.code))
+    })
+    return () => restores.forEach((restore) => restore?.())
   }
 
   async #recompute({ run: number, region: id }: Recompute, sign?: StopSign): Promise<void> {
@@ -403,9 +427,22 @@ export class Session {
 
   async #evaluate(run: Run): Promise<void> {
     const execute = evaluate(run)
+    const runtime = this.#runtime(run, (name) => this.#scope.binding(name))
+    await execute(runtime).catch((error: unknown) => {
+      this.#stepper.cellFailed(error)
+      throw error
+    })
+    for (const finish of run.atEnd) {
+      this.interrupts.resumed(run.number, undefined)
+      await finish()
+    }
+    for (const region of this.#controls.regionsOf(run.cell.id)) await this.#first(region, run)
+  }
+
+  #runtime(run: Run, binding: (name: string) => Binding): Runtime {
     const { steps } = run.cell
     const runtime = new Runtime(this.interrupts, {
-      binding: (name) => this.#scope.binding(name),
+      binding,
       module: this.#options.modules,
       show: (value) => this.#showLast(value),
       opaque: (value) => {
@@ -416,15 +453,7 @@ export class Session {
       begin: (index) => (steps ? this.#stepper.call(run, steps, index) : UNWATCHED),
     })
     this.#runtimes.set(run, runtime)
-    await execute(runtime).catch((error: unknown) => {
-      this.#stepper.cellFailed(error)
-      throw error
-    })
-    for (const finish of run.atEnd) {
-      this.interrupts.resumed(run.number, undefined)
-      await finish()
-    }
-    for (const region of this.#controls.regionsOf(run.cell.id)) await this.#first(region, run)
+    return runtime
   }
 
   /** Computes a live picture for the first time, as the end of its cell. */

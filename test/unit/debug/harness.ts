@@ -1,6 +1,7 @@
 /** A session in this thread that is stepped through by a script: it keeps the thread waiting, so the script is a generator. */
 import assert from 'node:assert/strict'
 import { compileCell } from '../../../src/kernel/compile/compile'
+import { compileFunctions } from '../../../src/kernel/compile/functions'
 import { compileExpression } from '../../../src/kernel/compile/expression'
 import type { Commands } from '../../../src/kernel/debug/commands'
 import type {
@@ -27,6 +28,8 @@ export interface Launch {
   readonly uncaught?: boolean
   readonly breakpoints?: Breakpoints
   readonly id?: string
+  /** Texts of cells that ran plainly, by id, whose functions are to be entered. */
+  readonly functions?: Readonly<Record<string, string>>
 }
 
 export class Paused {
@@ -118,6 +121,10 @@ export class SteppedSession {
   /** Steps through a cell as `person` does. */
   async step(source: string, person: Person, launch: Launch = {}): Promise<Outcome> {
     const { stopOnEntry = true, uncaught = true, breakpoints = {}, id = 'cell' } = launch
+    const functions = Object.entries(launch.functions ?? {}).flatMap(([id, source], index) => {
+      const result = compileFunctions(id, source)
+      return result?.ok ? [{ cell: result.cell, count: index + 1 }] : []
+    })
     let asking: Asking<Going | 'stop'> | undefined
     let seen = this.messages.length
     const decide = (answer: DebugEvent): DebugCommand | undefined => {
@@ -139,7 +146,13 @@ export class SteppedSession {
       },
       wait: () => {},
     }
-    return this.#execute(source, id, true, { debug: { stopOnEntry, uncaught, breakpoints } }, commands)
+    return this.#execute(
+      source,
+      id,
+      true,
+      { debug: { stopOnEntry, uncaught, breakpoints, functions } },
+      commands,
+    )
   }
 
   /** What was printed and shown, as text. */

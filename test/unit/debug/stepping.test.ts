@@ -98,6 +98,41 @@ test('functions of a cell that was stepped through before can be entered from an
   assert.equal((await stepped.run('twice(4)', 'three')).status, 'ok')
 })
 
+test('functions of cells that ran plainly can be entered, and are the same functions afterwards', async () => {
+  const stepped = new SteppedSession()
+  const one = `let scale = 2
+const local = (() => { const hidden = 5; return () => hidden })()
+function twice(x: number) {
+  return scale * x
+}
+export const both = (x: number) =>
+  twice(x) + local()
+function replaced() { return 1 }
+replaced = Object.assign(() => 3, { kept: true })
+twice.calls = 7
+const before = twice
+const fails = () => { throw new Error('bad') }`
+  assert.equal((await stepped.run(one, 'one')).status, 'ok')
+  const found: string[] = []
+  const two = '[both(3), replaced(), twice.calls, twice(1), [1].map(twice)]'
+  const outcome = await stepped.step(two, going('in', found), { id: 'two', functions: { one } })
+  assert.equal(outcome.status, 'ok', JSON.stringify(outcome))
+  assert.deepEqual(found, [':1', 'both:7', 'twice:4', 'twice:4', 'twice:4'])
+  assert.equal(stepped.texts.at(-1), '[11, 3, 7, 2, [2]]')
+  assert.equal((await stepped.run('[twice === before, scale]', 'three')).status, 'ok')
+  assert.equal(stepped.texts.at(-1), '[true, 2]')
+  // Breakpoints hold there, and errors have their places.
+  const hit: string[] = []
+  const launch = { id: 'four', stopOnEntry: false, breakpoints: { one: [4] }, functions: { one } }
+  const failed = await stepped.step('both(1)\nfails()', going('continue', hit), launch)
+  assert.deepEqual(hit, ['twice:4', 'fails:12'])
+  assert.ok(failed.status === 'error')
+  assert.deepEqual(
+    failed.error.frames.map(({ cell, line }) => `${cell}:${line}`),
+    ['one:12', 'four:2'],
+  )
+})
+
 test('commands that come while the cell runs: pause, breakpoints', async () => {
   const stepped = new SteppedSession()
   stepped.waiting.push({ kind: 'pause' }, { kind: 'breakpoints', breakpoints: { cell: [3] } })
