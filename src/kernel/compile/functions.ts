@@ -38,7 +38,7 @@ function isFunction(statement: ts.Statement): boolean {
   if (ts.isFunctionDeclaration(statement)) return statement.name !== undefined && statement.body !== undefined
   return (
     ts.isVariableStatement(statement) &&
-    (statement.declarationList.flags & ts.NodeFlags.BlockScoped) === ts.NodeFlags.Const &&
+    (statement.declarationList.flags & ts.NodeFlags.Const) !== 0 &&
     statement.declarationList.declarations.every(
       ({ name, initializer }) =>
         ts.isIdentifier(name) &&
