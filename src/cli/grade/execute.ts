@@ -151,7 +151,9 @@ class SubmissionRun {
       return { status: 'malformed', reason, evidence: about }
     }
     const evidence = { ...about, returned: dataText(returned) }
-    const { passed, reason } = await judge(expected, returned, this.#assignment.holds)
+    const { passed, reason } = await judge(expected, returned, (predicate, data) =>
+      this.#assignment.holds(predicate, data),
+    )
     return passed ? { status: 'passed', evidence } : { status: 'failed', ...(reason && { reason }), evidence }
   }
 

@@ -15,8 +15,9 @@ import { compareRuns, deservesAnother } from './flaky'
 import type { Assignment, GradeOptions, Submission } from './types'
 
 /** What decides a result besides master, submission, runtime and seed. */
-export function configurationOf({ timeout, cellTimeout, memory }: GradeOptions): JsonObject {
-  return { timeout, cellTimeout, memory, backend: 'wasm' }
+export function configurationOf({ timeout, cellTimeout, memory, sandbox }: GradeOptions): JsonObject {
+  // What was graded without a wall must not pass for what was graded behind one.
+  return { timeout, cellTimeout, memory, backend: 'wasm', sandbox: sandbox.level.kind }
 }
 
 /**

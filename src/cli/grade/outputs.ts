@@ -33,7 +33,8 @@ export class OutputBudget {
 
 /** An output with the members that nbformat gives it, and no others. */
 function known(output: JsonObject): JsonObject | undefined {
-  switch (output['output_type']) {
+  const type = output['output_type']
+  switch (typeof type === 'string' ? type : '') {
     case 'stream': {
       const { name, text } = output
       return (name === 'stdout' || name === 'stderr') && typeof text === 'string'

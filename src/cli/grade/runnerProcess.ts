@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto'
 import type { AskMessage } from '../../kernel/grading/asking'
 import { plainText } from '../../kernel/grading/words'
-import { ChannelError, readMessages, writeMessage } from './channel'
+import { readMessages, writeMessage, type ChannelError } from './channel'
 import { runnerMessage, type GraderMessage, type RunnerMessage } from './runner/messages'
 import type { Ended, Launched } from './sandbox'
 

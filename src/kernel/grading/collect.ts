@@ -35,7 +35,8 @@ export async function dataOf(value: unknown, what: string): Promise<Data> {
         return Number(value)
       case 'object':
         return value === null ? null : await object(value, depth)
-      default:
+      case 'function':
+      case 'symbol':
         throw new DataError(`${what} must be data, and holds a ${typeof value}`)
     }
   }

@@ -71,5 +71,5 @@ function keepTensorFlowGoing(): void {
     decode: (bytes: Uint8Array) => new TextDecoder().decode(bytes),
     setTimeoutCustom: (callback: () => void, delay: number) => setTimeout(callback, delay),
     isTypedArray: (value: unknown): value is Uint8Array => platform.isTypedArray(value),
-  } as typeof platform)
+  })
 }

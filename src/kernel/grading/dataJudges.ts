@@ -74,7 +74,12 @@ export async function dataJudge(
       return { ...expected, samples: samplesOf(await dataOf(expected.samples, what), what) }
     case 'satisfies':
       return { judge: 'satisfies', predicate: keep(expected.predicate), words: expected.words }
-    default:
+    case 'below':
+    case 'atLeast':
+    case 'between':
+    case 'nfeAtMost':
+    case 'invertibleTo':
+    case 'integratesToOne':
       return expected
   }
 }

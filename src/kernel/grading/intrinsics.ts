@@ -63,6 +63,7 @@ function fix(value: unknown, seen: Set<unknown>): void {
   const inherited = value === Object.prototype || value === Function.prototype || isErrorPrototype(value)
   for (const key of Reflect.ownKeys(value)) {
     const descriptor = Object.getOwnPropertyDescriptor(value, key)!
+    // eslint-disable-next-line @typescript-eslint/unbound-method -- nothing is called: accessors are looked at as objects
     for (const part of [descriptor.value, descriptor.get, descriptor.set] as unknown[])
       if (typeof part === 'function' || key === 'prototype') fix(part, seen)
     if (!descriptor.configurable || !('value' in descriptor)) continue

@@ -51,7 +51,7 @@ export async function judge(expected: DataJudge, returned: Data, ask: AskPredica
           : undefined
       })
     case 'distanceBelow':
-      return samples(returned, expected.samples, async (mine, theirs, dim) => {
+      return samples(returned, expected.samples, (mine, theirs, dim) => {
         const pooled = pool(theirs, mine, dim)
         const labels = Uint8Array.from({ length: pooled.size }, (_, i) => (i < pooled.first ? 1 : 0))
         const distance = energyDistance(pooled, labels)
@@ -136,7 +136,11 @@ function integral(data: Data, given: number | undefined, within: number): Verdic
 async function samples(
   data: Data,
   expected: NumberArray,
-  compare: (mine: Float64Array, theirs: Float64Array, dim: number) => Promise<string | undefined>,
+  compare: (
+    mine: Float64Array,
+    theirs: Float64Array,
+    dim: number,
+  ) => string | undefined | Promise<string | undefined>,
 ): Promise<Verdict> {
   let returned: NumberArray
   try {

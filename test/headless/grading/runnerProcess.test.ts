@@ -20,10 +20,10 @@ const ENDED = { type: 'ended', status: 'ok', milliseconds: 1, outputs: [] }
 
 interface Taken {
   /** Writes a message with the right nonce, as only the runner's minding thread could. */
-  say(message: object): void
+  readonly say: (message: object) => void
   readonly raw: PassThrough
   /** Ends as a process does. */
-  exit(how?: Partial<Ended>): void
+  readonly exit: (how?: Partial<Ended>) => void
   readonly killed: () => boolean
 }
 
