@@ -1,5 +1,6 @@
 /** Finds out what keeps runners in on this machine, or why nothing does. */
 import { execFileSync } from 'node:child_process'
+import { built } from '../../built'
 import { bubblewrapArguments } from './bubblewrap'
 import { containerSandbox } from './container'
 import { SandboxError, type Sandbox } from './index'
@@ -83,10 +84,30 @@ function works(): void {
 }
 
 function noSandbox(): Sandbox {
+  const nobody = asNobody()
+  const whose = nobody.length ? 'any user without rights' : 'you'
   return {
     level: { kind: 'none', limits: 'none' },
-    words: 'no sandbox: submissions can do all that you can do on this machine',
-    launch: ({ files, command }) => unlimited(command.map((part) => outside(part, files))),
+    words: `no sandbox: submissions can do all that ${whose} can do on this machine`,
+    launch: ({ files, command }) => unlimited([...nobody, ...command.map((part) => outside(part, files))]),
+  }
+}
+
+const DROP = [
+  ...['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'],
+  ...['--no-new-privs', '--inh-caps=-all', '--bounding-set=-all', '--'],
+]
+
+/** Started by root, submissions are nobody's: the command for it, where nobody may read what runs them. */
+function asNobody(): readonly string[] {
+  if (process.getuid?.() !== 0) return []
+  const [command = '', ...rest] = DROP
+  const readable = ['/bin/sh', '-c', 'test -r "$1" && test -x "$2"', 'sh', built.runner, process.execPath]
+  try {
+    execFileSync(command, [...rest, ...readable], { stdio: 'ignore' })
+    return DROP
+  } catch {
+    return []
   }
 }
 
