@@ -89,7 +89,8 @@ function noSandbox(): Sandbox {
   return {
     level: { kind: 'none', limits: 'none' },
     words: `no sandbox: submissions can do all that ${whose} can do on this machine`,
-    launch: ({ files, command }) => unlimited([...nobody, ...command.map((part) => outside(part, files))]),
+    launch: ({ files, command }) =>
+      unlimited([...nobody, ...command.flatMap((part) => outside(part, files))]),
   }
 }
 
@@ -111,9 +112,11 @@ function asNobody(): readonly string[] {
   }
 }
 
-/** Without a sandbox, files are where they are, and Node's own permissions still forbid writing and starting programs. */
-function outside(part: string, files: readonly { from: string; to: string }[]): string {
-  if (part.startsWith('--allow-fs-read=')) return '--allow-fs-read=*'
+const MAY_READ = '--allow-fs-read='
+
+/** Without a sandbox, files are where they are, and Node's own permissions still forbid other files and programs. */
+function outside(part: string, files: readonly { from: string; to: string }[]): string[] {
+  if (part.startsWith(MAY_READ)) return files.map(({ from }) => MAY_READ + from)
   const file = files.find(({ to }) => part === to || part.startsWith(`${to}/`))
-  return file ? file.from + part.slice(file.to.length) : part
+  return [file ? file.from + part.slice(file.to.length) : part]
 }
