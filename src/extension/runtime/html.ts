@@ -83,7 +83,7 @@ tbody tr:focus-visible, button:focus-visible, .filter:focus-visible { outline: 1
 .mark { color: var(--vscode-gitDecoration-modifiedResourceForeground, var(--vscode-foreground)); font-size: 0.7em; vertical-align: 0.15em; }
 .warning { color: var(--vscode-list-warningForeground, var(--vscode-foreground)); margin-left: 0.8em; }
 td.kind, td.shape, td.memory { color: var(--vscode-descriptionForeground); }
-.name { width: 15%; } .kind { width: 8%; } .shape { width: 20%; } .value { width: 22%; } .range { width: 17%; } .histogram { width: 112px; } .memory { width: 76px; }
+.name { width: 15%; } .kind { width: 10%; } .shape { width: 18%; } .value { width: 22%; } .range { width: 17%; } .histogram { width: 112px; } .memory { width: 76px; }
 .sparkline { display: block; width: 96px; height: 18px; }
 .sparkline path { fill: var(--vscode-charts-blue, currentColor); }
 dd code { font-family: var(--vscode-editor-font-family); color: var(--vscode-descriptionForeground); }

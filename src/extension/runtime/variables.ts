@@ -3,9 +3,9 @@ import type { Variable } from '../../kernel/protocol'
 import { element } from './element'
 import { fill } from './fill'
 import type { VariableWords } from './messages'
-import { fits, number, rowOf, sorted, type Sort, type SortKey, type VariableRow } from './rows'
-import { sparkline } from './sparkline'
+import { fits, rowOf, sorted, type Sort, type SortKey, type VariableRow } from './rows'
 import type { NotebookState } from './state'
+import { fillRow } from './variableRow'
 
 /** Rows that are drawn; whoever has more variables filters. */
 const MOST_ROWS = 300
@@ -155,43 +155,9 @@ export class VariablesTable {
 
   #row(shown: VariableRow, old: HTMLTableRowElement | undefined): HTMLTableRowElement {
     const row = old ?? element('tr', { tabIndex: -1 })
-    row.dataset.name = shown.name
-    row.title = shown.hint
-    row.classList.toggle('changed', shown.changed)
-    row.replaceChildren(
-      this.#nameCell(shown),
-      cell('kind', shown.kind),
-      cell('shape', shown.shape),
-      cell('value', shown.value),
-      cell('range', shown.range, shown.warning && element('span', { className: 'warning' }, shown.warning)),
-      cell('histogram', shown.histogram && this.#sparkline(shown.histogram)),
-      cell('memory', shown.memory),
-    )
+    fillRow(row, shown, this.#words, this.#host.open)
     if (!old) this.#observer.observe(row)
     return row
-  }
-
-  #nameCell({ name, opens, changed }: VariableRow): HTMLElement {
-    const made = element('th', { scope: 'row', className: 'name' })
-    if (opens) {
-      const link = element('button', { type: 'button', className: 'link', tabIndex: -1 }, name)
-      link.setAttribute('aria-label', fill(this.#words.open, name))
-      link.addEventListener('click', () => this.#host.open(name))
-      made.append(link)
-    } else made.append(name)
-    if (changed) {
-      const mark = element('span', { className: 'mark', title: this.#words.changed }, '●')
-      mark.setAttribute('role', 'img')
-      mark.setAttribute('aria-label', this.#words.changed)
-      made.append(' ', mark)
-    }
-    return made
-  }
-
-  #sparkline(histogram: NonNullable<VariableRow['histogram']>): SVGElement {
-    const { start, width, counts } = histogram
-    const label = fill(this.#words.histogramOf, number(start), number(start + width * counts.length))
-    return sparkline(histogram, label)
   }
 
   #see(entries: readonly IntersectionObserverEntry[]): void {
@@ -237,8 +203,4 @@ export class VariablesTable {
     const row = target instanceof Element ? target.closest('tr') : null
     if (row?.querySelector('.link') && row.dataset.name !== undefined) this.#host.open(row.dataset.name)
   }
-}
-
-function cell(name: string, ...children: (Node | string | undefined)[]): HTMLTableCellElement {
-  return element('td', { className: name }, ...children.flatMap((child) => (child ? [child] : [])))
 }
