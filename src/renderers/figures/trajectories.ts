@@ -28,6 +28,9 @@ export interface TrajectoriesOptions {
   readonly range?: readonly [number, number]
 }
 
+/** A picture stays well below what a notebook stores of one output: of moving particles, and of their paths. */
+const MOST_NUMBERS = 400_000
+
 const SIZE = 330
 const GAP = 46
 /** Above the axes: the title, and the panels' own. */
@@ -41,9 +44,10 @@ const CONTROLS = 112
  * @throws FigureError where shapes do not fit, or there are neither one nor two dimensions.
  */
 export function trajectoriesFigure(sets: readonly Paths[], options: TrajectoriesOptions = {}): Figure {
-  const { points = 300, frames = 30 } = options
+  const { frames = 30 } = options
+  let { points = 300 } = options
   const d = check(sets)
-  const { lines = d === 1 ? 30 : 15 } = options
+  let { lines = d === 1 ? 30 : 15 } = options
   for (const [name, value, least] of [
     ['lines', lines, 0],
     ['points', points, 1],
@@ -52,25 +56,31 @@ export function trajectoriesFigure(sets: readonly Paths[], options: Trajectories
     if (!Number.isSafeInteger(value) || value < least)
       throw new FigureError(`${name} must be a whole number from ${least} on, but is ${value}.`)
   const { title = 'Trajectories' } = options
-  const subtitle = options.subtitle ?? sets.map(({ name, t }) => `${name}: ${t.length - 1} steps`).join(' · ')
+  const longest = Math.max(...sets.map(({ t }) => t.length))
+  const moments = Math.min(frames, longest)
+  const asked = Math.min(points, Math.max(...sets.map(({ shape }) => shape[1]!)))
+  points = Math.min(asked, Math.max(1, Math.floor(MOST_NUMBERS / (2 * moments * sets.length))))
+  lines = Math.min(lines, Math.floor(MOST_NUMBERS / (2 * (longest + 1) * sets.length)))
+  const thinned = points < asked ? ` · ${points.toLocaleString('en-US')} of the particles drawn` : ''
+  const steps = sets.map(({ name, t }) => `${name}: ${t.length - 1} steps`).join(' · ')
+  const subtitle = (options.subtitle ?? steps) + thinned
   const range = options.range ?? extentOf(sets)
-  const moments = Math.min(frames, Math.max(...sets.map(({ t }) => t.length)))
   const at = ({ t }: Paths, frame: number): number => Math.round((frame / (moments - 1)) * (t.length - 1))
 
   const ways = sets.map((set, i) => lineTrace(set, i, d, Math.min(lines, set.shape[1]!)))
   const marks = (frame: number): Attributes[] =>
     sets.map((set, i) => markTrace(set, i, d, at(set, frame), Math.min(points, set.shape[1]!)))
   const width = sets.length * SIZE + (sets.length - 1) * GAP
-  const steps = slider(sets, moments, at)
+  const time = slider(sets, moments, at)
   const summary = `${title}: ${subtitle}`
   const layout: Record<string, Json> = {
     ...baseLayout(title, subtitle, summary, SIZE + TOP + CONTROLS),
-    meta: { summary, moments: steps.moments },
+    meta: { summary, moments: time.moments },
     width: width + 80,
     margin: { l: 56, r: 24, t: TOP, b: CONTROLS },
     showlegend: false,
     annotations: sets.length > 1 ? sets.map((set, i) => panelTitle(set.name, i)) : [],
-    sliders: [steps.slider],
+    sliders: [time.slider],
     updatemenus: [playButton()],
   }
   for (const [i, set] of sets.entries()) {

@@ -4,7 +4,9 @@ import {
   decode,
   describe as inWords,
   errorByNfeFigure,
+  momentsOf,
   trajectoriesFigure,
+  withMoment,
   type EncodedArray,
 } from '../../../src/renderers/figures'
 import { readFigure } from '../../../src/renderers/mount/specification'
@@ -119,4 +121,23 @@ describe('error by NFE', () => {
       /evaluations must be positive/,
     )
   })
+})
+
+test('many particles over many moments are thinned, and the picture says so; every moment has a name', () => {
+  const [times, n] = [100, 5000]
+  const t = Float64Array.from({ length: times }, (_, i) => 1 - i / (times - 1))
+  const states = Float32Array.from({ length: times * n * 2 }, (_, i) => Math.sin(i))
+  const figure = trajectoriesFigure([{ name: 'a', t, states, shape: [times, n, 2] }], {
+    frames: 100,
+    points: n,
+  })
+  assert.ok(JSON.stringify(figure).length < 4_000_000)
+  assert.match(inWords(figure), /2,000 of the particles drawn/)
+  const moments = momentsOf(figure)!
+  assert.equal(moments.length, 100)
+  assert.deepEqual([moments[0], moments.at(-1)], ['t = 1', 't = 0'])
+  const first = withMoment(figure, 0)
+  assert.equal(first.frames, undefined)
+  assert.deepEqual(first.data[1]!.x, figure.frames![0]!.data![0 as never]['x' as never])
+  assert.equal(momentsOf({ ...figure, layout: {} }), undefined)
 })

@@ -31,6 +31,7 @@ export function trajectories(
   })
 }
 
-function isTrajectory(value: unknown): value is Trajectory {
+/** Whether something is what `trajectory` returned. */
+export function isTrajectory(value: unknown): value is Trajectory {
   return isObject(value) && 'times' in value && 'states' in value && Array.isArray(value.times)
 }
