@@ -135,10 +135,12 @@ const fails = () => { throw new Error('bad') }`
 
 test('commands that come while the cell runs: pause, breakpoints', async () => {
   const stepped = new SteppedSession()
-  stepped.waiting.push({ kind: 'pause' }, { kind: 'breakpoints', breakpoints: { cell: [3] } })
+  // Declared before, so that it can be assigned wherever the pause comes.
+  await stepped.run('let goesOn = true', 'before')
+  stepped.waiting.push({ kind: 'pause' }, { kind: 'breakpoints', breakpoints: { cell: [2] } })
   const found: string[] = []
   const outcome = await stepped.step(
-    'let goesOn = true\nwhile (goesOn) Math.random()\ngoesOn',
+    'while (goesOn) Math.random()\ngoesOn',
     function* (paused) {
       found.push(`${paused.stopped.reason} ${paused.place}`)
       yield* paused.evaluate('goesOn = false')
@@ -146,7 +148,7 @@ test('commands that come while the cell runs: pause, breakpoints', async () => {
     },
     { stopOnEntry: false },
   )
-  assert.deepEqual([outcome.status, found], ['ok', ['pause :2', 'breakpoint :3']])
+  assert.deepEqual([outcome.status, found], ['ok', ['pause :1', 'breakpoint :2']])
 })
 
 test('Stop ends a cell that is paused, and keeps the variables', async () => {
