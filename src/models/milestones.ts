@@ -1,6 +1,6 @@
 /** What a person who steps through a sampler or a chain sees of its states. */
 import * as tf from '@tensorflow/tfjs'
-import { reached } from '../tensor'
+import { reached, readNow } from '../tensor'
 import type { Denoiser } from './denoiser'
 import type { State } from './state'
 import type { SamplerState } from './samplers/walk'
@@ -43,7 +43,7 @@ function detached<S extends State>(compute: () => S): unknown {
     const made = compute()
     if (made instanceof tf.Tensor) {
       const { dtype, shape, size, rankType } = made
-      const data = made.dataSync()
+      const data = readNow(made)
       found = { dtype, shape: [...shape], size, rankType, dataSync: () => data }
     } else found = made
   })

@@ -2,6 +2,7 @@
  * Values as a debugger shows them: one line each, and what they contain when it is asked for. No getter is invoked and no
  * proxy is trusted. References are good until the cell goes on.
  */
+import { readNow } from '../../tensor'
 import { isClass, isTensor, previewLine, type TensorLike } from '../display/preview'
 import { kindOf } from '../display/describe'
 import { numbersLine } from '../display/tensor'
@@ -98,14 +99,14 @@ export class Inspector {
     if (tensor.dtype === 'string' || tensor.size === 0 || tensor.size > MOST_SUMMARISED) return head
     try {
       return `${head} ${numbersLine(this.#read(tensor) as ArrayLike<number>, tensor)}`
-    } catch {
-      return `${head} (its values cannot be read while the cell is paused)`
+    } catch (error) {
+      return `${head} (${error instanceof Error ? error.message : 'cannot be read'})`
     }
   }
 
   #read(tensor: ReadableTensor): ArrayLike<number | string> {
     let data = this.#data.get(tensor)
-    if (!data) this.#data.set(tensor, (data = tensor.dataSync()))
+    if (!data) this.#data.set(tensor, (data = readNow(tensor)))
     return data
   }
 
