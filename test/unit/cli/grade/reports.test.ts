@@ -382,7 +382,7 @@ void describe('how a grading ends', () => {
       /needs-manual +1/,
       /ungradable +1/,
       /points +mean 1, median 1 of 7/,
-      /to grade +1 by hand, in out\/manual\.csv/,
+      /to grade +1 by hand: out\/manual\.csv/,
     ])
       assert.match(text, line)
     assert.match(text, /manual grades: manual\.csv:2: no/)
