@@ -66,13 +66,13 @@ scenario(
 )
 
 scenario(
-  'the Problems panel follows the cells: while typing, through moves and deletions, until the notebook closes',
+  'the Problems panel follows the cells through edits, moves and deletions, until the notebook closes',
   async ({ code, notebook }) => {
     const book = await notebook(['const a = 1', "const b: number = 'two'", 'const c = 3'])
     const shows = (expected: string) =>
       until(
         `the Problems panel to show ${JSON.stringify(expected)}`,
-        async () => (await problems(code)) === expected,
+        async () => (await problems(code, book)) === expected,
         patient,
       )
     await shows("const b: number = 'two': 2322")
@@ -82,7 +82,7 @@ scenario(
       (await panel.innerText()).includes("Type 'string' is not assignable to type 'number'."),
     )
 
-    await book.type(2, '\nconst d: string = a')
+    await book.editCell(2, 'const c = 3\nconst d: string = a')
     await shows("const b: number = 'two': 2322|const d: string = a: 2322")
 
     // Down by one: the error goes with its cell.
@@ -110,7 +110,7 @@ scenario(
 scenario('cells that are split and joined are checked as they then are', async ({ code, notebook }) => {
   const book = await notebook(['const a = 1\nconst b: string = a', 'b'])
   const shows = (expected: string) =>
-    until(`problems: ${expected}`, async () => (await problems(code)) === expected, patient)
+    until(`problems: ${expected}`, async () => (await problems(code, book)) === expected, patient)
   await shows('const b: string = a: 2322')
   await book.type(0, '')
   await code.page.keyboard.press('Home')
@@ -127,14 +127,18 @@ scenario('cells that are split and joined are checked as they then are', async (
   await code.evaluate((vscode) => vscode.commands.executeCommand('notebook.cell.joinBelow'))
   await until('two cells', async () => (await book.cells()).length === 2)
   // In one text, the same name twice is an error.
-  await until('the error of the text', async () => /a = 1: 2451|: 2451/.test(await problems(code)), patient)
+  await until(
+    'the error of the text',
+    async () => /a = 1: 2451|: 2451/.test(await problems(code, book)),
+    patient,
+  )
 })
 
 scenario(
   'the light bulb mends a misspelt name',
   async ({ code, notebook }) => {
     const book = await notebook(['const steps = 50', 'stepz + 1'])
-    await until('the error', async () => (await problems(code)).startsWith('stepz'), patient)
+    await until('the error', async () => (await problems(code, book)).startsWith('stepz'), patient)
     await book.type(1, '')
     await code.page.keyboard.press('Home')
     const bulb = code.locator('[class*="codicon-gutter-lightbulb"]:visible, .lightBulbWidget:visible').first()
@@ -151,7 +155,7 @@ scenario(
     await code.screenshot('language-light-bulb')
     await fix.click()
     await until('the mended cell', async () => (await book.cell(1)).text === 'steps + 1')
-    await until('no error', async () => (await problems(code)) === '', patient)
+    await until('no error', async () => (await problems(code, book)) === '', patient)
   },
   everywhere,
 )
@@ -395,7 +399,7 @@ scenario('Fix All mends everything that has one likely remedy', async ({ code, n
     'const steps = 50',
     'const m = mlp({ dim: 2, hidden: [stepz] })\nconst f = vp()',
   ])
-  await until('the errors', async () => (await problems(code)).split('|').length === 3, patient)
+  await until('the errors', async () => (await problems(code, book)).split('|').length === 3, patient)
   const title = await code.evaluate(async (vscode) => {
     const { document } = vscode.window.activeNotebookEditor!.notebook.cellAt(1)
     const actions = await vscode.commands.executeCommand<Action[]>(
@@ -416,12 +420,12 @@ scenario('Fix All mends everything that has one likely remedy', async ({ code, n
       text === "import { mlp, vp } from 'genbook'\nconst m = mlp({ dim: 2, hidden: [steps] })\nconst f = vp()"
     )
   })
-  await until('no error', async () => (await problems(code)) === '', patient)
+  await until('no error', async () => (await problems(code, book)) === '', patient)
 })
 
-/** What the Problems panel holds, as `text of the line: code`, in document order. */
-function problems(code: VSCodeUnderTest): Promise<string> {
-  return code.evaluate((vscode) => {
+/** What the Problems panel holds of a notebook, as `text of the line: code`, in document order. */
+function problems(code: VSCodeUnderTest, { path }: NotebookUnderTest): Promise<string> {
+  return code.evaluate((vscode, path) => {
     const order = new Map(
       vscode.workspace.notebookDocuments.flatMap((notebook) =>
         notebook
@@ -431,6 +435,7 @@ function problems(code: VSCodeUnderTest): Promise<string> {
     )
     return vscode.languages
       .getDiagnostics()
+      .filter(([uri]) => uri.path.endsWith(path))
       .flatMap(([uri, found]) =>
         found
           .filter(({ source }) => source === 'genbook')
@@ -446,7 +451,7 @@ function problems(code: VSCodeUnderTest): Promise<string> {
       .sort((a, b) => a.index - b.index)
       .map(({ text }) => text)
       .join('|')
-  })
+  }, `/${path}`)
 }
 
 /** The hints about values of the session, as `name: message`. */
