@@ -31,7 +31,7 @@ export async function lintByRunning(
   settings: RunSettings,
 ): Promise<LintRun> {
   const { notebook } = file
-  const broken = await brokenByRelease(notebook, language)
+  const broken = [...(await brokenByRelease(notebook, language)), ...(await ungradable(notebook, language))]
   const full = await runAssignment(file, gradedNotebook(notebook, ownAnswers(notebook)), language, settings)
   const empty = await runAssignment(file, gradedNotebook(notebook, new Map()), language, settings)
   const findings = [
@@ -69,6 +69,35 @@ async function brokenByRelease(master: Notebook, language: LanguageClient): Prom
           'Without its marked parts this cell does not compile: {0} (line {1} of the released cell)',
           problem.message,
           problem.line,
+        ),
+      )
+  }
+  return findings
+}
+
+/** Test cells that the grader cannot take apart, and values that it would have to hand to a student's process. */
+async function ungradable({ cells }: Notebook, language: LanguageClient): Promise<Finding[]> {
+  const findings: Finding[] = []
+  for (const [index, cell] of cells.entries()) {
+    if (roleOf(cell) !== 'test' || cell.cell_type !== 'code') continue
+    const { problems, shared, tests } = await language.splitTests(cell.source)
+    const lineAt = (offset: number) => cell.source.slice(0, offset).split('\n').length
+    for (const { start, message } of problems)
+      findings.push(
+        error(
+          'test-not-gradable',
+          placeOf(cell, index, lineAt(start)),
+          'This test cannot be graded: {0}.',
+          message,
+        ),
+      )
+    for (const name of shared)
+      findings.push(
+        warning(
+          'value-shared',
+          placeOf(cell, index, tests[0] && lineAt(tests[0].start)),
+          '“{0}” is used by what runs beside a student’s code and by what is expected, so that code could read it.',
+          name,
         ),
       )
   }

@@ -7,6 +7,7 @@
  */
 import type { CellDiagnostic, CompileResult } from '../cell'
 import type { ExpressionResult } from '../compile/expression'
+import type { Split } from '../grading/split'
 import type * as A from './answers'
 import { Calls, type LanguageClientOptions } from './calls'
 import type { CellChange, CellText, LanguageParams, LanguageResult, NotebookMethod } from './protocol'
@@ -76,6 +77,14 @@ export class LanguageClient {
    */
   async expression(source: string, locals: readonly string[]): Promise<ExpressionResult> {
     return (await this.#calls.ask('expression', () => ({ source, locals })))!
+  }
+
+  /**
+   * Splits a test cell as the grader does.
+   * @throws LanguageError if the compiler did not answer in time.
+   */
+  async splitTests(source: string): Promise<Split> {
+    return (await this.#calls.ask('splitTests', () => ({ source })))!
   }
 
   /**

@@ -6,6 +6,7 @@
  */
 import type { CellDiagnostic, CompileResult } from '../cell'
 import type { ExpressionResult } from '../compile/expression'
+import type { Split } from '../grading/split'
 import type * as A from './answers'
 import type { FormatSettings, InlayHintSettings } from './settings'
 
@@ -54,6 +55,8 @@ export interface LanguageMethods {
     params: { readonly source: string; readonly locals: readonly string[] }
     result: ExpressionResult
   }
+  /** What of a test cell would run beside a student's code, and why it could not be graded. Needs no declarations. */
+  splitTests: { params: { readonly source: string }; result: Split }
   /** Syntax and type errors of a notebook's code cells, in document order. */
   check: { params: InNotebook; result: readonly CellDiagnostic[] }
   /** Forgets a notebook. */

@@ -2,6 +2,7 @@
 import { compileCell } from '../compile/compile'
 import { compileFunctions } from '../compile/functions'
 import { compileExpression } from '../compile/expression'
+import { splitTests } from '../grading/split'
 import { unreachable } from '../protocol'
 import { createEnvironment, type Environment } from './environment'
 import { features, type CellMethod } from './features'
@@ -37,6 +38,8 @@ export class Language {
         return compileFunctions(message.params.id, message.params.source) ?? null
       case 'expression':
         return compileExpression(message.params.source, message.params.locals)
+      case 'splitTests':
+        return splitTests(message.params.source)
       case 'close':
         this.#notebooks.get(message.params.notebook)?.service.dispose()
         this.#notebooks.delete(message.params.notebook)

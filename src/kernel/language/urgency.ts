@@ -19,6 +19,7 @@ export const urgency: Readonly<Record<LanguageMethod, { readonly rank: number; r
   compile: untyped(RUNNING),
   functions: untyped(RUNNING),
   expression: untyped(RUNNING),
+  splitTests: untyped(CHECKING),
   initialize: untyped(RUNNING),
   completions: typed(TYPING),
   completionDetails: typed(TYPING),

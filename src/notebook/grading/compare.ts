@@ -2,7 +2,7 @@
 import { sameSource } from '../lines'
 import type { Cell } from '../types'
 import type { ReleasedCell } from './assignment'
-import { error, placeOf, warning, type Finding } from './finding'
+import { error, placeOf, warning, type Finding, type Place } from './finding'
 import { matchCells, type Matches } from './match'
 import { readNbgrader } from './metadata'
 import { isAnswer, isLocked, roleOf } from './roles'
@@ -14,6 +14,7 @@ export function compare(
   matches: Matches = matchCells(released, cells),
 ): Finding[] {
   const findings: Finding[] = []
+  const moved: { readonly name: string; readonly place: Place }[] = []
   let furthest = -1
   for (const [number, original] of released.entries()) {
     const role = roleOf(original)
@@ -50,10 +51,7 @@ export function compare(
           original.cell_type,
         ),
       )
-    if (match.index < furthest)
-      findings.push(
-        warning('cell-moved', place, 'The cell “{0}” does not stand where it was released.', name),
-      )
+    if (match.index < furthest) moved.push({ name, place })
     furthest = Math.max(furthest, match.index)
     if (isLocked(role) && !sameSource(cell.source.trim(), original.source.trim()))
       findings.push(
@@ -74,7 +72,16 @@ export function compare(
         ),
       )
   }
-  return [...findings, ...doubles(released, cells, matches)]
+  return [...findings, ...reordered(moved), ...doubles(released, cells, matches)]
+}
+
+/** One remark, however many cells: order counts for nothing. */
+function reordered(moved: readonly { readonly name: string; readonly place: Place }[]): Finding[] {
+  const [only, ...more] = moved
+  if (!only) return []
+  return more.length
+    ? [warning('cells-moved', {}, '{0} cells do not stand where they were released.', moved.length)]
+    : [warning('cell-moved', only.place, 'The cell “{0}” does not stand where it was released.', only.name)]
 }
 
 /** Cells that have the grade id of a released cell, but are not it. */

@@ -62,7 +62,11 @@ test('tests that are never reached, and points that do not add up, are named', a
     tests: `${TESTS}\nif (double(1) === 3) {\n  test('never', { run: () => 1, expect: 2 })\n}`,
     points: 4,
   })
-  assert.deepEqual(lines, ['error points-mismatch 4', 'warning test-unreachable 4:6'])
+  assert.deepEqual(lines, [
+    'error points-mismatch 4',
+    'error test-not-gradable 4:6',
+    'warning test-unreachable 4:6',
+  ])
 })
 
 test('a cell that does not compile without its hidden part is an error', async (t) => {
@@ -73,6 +77,13 @@ test('a cell that does not compile without its hidden part is an error', async (
     .replace('\n}\n// END', '\n}\n// END HIDDEN TESTS\n}\n// BEGIN HIDDEN TESTS\n// END')
   const { lines } = await lint(t, { tests: broken })
   assert.ok(lines.includes('error release-broken 4'), lines.join('\n'))
+})
+
+test('tests that the grader could not take apart, and values that students could read, are named', async (t) => {
+  const loop = 'for (const x of [1, 2])\n  test(`of ${x}`, { run: () => double(x), expect: 2 * x })'
+  const shared = "const key = 7\ntest('shared', { run: () => double(key), expect: 2 * key })"
+  const { lines } = await lint(t, { tests: `${loop}\n${shared}` })
+  assert.deepEqual(lines, ['error test-not-gradable 4:2', 'warning value-shared 4:4'])
 })
 
 test('without running, only what the text tells is found', async (t) => {

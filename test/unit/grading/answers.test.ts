@@ -146,6 +146,15 @@ test('the text of a locked cell is no answer', () => {
   assert.ok(rules(submission).includes('locked-text'))
 })
 
+test('order counts for nothing, and is told once', () => {
+  const all = edited((cells) => cells.toReversed())
+  assert.deepEqual(texts(all), ANSWERS)
+  assert.deepEqual(rules(all), ['cells-moved'])
+  const one = edited((cells) => [cells.at(-1)!, ...cells.slice(0, -1)])
+  assert.deepEqual(texts(one), ANSWERS)
+  assert.deepEqual(rules(one), ['cell-moved'])
+})
+
 test('an enormous answer is not taken', () => {
   const submission = edited((cells) =>
     cells.map((cell) => (cell.id === 'why' ? { ...cell, source: 'x'.repeat(1e6 + 1) } : cell)),
