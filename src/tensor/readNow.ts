@@ -18,12 +18,17 @@ export function readNow(tensor: {
   readonly dataId?: object
   dataSync(): ArrayLike<number | string>
 }): ArrayLike<number | string> {
-  if (tf.getBackend() === 'webgpu' && tensor instanceof tf.Tensor && !isHere(tensor) && !readsAtOnce())
+  if (
+    tf.getBackend() === 'webgpu' &&
+    tensor instanceof tf.Tensor &&
+    !isHere(tensor.dataId as object) &&
+    !readsAtOnce()
+  )
     throw new Error('on the GPU, which cannot be read while the cell is paused')
   return tensor.dataSync()
 }
 
-function isHere({ dataId }: tf.Tensor): boolean {
+function isHere(dataId: object): boolean {
   const values = (tf.backend() as Stored).tensorMap?.get(dataId)?.values
   return values !== undefined && values !== null
 }
@@ -42,7 +47,7 @@ function readsAtOnce(): boolean {
     } catch {
       known = false
     } finally {
-      tf.env().set('WEBGPU_CPU_FORWARD', forward as boolean)
+      tf.env().set('WEBGPU_CPU_FORWARD', forward)
     }
     atOnce.set(backend, known)
   }
