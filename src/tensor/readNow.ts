@@ -21,7 +21,7 @@ export function readNow(tensor: {
   if (
     tf.getBackend() === 'webgpu' &&
     tensor instanceof tf.Tensor &&
-    !isHere(tensor.dataId as object) &&
+    !isHere(tensor.dataId) &&
     !readsAtOnce()
   )
     throw new Error('on the GPU, which cannot be read while the cell is paused')
