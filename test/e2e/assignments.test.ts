@@ -114,6 +114,7 @@ scenario(
       return first?.text
     })
     assert.equal(text, "throw new Error('Write your answer here')")
+    await code.page.locator('.view-line').filter({ hasText: 'Write your answer here' }).first().waitFor()
     await code.screenshot('assignment-preview')
   },
   everywhere,
