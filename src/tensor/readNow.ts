@@ -18,12 +18,7 @@ export function readNow(tensor: {
   readonly dataId?: object
   dataSync(): ArrayLike<number | string>
 }): ArrayLike<number | string> {
-  if (
-    tf.getBackend() === 'webgpu' &&
-    tensor instanceof tf.Tensor &&
-    !isHere(tensor.dataId) &&
-    !readsAtOnce()
-  )
+  if (tf.getBackend() === 'webgpu' && tensor instanceof tf.Tensor && !isHere(tensor.dataId) && !readsAtOnce())
     throw new Error('on the GPU, which cannot be read while the cell is paused')
   return tensor.dataSync()
 }
