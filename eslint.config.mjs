@@ -72,7 +72,7 @@ export default tseslint.config(
         'error',
         {
           selector:
-            'CallExpression[callee.property.name=/^(show(Error|Warning|Information)Message|setStatusBarMessage)$/] > :matches(Literal[value=/[A-Za-z]{3}/], TemplateLiteral).arguments',
+            'CallExpression[callee.property.name=/^(show(Error|Warning|Information)Message|setStatusBarMessage)$/] > :matches(Literal[value=/[A-Za-z]{3}/], TemplateLiteral:has(TemplateElement[value.raw=/[A-Za-z]{3}/])).arguments',
           message: 'Say it through vscode.l10n.t.',
         },
         {

@@ -34,7 +34,10 @@ scenario(
       return invoked
     }
     assert.match(await agreed({ cell: 'cell-2' }), /^The cell ran\.\nsum 10/)
-    assert.match(await agreed({ cell: 'cell-3' }), /^The cell failed\.\n[^]*ReferenceError: missing is not defined/)
+    assert.match(
+      await agreed({ cell: 'cell-3' }),
+      /^The cell failed\.\n[^]*ReferenceError: missing is not defined/,
+    )
     const read = await invoke('genbook_read_notebook', {})
     assert.match(read, /## cell cell-0 \(markdown\)\n# Numbers/)
     assert.match(read, /## cell cell-2 \(code, run as \[2\]\)[^]*### outputs\nsum 10/)
@@ -72,7 +75,7 @@ scenario('a link to a cell is copied, and names file and cell', async ({ code, f
 scenario('diffs are set up once, whatever stands in the files already', async ({ code, notebook }) => {
   await code.writeFile('.gitattributes', '*.png binary')
   await notebook(['1'])
-  for (const _ of [1, 2]) {
+  for (let time = 1; time <= 2; time++) {
     await code.command('Genbook: Set Up Readable Diffs')
     await code.waitForNotification('now leave out outputs')
     await code.dismissNotifications()
