@@ -13,7 +13,7 @@
  * Langevin distributions and their discrete approximations", 1996, https://doi.org/10.2307/3318418
  */
 import * as tf from '@tensorflow/tfjs'
-import { breathe, currentStream, holding, keepingTensors, poll, type RandomStream } from '../tensor'
+import { breathe, counted, currentStream, holding, keepingTensors, poll, type RandomStream } from '../tensor'
 import { walkReached } from './milestones'
 import { expectField, type Field } from './field'
 import { combine, normalLike, type State } from './state'
@@ -105,7 +105,7 @@ export function chain<S extends State>(
     let breathed = performance.now()
     let x = start
     yield { x, step: 0, steps, evaluations: 0 }
-    for (let i = 0; i < steps; i++) {
+    for (const i of counted(name, steps)) {
       poll()
       if (performance.now() - breathed >= BREATHE_EVERY) {
         await breathe()

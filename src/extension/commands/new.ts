@@ -7,7 +7,7 @@ import { toEditor } from '../notebook/convert'
 import { notebookData } from '../notebook/serializer'
 
 /** What a new notebook can start from: files of media/templates, which are notebooks like any other. */
-const TEMPLATES = ['blank', 'derivation', 'experiment'] as const
+const TEMPLATES = ['blank', 'assignment', 'derivation', 'experiment'] as const
 
 interface Choice extends vscode.QuickPickItem {
   /** The file, from the folder that this extension is installed in. */
@@ -59,6 +59,12 @@ function described(template: (typeof TEMPLATES)[number]): Choice {
   switch (template) {
     case 'blank':
       return { path, label: vscode.l10n.t('Blank'), detail: vscode.l10n.t('One cell, with a first picture') }
+    case 'assignment':
+      return {
+        path,
+        label: vscode.l10n.t('Assignment'),
+        detail: vscode.l10n.t('A master with a solution, tests, hidden tests and a question in words'),
+      }
     case 'derivation':
       return {
         path,

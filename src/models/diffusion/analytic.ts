@@ -9,7 +9,7 @@
  * Bao et al., "Analytic-DPM: an analytic estimate of the optimal reverse variance in diffusion probabilistic models", ICLR
  * 2022, theorem 1, https://arxiv.org/abs/2201.06503
  */
-import { breathe, currentStream, keepingTensors, poll, type RandomStream } from '../../tensor'
+import { breathe, currentStream, keepingTensors, poll, type RandomStream, told } from '../../tensor'
 import { expectCount, type Data } from '../data/data'
 import { inScope, type Denoiser } from '../denoiser'
 import type { GaussianProcess } from '../process'
@@ -73,7 +73,7 @@ export async function analyticVariance<S extends State>(
 
   const gammas = new Map<number, number>()
   await keepingTensors(async () => {
-    for (const t of stops) {
+    for (const t of told('analytic variance', stops)) {
       if (process.sigma(t) === 0) continue
       poll()
       const x0 = data(samples, stream)

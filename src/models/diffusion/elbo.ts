@@ -13,7 +13,7 @@
  * Ho, Jain and Abbeel, 2020, equation 5, https://arxiv.org/abs/2006.11239
  */
 import * as tf from '@tensorflow/tfjs'
-import { breathe, currentStream, keepingTensors, poll, type RandomStream } from '../../tensor'
+import { breathe, counted, currentStream, keepingTensors, poll, type RandomStream } from '../../tensor'
 import type { Denoiser } from '../denoiser'
 import type { GaussianProcess } from '../process'
 import { combine, normalLike, type State } from '../state'
@@ -113,7 +113,7 @@ export async function elbo<S extends State>(
     const priorTerm = mean(each)
     const steps: ElboTerm[] = []
     let reconstruction = 0
-    for (let i = 0; i + 1 < stops.length; i++) {
+    for (const i of counted('elbo', stops.length - 1)) {
       poll()
       const [t, s] = [stops[i]!, stops[i + 1]!]
       const last = t === first

@@ -1,5 +1,5 @@
 /** The denoising error at each noise level, by itself: where a model is good, and where it is not. */
-import { breathe, currentStream, keepingTensors, poll, type RandomStream } from '../../tensor'
+import { breathe, counted, currentStream, keepingTensors, poll, type RandomStream } from '../../tensor'
 import { expectCount, type Data } from '../data/data'
 import type { Denoiser } from '../denoiser'
 import { inScope } from '../denoiser'
@@ -52,7 +52,8 @@ export async function lossByNoise(
     const noise = normalLike(x0, stream)
     const loss = new Float64Array(stops.length)
     try {
-      for (const [i, t] of stops.entries()) {
+      for (const i of counted('loss by noise', stops.length)) {
+        const t = stops[i]!
         poll()
         const square = inScope(x0, () => {
           const xt = combine([process.alpha(t), x0], [process.sigma(t), noise])

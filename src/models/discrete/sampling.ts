@@ -8,7 +8,15 @@
  * go wrong: tokens that belong together may not be drawn together.
  */
 import * as tf from '@tensorflow/tfjs'
-import { breathe, currentStream, holding, keepingTensors, poll, type RandomStream } from '../../tensor'
+import {
+  breathe,
+  counted,
+  currentStream,
+  holding,
+  keepingTensors,
+  poll,
+  type RandomStream,
+} from '../../tensor'
 import { expectCount } from '../data/data'
 import { walkReached } from '../milestones'
 import { cleanProbabilities, expectTokenDenoiser, type TokenDenoiser } from './denoiser'
@@ -58,7 +66,7 @@ export function tokenAncestral(
     const total = stops.length - 1
     let x = start
     yield { x, t: stops[0]!, step: 0, steps: total }
-    for (let i = 0; i < total; i++) {
+    for (const i of counted('sampling', total)) {
       poll()
       if (i % 10 === 9) await breathe()
       const [t, s] = [stops[i]!, stops[i + 1]!]

@@ -10,7 +10,7 @@
  * https://arxiv.org/abs/2101.09258
  */
 import * as tf from '@tensorflow/tfjs'
-import { breathe, currentStream, keepingTensors, poll, type RandomStream } from '../../tensor'
+import { breathe, counted, currentStream, keepingTensors, poll, type RandomStream } from '../../tensor'
 import type { Denoiser } from '../denoiser'
 import type { Quantity } from '../prediction'
 import type { Curve, GaussianProcess } from '../process'
@@ -81,7 +81,8 @@ export function klBound<S extends State = tf.Tensor>(
   const size = model.shape.reduce((product, length) => product * length, 1)
   return keepingTensors(async () => {
     let score = 0
-    for (const [i, t] of nodes.entries()) {
+    for (const i of counted(caller, nodes.length)) {
+      const t = nodes[i]!
       poll()
       await breathe()
       const error = within(x0, () => {

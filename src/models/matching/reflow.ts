@@ -5,7 +5,7 @@
  * Liu, Gong and Liu, 2023, algorithm 1, https://arxiv.org/abs/2209.03003
  */
 import * as tf from '@tensorflow/tfjs'
-import { breathe, currentStream, keepingTensors, poll, type RandomStream } from '../../tensor'
+import { breathe, counted, currentStream, keepingTensors, poll, type RandomStream } from '../../tensor'
 import { expectCount, type Data } from '../data/data'
 import { inScope, type Denoiser } from '../denoiser'
 import type { Pairs } from './paired'
@@ -40,7 +40,7 @@ export function reflow(
     let x = (source ?? standardNormal(shape)).draw(n, stream)
     try {
       const x1 = Float32Array.from(await x.data())
-      for (let i = 0; i < steps; i++) {
+      for (const i of counted('reflow', steps)) {
         poll()
         if (i % 10 === 9) await breathe()
         const next = inScope(x, () => heunStep(model, x, 1 - i / steps, 1 - (i + 1) / steps))

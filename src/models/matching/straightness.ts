@@ -9,7 +9,7 @@
  * Liu, Gong and Liu, 2023, equation 6, https://arxiv.org/abs/2209.03003
  */
 import * as tf from '@tensorflow/tfjs'
-import { breathe, currentStream, keepingTensors, poll, type RandomStream } from '../../tensor'
+import { breathe, counted, currentStream, keepingTensors, poll, type RandomStream } from '../../tensor'
 import { expectCount } from '../data/data'
 import { inScope, type Denoiser } from '../denoiser'
 import { combine, normalLike, type State } from '../state'
@@ -55,7 +55,8 @@ export function straightness<S extends State = tf.Tensor>(
     try {
       let x = first
       const velocities: S[] = []
-      for (const [i, time] of t.entries()) {
+      for (const i of counted('straightness', t.length)) {
+        const time = t[i]!
         poll()
         if (i % 10 === 9) await breathe()
         velocities.push(keep(inScope(x, () => model.predict(x, time).velocity)))

@@ -10,6 +10,7 @@
  * Heusel, Ramsauer, Unterthiner, Nessler and Hochreiter, "GANs trained by a two time-scale update rule converge to a local
  * Nash equilibrium", NeurIPS 2017, https://arxiv.org/abs/1706.08500
  */
+import { counted } from '../../tensor'
 import * as tf from '@tensorflow/tfjs'
 import { pauses } from './pauses'
 import type { Moments } from '../data/whitening'
@@ -46,7 +47,7 @@ export async function frechet(
   ]
   const without: number[] = []
   const pause = pauses()
-  for (let g = 0; g < GROUPS; g++) {
+  for (const g of counted('Fréchet distance', GROUPS)) {
     await pause()
     without.push(distance(a(g), b(g)))
   }

@@ -10,6 +10,7 @@
  * https://jmlr.org/papers/v13/gretton12a.html; Székely and Rizzo, "Energy statistics: a class of statistics based on
  * distances", 2013, https://doi.org/10.1016/j.jspi.2013.03.018
  */
+import { counted } from '../../tensor'
 import { pauses } from './pauses'
 import { jackknife, type Estimate } from './estimate'
 import { pairOf, type Rows, type Samples } from './samples'
@@ -55,7 +56,7 @@ async function discrepancy(a: Rows, b: Rows, kernel: (square: number) => number)
   const pause = pauses()
   await within(a, aa, kernel)
   await within(b, bb, kernel)
-  for (let i = 0; i < a.n; i++) {
+  for (const i of counted('distances between the sets', a.n)) {
     await pause()
     for (let j = 0; j < b.n; j++) {
       const k = kernel(squareDistance(a, i, b, j))
@@ -81,7 +82,7 @@ async function discrepancy(a: Rows, b: Rows, kernel: (square: number) => number)
 async function within(rows: Rows, sums: Float64Array, kernel: (square: number) => number): Promise<void> {
   if (rows.n < 3) throw new RangeError('at least three samples of each set are needed')
   const pause = pauses()
-  for (let i = 0; i < rows.n; i++) {
+  for (const i of counted('distances within a set', rows.n)) {
     await pause()
     for (let j = 0; j < i; j++) {
       const k = kernel(squareDistance(rows, i, rows, j))

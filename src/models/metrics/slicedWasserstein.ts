@@ -10,7 +10,7 @@
  * Bonneel, Rabin, Peyré and Pfister, "Sliced and Radon Wasserstein barycenters of measures", 2015,
  * https://doi.org/10.1007/s10851-014-0506-3
  */
-import { RandomStream } from '../../tensor'
+import { counted, RandomStream } from '../../tensor'
 import { GROUPS, jackknife, type Estimate } from './estimate'
 import { pauses } from './pauses'
 import { pairOf, type Rows, type Samples } from './samples'
@@ -49,7 +49,7 @@ export async function slicedWasserstein(
   let whole = 0
   const without = new Float64Array(GROUPS)
   const pause = pauses()
-  for (let k = 0; k < count; k++) {
+  for (const _ of counted('sliced Wasserstein distance', count)) {
     await pause()
     const theta = direction(a.dim, stream)
     const [u, v] = [project(a, theta), project(b, theta)]

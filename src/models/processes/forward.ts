@@ -12,7 +12,7 @@
  * https://arxiv.org/abs/2011.13456
  */
 import * as tf from '@tensorflow/tfjs'
-import { breathe, currentStream, keepingTensors, poll, type RandomStream } from '../../tensor'
+import { breathe, currentStream, keepingTensors, poll, type RandomStream, told } from '../../tensor'
 import type { GaussianProcess, Transition } from '../process'
 import { combine, normalLike, type State } from '../state'
 
@@ -91,7 +91,7 @@ export async function forwardPath<S extends State>(
   return keepingTensors(async () => {
     const states = [combine([1, x0])]
     let breathed = performance.now()
-    for (const { scale, variance } of transitions) {
+    for (const { scale, variance } of told('forward path', transitions)) {
       poll()
       const x = states.at(-1)!
       const noise = normalLike(x, stream)

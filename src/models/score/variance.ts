@@ -4,7 +4,7 @@
  * denoising score matching at σ → 0 has the variance 1/σ² of its target z/σ.
  */
 import * as tf from '@tensorflow/tfjs'
-import { breathe, currentStream, keepingTensors, poll, type RandomStream } from '../../tensor'
+import { breathe, counted, currentStream, keepingTensors, poll, type RandomStream } from '../../tensor'
 import type { Trainable } from '../denoiser'
 
 export interface GradientVariance {
@@ -47,7 +47,7 @@ async function measure(
   const names = Object.keys(model.params)
   const gradients: Float32Array[] = []
   let breathed = performance.now()
-  for (let r = 0; r < repeats; r++) {
+  for (const _ of counted('gradient variance', repeats)) {
     poll()
     const flat = tf.tidy(() => {
       const { grads } = tf.variableGrads(() => loss(stream), Object.values(model.params))

@@ -19,7 +19,7 @@ test('a bad call exits with 2 and says what is wrong', async (t) => {
     [['run', name, '--out', name], /a\.genbook/],
     [['run', name, 'absent.genbook'], /absent\.genbook: there is no such file/],
     [['check', '.'], /folder/],
-    [['export', name], /--ipynb, --html or --ts/],
+    [['export', name], /--ipynb, --html, --ts or --project/],
     [['export', name, '--html', '--ts'], /cannot be used with/],
   ]
   for (const [args, message] of calls) {

@@ -21,4 +21,10 @@ describe('every template', () => {
     const checked = await out.genbook(['check', ...names.map((name) => join(folder, name))])
     assert.equal(checked.status, 0, `${checked.stdout}\n${checked.stderr}`)
   })
+
+  test('and the assignment has nothing that an instructor must mend first', async (t) => {
+    const out = await Folder.create(t)
+    const { status, stdout, stderr } = await out.genbook(['lint', join(folder, 'assignment.genbook')])
+    assert.equal(status, 0, `${stdout}\n${stderr}`)
+  })
 })
