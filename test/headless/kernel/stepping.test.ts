@@ -196,11 +196,6 @@ test('of tensors on a GPU, no wrong number is shown while the cell is paused', a
   await gpu.close()
   assert.equal(status, 'ok')
   const stops = told.filter((event): event is Stopped => event.kind === 'stopped')
-  // This browser reads zeros before the task has ended; another one may read what is there.
   const [shown] = stops.at(-1)!.first.map(({ name, value }) => `${name} ${value}`)
-  assert.ok(
-    shown === 'x float32 [2, 3] (on the GPU, which cannot be read while the cell is paused)' ||
-      shown === 'x float32 [2, 3] mean 5 ± 3.416, min 0, max 10',
-    shown,
-  )
+  assert.equal(shown, 'x float32 [2, 3] (on the GPU, which cannot be read while the cell is paused)')
 })
