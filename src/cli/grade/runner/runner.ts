@@ -73,7 +73,8 @@ export class Runner {
       const answer = mode === 'record' ? answerNames(cells) : this.#start.answerNames
       this.#compiled = compileGraded(cells, answer)
       const master = mode === 'record' ? analyseMaster(this.#start) : undefined
-      const { name } = await starting
+      const { name, software } = await starting
+      if (backend === 'webgpu' && software) throw new Error(`${name} is software, and no GPU.`)
       this.#say({ type: 'ready', device: name, ...(master && { master }) })
     } catch (error) {
       this.#say({ type: 'failed', reason: error instanceof Error ? error.message : String(error) })
