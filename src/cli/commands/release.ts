@@ -11,6 +11,7 @@ import {
   type SessionTest,
 } from '../../notebook/grading'
 import { hasErrors, showFindings, tally } from '../assignment/findings'
+import { upToDateTolerances } from '../assignment/tolerances'
 import { Status, UsageError } from '../failure'
 import { readNotebook, type NotebookFile } from '../notebook'
 import { backendOption, secondsOption } from '../options'
@@ -20,6 +21,7 @@ import { lint, type LintOptions } from './lint'
 interface ReleaseOptions extends LintOptions {
   readonly out: string
   readonly force?: true
+  readonly calibrate: boolean
 }
 
 const EXAMPLES = `
@@ -27,9 +29,15 @@ Solutions become a placeholder; hidden tests, mark schemes and outputs vanish; c
 what every cell read at release is recorded, so that the editor can restore it. The master is checked first, as by
 genbook lint, and is not released while there are errors. The same master gives the same file.
 
+Then tolerances are calibrated, as by genbook calibrate: the master is run on WASM, on plain JavaScript and, where there is
+one, on a GPU, and how exact tests can be is written into the master, never into the release. That is done again only when a
+cell of the master has changed. A test that allows less than backends differ by is an error.
+
 Examples:
   genbook release master.genbook --out for-students       writes for-students/master.genbook
   genbook release master.genbook --out for-students --force`
+
+const NOT_WITH_ERRORS = 'Tolerances were not calibrated: the master has errors.'
 
 export function addRelease(program: Command, finish: (status: number) => void): void {
   program
@@ -39,6 +47,7 @@ export function addRelease(program: Command, finish: (status: number) => void): 
     .requiredOption('--out <folder>', 'where to write it, under the master’s name')
     .option('--force', 'release it with errors, too')
     .option('--no-run', 'check only what the text tells; run nothing')
+    .option('--no-calibrate', 'leave the tolerances in the master as they are')
     .addOption(backendOption())
     .addOption(secondsOption('--timeout <seconds>', 'for one cell', 120))
     .addHelpText('after', EXAMPLES)
@@ -48,8 +57,13 @@ export function addRelease(program: Command, finish: (status: number) => void): 
 async function release(path: string, options: ReleaseOptions): Promise<number> {
   const file = await readNotebook(path)
   const target = await prepareTarget(path, options.out)
-  const { findings, tests } = await lint(file, options)
-  process.stderr.write(showFindings(file, findings, 'text'))
+  const { findings: linted, tests } = await lint(file, options)
+  process.stderr.write(showFindings(file, linted, 'text'))
+  const tolerances = hasErrors(linted)
+    ? { findings: [], note: NOT_WITH_ERRORS }
+    : await upToDateTolerances(file, options)
+  process.stderr.write(showFindings(file, tolerances.findings, 'text'))
+  const findings = [...linted, ...tolerances.findings]
   if (hasErrors(findings) && !options.force) {
     console.error(`${tally(findings)}: ${path} was not released. Put them right, or give --force.`)
     return Status.failed
@@ -59,6 +73,7 @@ async function release(path: string, options: ReleaseOptions): Promise<number> {
       throw new UsageError(`${target} could not be written: ${error.message}`)
     },
   )
+  console.error(tolerances.note)
   console.log(target)
   console.error(`${counted(totalPoints(file.notebook.cells), 'point')}. ${tally(findings)}.`)
   return Status.ok

@@ -11,7 +11,7 @@ import { assignmentOf, type Calibration, type Tolerance } from '../../notebook/g
 import { seedOf } from '../executed'
 import { UsageError } from '../failure'
 import { readNotebook } from '../notebook'
-import { calibrate, calibrationKey } from './calibration'
+import { calibrationOf } from './calibration'
 import { recordMaster, type Recorded } from './record'
 import { RESULT_SCHEMA } from './result'
 import type { RunnerProcess } from './runnerProcess'
@@ -37,12 +37,10 @@ export async function openAssignment(
     .update(await readFile(path))
     .digest('hex')
   const seed = options.seed ?? seedOf(notebook)
-  const { calibration } = assignmentOf(notebook)
-  const fits = calibration?.key === calibrationKey(notebook, seed) ? calibration : undefined
   const recorded = await recordMaster(path, notebook, seed, 'wasm', options)
   const { runner, analysis } = recorded
   try {
-    const testCells = testCellsOf(path, notebook, recorded, fits)
+    const testCells = testCellsOf(path, notebook, recorded, calibrationOf(notebook, seed))
     const asked = [...testCells.values()].some(({ tests }) => tests.some(asksPredicate))
     if (!asked) await runner.close()
     return {
@@ -72,27 +70,6 @@ export async function openAssignment(
     await runner.close()
     throw error
   }
-}
-
-/**
- * Runs the master on each backend that a grader can have, and says how far its tests' results differ.
- *
- * @throws UsageError as `openAssignment` does
- */
-export async function calibrateMaster(path: string, options: GradeOptions): Promise<Calibration> {
-  const { notebook } = await readNotebook(path)
-  const seed = seedOf(notebook)
-  const gradeIds = new Map(summaryCells(notebook).map(({ id, gradeId }) => [id, gradeId]))
-  const recordings = new Map<string, Map<string, readonly RecordedCalls[]>>()
-  for (const backend of ['wasm', 'cpu'] as const) {
-    const { tests, runner } = await recordMaster(path, notebook, seed, backend, options)
-    await runner.close()
-    recordings.set(
-      backend,
-      new Map([...tests].flatMap(([id, list]) => (list.length ? [[gradeIds.get(id) ?? id, list]] : []))),
-    )
-  }
-  return calibrate(calibrationKey(notebook, seed), recordings)
 }
 
 function testCellsOf(

@@ -3,12 +3,14 @@
  * right answer may be from them. A mean over a million numbers differs more than a single product, and gets more room.
  */
 import { createHash } from 'node:crypto'
-import { bulk } from '../../kernel/grading/compare'
+import { allowed, bulk, difference } from '../../kernel/grading/compare'
 import { isNumberArray, type Data } from '../../kernel/grading/data'
+import { decodeJudge } from '../../kernel/grading/dataJudges'
 import { decodeData } from '../../kernel/grading/encode'
-import type { RecordedCalls } from '../../kernel/grading/asking'
+import { dataText } from '../../kernel/grading/words'
+import type { RecordedCall, RecordedCalls } from '../../kernel/grading/asking'
 import type { Notebook } from '../../notebook'
-import type { Calibration, Tolerance } from '../../notebook/grading'
+import { assignmentOf, type Calibration, type Tolerance } from '../../notebook/grading'
 import { gradedCells } from './structure'
 
 /** What backends differ by is a sample of one; other right ways to compute the same differ by a few times as much. */
@@ -23,6 +25,12 @@ export function calibrationKey(notebook: Notebook, seed: number): string {
     .update(JSON.stringify([seed, sources]))
     .digest('hex')
     .slice(0, 16)
+}
+
+/** What the master records of its tolerances, where that was found with this seed and the cells as they are. */
+export function calibrationOf(notebook: Notebook, seed: number): Calibration | undefined {
+  const { calibration } = assignmentOf(notebook)
+  return calibration?.key === calibrationKey(notebook, seed) ? calibration : undefined
 }
 
 /** What a recording says, by grade id of the cell of tests. */
@@ -41,15 +49,72 @@ export function calibrate(key: string, recordings: ReadonlyMap<string, Recording
   return { key, backends: [...recordings.keys()], tests }
 }
 
+/** A test whose own tolerance is less than backends differ by: what came back on the first, and on another. */
+export interface Disagreement {
+  readonly gradeId: string
+  readonly test: string
+  readonly first: { readonly backend: string; readonly returned: string }
+  readonly other: { readonly backend: string; readonly returned: string }
+}
+
+/** @param recordings by backend, of the same master with the same seed; at most one disagreement for each test and backend */
+export function disagreements(recordings: ReadonlyMap<string, Recording>): Disagreement[] {
+  const [first, ...others] = recordings
+  return [...(first?.[1] ?? [])].flatMap(([gradeId, list]) =>
+    list.flatMap((test, index) =>
+      others.flatMap(([backend, other]) => {
+        const values = tooFarApart(test, other.get(gradeId)?.[index])
+        if (!values) return []
+        const [mine, theirs] = values
+        return {
+          gradeId,
+          test: test.name,
+          first: { backend: first![0], returned: mine },
+          other: { backend, returned: theirs },
+        }
+      }),
+    ),
+  )
+}
+
+function tooFarApart(test: RecordedCalls, other: RecordedCalls | undefined): [string, string] | undefined {
+  for (const [one, match] of pairs(test, other)) {
+    const judge = decodeJudge(one.judge)
+    if (judge.judge !== 'closeTo' || !judge.within) continue
+    const [a, b] = [decodeData(one.returned), decodeData(match.returned)]
+    if (difference(a, b, allowed(judge.within)) !== undefined) return worst(a, b)
+  }
+  return undefined
+}
+
+/** The two numbers that are furthest apart, or all there is where numbers do not tell. */
+function worst(a: Data, b: Data): [string, string] {
+  const [x, y] = [numbersIn(a), numbersIn(b)]
+  const gaps = x.map((value, i) => Math.abs(value - y[i]!))
+  const index = gaps.indexOf(Math.max(...gaps.filter((gap) => !Number.isNaN(gap))))
+  if (x.length !== y.length || index < 0) return [dataText(a), dataText(b)]
+  return [digits(x[index]!), digits(y[index]!)]
+}
+
+/** As many as two singles need to be told apart. */
+const digits = (value: number) => String(Number(value.toPrecision(9)))
+
 /** The largest difference of two recordings of a test, relative to the size of its numbers; 0 where nothing can be compared. */
 function deviationOf(test: RecordedCalls, other: RecordedCalls | undefined): number {
   let largest = 0
-  for (const [seed, row] of test.calls.entries())
-    for (const [place, { returned }] of row.entries()) {
-      const match = other?.calls[seed]?.[place]
-      if (match) largest = Math.max(largest, between(decodeData(returned), decodeData(match.returned)))
-    }
+  for (const [one, match] of pairs(test, other))
+    largest = Math.max(largest, between(decodeData(one.returned), decodeData(match.returned)))
   return largest
+}
+
+/** The same calls of two recordings. */
+function pairs(test: RecordedCalls, other: RecordedCalls | undefined): [RecordedCall, RecordedCall][] {
+  return test.calls.flatMap((row, seed) =>
+    row.flatMap((call, place): [RecordedCall, RecordedCall][] => {
+      const match = other?.calls[seed]?.[place]
+      return match ? [[call, match]] : []
+    }),
+  )
 }
 
 function between(a: Data, b: Data): number {

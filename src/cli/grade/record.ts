@@ -28,7 +28,7 @@ export async function recordMaster(
   path: string,
   notebook: Notebook,
   seed: number,
-  backend: 'wasm' | 'cpu',
+  backend: 'wasm' | 'cpu' | 'webgpu',
   options: GradeOptions,
 ): Promise<Recorded> {
   const cells = gradedCells(notebook)

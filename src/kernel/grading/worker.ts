@@ -7,6 +7,7 @@
  */
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads'
 import type { DriverMessage } from '../protocol'
+import { findGpu } from '../worker/gpu.node'
 import { Kernel } from '../worker/kernel'
 import type { AskMessage, AskPort } from './asking'
 import { collectingTests } from './collectingTests'
@@ -26,10 +27,12 @@ const port = parentPort!
 
 const kernel = new Kernel({
   post: (message) => {
-    // By then everything that Node has to do for the kernel is done.
-    if (message.type === 'ready') confine()
+    // By then everything that Node has to do for the kernel is done. Only the instructor's own notebook runs on a GPU, whose
+    // driver needs more than `confine` leaves.
+    if (message.type === 'ready' && (mode === 'grade' || message.device.backend !== 'webgpu')) confine()
     port.postMessage(message)
   },
+  ...(mode === 'record' && { findGpu }),
 })
 
 const waiting: ((message: AskMessage) => void)[] = []

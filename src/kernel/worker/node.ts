@@ -2,9 +2,9 @@
 import { parentPort, receiveMessageOnPort, type MessagePort } from 'node:worker_threads'
 import { sharedCommands } from '../debug/commands'
 import type { DebugCommand } from '../debug/protocol'
-import type { BackendChoice, DriverMessage } from '../protocol'
+import type { DriverMessage } from '../protocol'
+import { findGpu } from './gpu.node'
 import { Kernel } from './kernel'
-import { hasVulkan } from './vulkan'
 
 const port = parentPort
 if (!port) throw new Error('This script is a kernel: it runs in a worker thread that a driver starts.')
@@ -27,20 +27,4 @@ process.on('uncaughtException', report)
 function report(thrown: unknown): void {
   // Thrown again, it ends the thread, and the driver says so.
   if (!kernel.uncaught(thrown)) throw thrown
-}
-
-/** Node has no WebGPU of its own; the package `webgpu` brings Chromium's, where it is installed. */
-async function findGpu(backend: BackendChoice): Promise<string | undefined> {
-  if (backend === 'wasm' || backend === 'cpu') return undefined
-  if (process.platform === 'linux' && !(await hasVulkan()))
-    return 'No graphics driver: the Vulkan loader libvulkan.so.1 (Debian: libvulkan1) is not installed.'
-  try {
-    const { create, globals } = await import('webgpu')
-    Object.assign(globalThis, globals)
-    Object.defineProperty(navigator, 'gpu', { value: create([]), configurable: true })
-    return undefined
-  } catch (error) {
-    const message = error instanceof Error ? error.message.split('\n')[0]! : String(error)
-    return `Node's package webgpu could not be loaded: ${message}`
-  }
 }

@@ -20,7 +20,8 @@ export type GraderMessage =
       readonly nonce: string
       readonly mode: 'grade' | 'record'
       readonly seed: number
-      readonly backend: 'wasm' | 'cpu'
+      /** Submissions never see a GPU. */
+      readonly backend: 'wasm' | 'cpu' | 'webgpu'
       readonly cells: readonly RunnerCell[]
       /** Names that the master's solutions declare or assign: tests find the student's meaning of them. */
       readonly answerNames: readonly string[]

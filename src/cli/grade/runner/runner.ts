@@ -54,7 +54,8 @@ export class Runner {
       transferList: [this.#asks.port2],
       stdout: true,
       stderr: true,
-      env: {},
+      // Where a GPU's driver is may stand there; only the instructor's own notebook runs on one.
+      ...(backend !== 'webgpu' && { env: {} }),
       resourceLimits: { maxOldGenerationSizeMb: heapMegabytes, codeRangeSizeMb: CODE_MEGABYTES },
     })
     worker.on('error', (error: Error & { code?: string }) => {
@@ -73,7 +74,8 @@ export class Runner {
       const answer = mode === 'record' ? answerNames(cells) : this.#start.answerNames
       this.#compiled = compileGraded(cells, answer)
       const master = mode === 'record' ? analyseMaster(this.#start) : undefined
-      const { name } = await starting
+      const { name, software } = await starting
+      if (backend === 'webgpu' && software) throw new Error(`There is no GPU, only ${name}.`)
       this.#say({ type: 'ready', device: name, ...(master && { master }) })
     } catch (error) {
       this.#say({ type: 'failed', reason: error instanceof Error ? error.message : String(error) })

@@ -48,18 +48,18 @@ export function byProcessLimits(): Limiter {
   }
 }
 
-/** Without any limit: only for `--trust`, and for engines that have limits of their own. */
-export function unlimited(command: readonly string[]): Launched {
-  return start(command)
+/** Without any limit: only for `--trust`, for engines that have limits of their own, and for the instructor's own notebook. */
+export function unlimited(command: readonly string[], environment?: NodeJS.ProcessEnv): Launched {
+  return start(command, undefined, environment)
 }
 
-function start(command: readonly string[], group?: Group): Launched {
+function start(command: readonly string[], group?: Group, environment?: NodeJS.ProcessEnv): Launched {
   const descriptors = harmlessDescriptors()
   const [program = '', ...rest] = command
   const child = spawn(program, rest, {
     stdio: ['pipe', 'pipe', 'pipe', ...descriptors.stdio],
     // The command's own environment is the sandbox's business; this is what the steps before it need.
-    env: { PATH: process.env['PATH'] ?? '/usr/bin:/bin' },
+    env: environment ?? { PATH: process.env['PATH'] ?? '/usr/bin:/bin' },
   }) as ChildProcessWithoutNullStreams
   descriptors.close()
   // A runner that has ended reads nothing more; its end says so.
