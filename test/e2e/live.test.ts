@@ -190,3 +190,39 @@ live(() => \`seen \${drawn.points.length}\`)`,
   },
   everywhere,
 )
+
+scenario(
+  'a letter of a picture says what it is in the session, and after a restart only what it means',
+  async ({ code, notebook }) => {
+    const book = await notebook([
+      `import { plot, vp } from 'genbook'
+let sigma = 0.5
+plot.schedule(vp({ betaMin: 0.1, betaMax: 20 }))`,
+      'sigma = 0.25',
+    ])
+    await book.runCell(0)
+    await book.waitForFigures(0)
+    const frame = await outputs(code, '.infolayer .g-ytitle')
+    const axis = frame.locator('.infolayer .g-ytitle')
+    /** What the letters say to a mouse that comes from elsewhere. */
+    const told = async () => {
+      await book.reveal(0)
+      await frame.locator('.nsewdrag').first().hover()
+      await axis.hover()
+      return axis.locator('title').textContent()
+    }
+    await until('the value', async () =>
+      /σₜ: Standard deviation[^]*In this session: sigma = 0\.5, set by \[1\]/.test((await told()) ?? ''),
+    )
+    await book.runCell(1)
+    await until('the new value', async () =>
+      /In this session: sigma = 0\.25, set by \[2\]/.test((await told()) ?? ''),
+    )
+    await code.screenshot('letter with its value')
+    await code.command('Genbook: Restart')
+    await until('the meaning alone', async () => {
+      const text = (await told()) ?? ''
+      return /σₜ: Standard deviation/.test(text) && !/In this session/.test(text)
+    })
+  },
+)

@@ -4,13 +4,17 @@ import { RENDERER_ID } from '../names'
 import { isGenbook } from '../notebook/cells'
 import { Owner } from '../owner'
 import { openLarge } from '../pictures/large'
+import { letterValues } from '../pictures/letters'
 import { savePicture } from '../pictures/save'
 import type { Assets } from '../assets'
-import { rendererWords } from '../pictures/words'
+import { rendererWords, variableInWords } from '../pictures/words'
 import type { Session } from './session'
 import type { Sessions } from './sessions'
 
-/** Connects what is shown in outputs with the session behind it: controls that are moved, pictures that are taken away. */
+/**
+ * Connects what is shown in outputs with the session behind it: controls that are moved, pictures that are taken away, letters
+ * whose values are asked for.
+ */
 export class RendererLink extends Owner {
   readonly #sessions: Sessions
   readonly #assets: Assets
@@ -51,6 +55,11 @@ export class RendererLink extends Owner {
       case 'open':
         openLarge(this.#assets, message.title, message.figure, editor.notebook.uri)
         break
+      case 'letters': {
+        const values = letterValues(message.signs, session?.variables ?? [], variableInWords)
+        this.#post({ type: 'letters', values }, editor)
+        break
+      }
     }
   }
 

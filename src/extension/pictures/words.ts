@@ -1,4 +1,5 @@
 import { l10n } from 'vscode'
+import type { Variable } from '../../kernel/protocol'
 import type { Words } from '../../renderers/controls/words'
 
 /** What controls and pictures say, in the person's language. */
@@ -38,4 +39,11 @@ export function rendererWords(): Words {
       'Draw points: arrow keys move the cross, the space bar puts a point, Ctrl+Z takes the last back',
     ),
   }
+}
+
+/** A variable behind a letter of a picture, in one line. */
+export function variableInWords({ name, summary, origin }: Variable): string {
+  return origin
+    ? l10n.t('In this session: {0} = {1}, set by [{2}]', name, summary, origin.count)
+    : l10n.t('In this session: {0} = {1}', name, summary)
 }

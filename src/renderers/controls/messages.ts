@@ -20,12 +20,16 @@ export type RendererMessage =
   | { readonly type: 'save'; readonly name: string; readonly base64: string }
   /** A figure is to be shown in a tab of its own. */
   | { readonly type: 'open'; readonly title: string; readonly figure: Json }
+  /** The mouse is on a picture with letters of these signs: what are they in the session? */
+  | { readonly type: 'letters'; readonly signs: readonly string[] }
 
 /** Extension → renderer. */
 export type HostMessage =
   /** Cells whose controls have a session behind them, and the live pictures that are being computed. */
   | { readonly type: 'live'; readonly cells: readonly string[]; readonly computing: readonly string[] }
   | { readonly type: 'words'; readonly words: Words }
+  /** What the letters that were asked for are in the session, in words, by their signs; those without a value are absent. */
+  | { readonly type: 'letters'; readonly values: Readonly<Record<string, string>> }
 
 /** The cell that declared a control. */
 export function cellOf(control: string): string {

@@ -7,7 +7,7 @@ import { momentsOf } from '../figures/moments'
 import { webglNeed, withoutWebgl } from '../figures/svg'
 import { isPad } from '../figures/pad'
 import { webglWorks, type ContextBudget, type ContextHolder } from './budget'
-import { explainLetters } from './letters'
+import { Letters, type AskLetters, type LetterValues } from './letters'
 import { Pad, type Axes, type Drawn } from './pad'
 import { pictureOf, type PictureFormat } from './picture'
 import { template, type Palette } from './theme'
@@ -24,6 +24,8 @@ export interface Surroundings {
   readonly pictures: PictureHost
   /** Hears what is drawn by hand; absent where no cell can. */
   readonly drawn?: Drawn
+  /** Asks what letters are in the session; absent where there is none. */
+  readonly askLetters?: AskLetters
   /** Whether a figure is as large as the window. */
   readonly fill?: boolean
 }
@@ -67,6 +69,7 @@ export class FigureView implements ContextHolder {
   #pad: Pad | undefined
   #time: TimeSlider | undefined
   readonly #tools: Tools
+  readonly #letters: Letters
   /** The figure as it was drawn: at one moment, with what a person did to it. */
   #shown: Figure | undefined
 
@@ -84,6 +87,7 @@ export class FigureView implements ContextHolder {
     this.#note.className = 'genbook-figure-note'
     this.#note.style.cssText = 'font-size: 12px; opacity: 0.8; padding: 0 4px'
     addStyle()
+    this.#letters = new Letters(this.#plot, surroundings.askLetters)
     this.#tools = new Tools(
       { figure: () => this.#figure, picture: (format) => this.#picture(format) },
       surroundings.pictures,
@@ -114,6 +118,11 @@ export class FigureView implements ContextHolder {
   redraw(): Promise<void> {
     this.#stale = true
     return (this.#drawing ??= this.#draw())
+  }
+
+  /** What letters are in the running session, by their signs. */
+  setLetters(values: LetterValues): void {
+    this.#letters.setValues(values)
   }
 
   yieldContexts(): void {
@@ -181,7 +190,7 @@ export class FigureView implements ContextHolder {
     if (figure.frames)
       await Plotly.addFrames(this.#plot, structuredClone(figure.frames) as unknown as Partial<Frame>[])
     if (fresh) this.#listen()
-    explainLetters(this.#plot)
+    this.#letters.explain()
     if (isPad(figure) && !this.#pad) this.#addPad(figure)
   }
 
@@ -251,7 +260,7 @@ export class FigureView implements ContextHolder {
     })
     const emitter: { on(event: string, heard: () => void): void } = this.#plot
     // Zooming, and hiding a trace by its legend, draw words anew.
-    emitter.on('plotly_afterplot', () => explainLetters(this.#plot))
+    emitter.on('plotly_afterplot', () => this.#letters.explain())
     emitter.on('plotly_webglcontextlost', () => {
       // Contexts that this figure gave up itself are lost on purpose.
       if (!this.#drawnWithGl || this.#disposed) return

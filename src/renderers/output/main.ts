@@ -8,6 +8,7 @@ import { ProgressView } from '../controls/progressView'
 import { CAPTION_MIME, CONTROLS_MIME, readCaption, readControls } from '../controls/specification'
 import { setWords } from '../controls/words'
 import type { Figure, Json } from '../figures/figure'
+import type { LetterValues } from '../mount/letters'
 import type { Drawn } from '../mount/pad'
 import { base64Of, download } from '../mount/picture'
 import { readFigure } from '../mount/specification'
@@ -21,6 +22,8 @@ interface View {
   show(item: OutputItem): Promise<void> | void
   /** The session has changed. */
   follow?(state: LiveState): void
+  /** The session has answered what letters are in it. */
+  setLetters?(values: LetterValues): void
   /** The theme has changed. */
   redraw?(): void
   dispose(): void
@@ -46,6 +49,9 @@ export const activate: ActivationFunction = (context) => {
     budget: new ContextBudget(),
     pictures,
     drawn,
+    ...(context.postMessage && {
+      askLetters: (signs: readonly string[]) => post({ type: 'letters', signs }),
+    }),
   }
 
   const make = (item: OutputItem, element: HTMLElement): View => {
@@ -80,6 +86,7 @@ export const activate: ActivationFunction = (context) => {
         const figure = new FigureView(element, item.id, surroundings)
         return {
           show: (item) => figure.show(readFigure(item.json())),
+          setLetters: (values) => figure.setLetters(values),
           redraw: () => void figure.redraw(),
           dispose: () => figure.dispose(),
         }
@@ -102,6 +109,9 @@ export const activate: ActivationFunction = (context) => {
       case 'live':
         state = { cells: new Set(message.cells), computing: new Set(message.computing) }
         for (const { view } of views.values()) view.follow?.(state)
+        break
+      case 'letters':
+        for (const { view } of views.values()) view.setLetters?.(message.values)
         break
     }
   })

@@ -7,9 +7,9 @@ import { bundle, launch, OutputPage } from './browser'
 import { spread } from './fixtures'
 
 let browser: Browser
+let renderer: string
 let output: OutputPage
 before(async () => {
-  let renderer: string
   ;[browser, renderer] = await Promise.all([launch(), bundle('src/renderers/output/main.ts', 'esm')])
   output = await OutputPage.open(browser, renderer)
 })
@@ -55,4 +55,45 @@ test('a picture that is drawn anew says it once, and no longer what it does not 
     one.every((text) => text.startsWith('γ: Strength of guidance') && text.split('Strength').length === 2),
   )
   assert.deepEqual(output.errors, [])
+})
+
+test('the session is asked once for each place that the mouse comes to, and its values are shown until it has others', async () => {
+  const withSession = await OutputPage.open(browser, renderer, '', { messaging: true })
+  const { page } = withSession
+  const guided = samplesFigure({ 'γ = 1': spread(20), 'γ = 4': spread(20) })
+  await withSession.show('guided', guided)
+  const titles = () =>
+    page
+      .locator('.annotation-text-g > title')
+      .evaluateAll((all) => all.map((title) => title.textContent.split('\n').at(-1)))
+  const [one, two] = await page.locator('.annotation-text-g').all()
+  await withSession.posted()
+
+  const ask = { type: 'letters', signs: ['γ'] } as const
+  await one!.hover()
+  assert.deepEqual(await withSession.posted(), [ask])
+  await withSession.receive({ type: 'letters', values: { γ: 'gamma = 2', σₜ: 'sigma = 1' } })
+  assert.deepEqual(await titles(), ['gamma = 2', 'gamma = 2'])
+  // Nothing new under the mouse.
+  const { x, y } = (await one!.boundingBox())!
+  await page.mouse.move(x + 3, y + 3)
+  assert.deepEqual(await withSession.posted(), [])
+  // A picture that is drawn anew keeps them.
+  await withSession.show('guided', { ...guided, layout: { ...guided.layout, height: 420 } })
+  assert.deepEqual(await titles(), ['gamma = 2', 'gamma = 2'])
+
+  await withSession.posted()
+  await two!.hover()
+  assert.deepEqual(await withSession.posted(), [ask])
+  await withSession.receive({ type: 'letters', values: {} })
+  assert.ok((await titles()).every((line) => line?.startsWith('Stochastic interpolants: γ(t)')))
+
+  // A picture without letters asks for none.
+  await withSession.show('guided', samplesFigure({ model: spread(20), data: spread(20) }))
+  await page.mouse.move(0, 0)
+  await withSession.posted()
+  await page.locator('#guided .nsewdrag').first().hover()
+  assert.deepEqual(await withSession.posted(), [])
+  assert.deepEqual(withSession.errors, [])
+  await page.close()
 })
