@@ -379,19 +379,26 @@ scenario(
 
 scenario('typing indents, closes brackets and continues comments', async ({ code, notebook }) => {
   const book = await notebook([''])
+  const { keyboard } = code.page
+  const becomes = (text: string) =>
+    until(`the cell to be ${JSON.stringify(text)}`, async () => (await book.cell(0)).text === text)
+  // As a person does, who sees each line before the next one.
   await book.type(0, '/**')
-  await code.page.keyboard.press('Enter')
-  await code.page.keyboard.type('One.')
-  await code.page.keyboard.press('Enter')
-  await code.page.keyboard.type('Two.')
-  await code.page.keyboard.press('Control+End')
-  await code.page.keyboard.press('Enter')
-  await code.page.keyboard.type('if (1) {')
-  await code.page.keyboard.press('Enter')
-  await until(
-    'the typed text',
-    async () => (await book.cell(0)).text === '/**\n * One.\n * Two.\n */\nif (1) {\n  \n}',
-  )
+  await becomes('/** */')
+  await keyboard.press('Enter')
+  await becomes('/**\n * \n */')
+  await keyboard.type('One.')
+  await becomes('/**\n * One.\n */')
+  await keyboard.press('Enter')
+  await becomes('/**\n * One.\n * \n */')
+  await keyboard.type('Two.')
+  await keyboard.press('Control+End')
+  await keyboard.press('Enter')
+  await becomes('/**\n * One.\n * Two.\n */\n')
+  await keyboard.type('if (1) {')
+  await becomes('/**\n * One.\n * Two.\n */\nif (1) {}')
+  await keyboard.press('Enter')
+  await becomes('/**\n * One.\n * Two.\n */\nif (1) {\n  \n}')
 })
 
 scenario('Fix All mends everything that has one likely remedy', async ({ code, notebook }) => {

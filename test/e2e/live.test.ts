@@ -121,9 +121,12 @@ scenario(
     ] as const) {
       await tools.getByRole('button', { name }).click()
       const input = code.page.locator('.quick-input-widget input[type=text]')
-      await input.waitFor({ state: 'visible' })
-      assert.match(await input.inputValue(), /schedule.*\.(png|svg)$/)
-      await code.answerFileDialog((await input.inputValue()).replace(/[^/]*$/, file))
+      // VS Code shows the folder first, and then the name that is proposed.
+      const proposed = await until('the proposed name', async () => {
+        const value = (await input.isVisible()) && (await input.inputValue())
+        return value && /schedule.*\.(png|svg)$/.test(value) && value
+      })
+      await code.answerFileDialog(proposed.replace(/[^/]*$/, file))
       await until(`${file} to be written`, () =>
         code.readFile(`${folder}/${file}`).then(
           (text) => text.length > 500,
