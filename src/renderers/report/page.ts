@@ -24,11 +24,13 @@ const palette = () => {
 const views = new Set<FigureView>()
 
 declare function acquireVsCodeApi(): { postMessage(message: unknown): void }
-const editor = inTab ? acquireVsCodeApi() : undefined
+let editor: ReturnType<typeof acquireVsCodeApi> | undefined
 
 const pictures: PictureHost = {
   async save(name, picture) {
-    if (editor) {
+    if (inTab) {
+      // Only now: it may be had once, and pages that use this program for its stills want it themselves.
+      editor ??= acquireVsCodeApi()
       editor.postMessage({ type: 'save', name, base64: await base64Of(picture) })
       return
     }
