@@ -326,9 +326,15 @@ export class VSCodeUnderTest {
     return until('the runtime view', () => this.webview('genbook.genbook', 'Genbook runtime'), patience)
   }
 
-  /** What the runtime view shows. */
+  /** What the runtime view shows, brought to the front of the panel where another one hides it. */
   async runtimeViewText(): Promise<string> {
-    return (await this.runtimeView()).locator('body').innerText()
+    const view = await this.runtimeView()
+    const frame = await view.parentFrame()!.frameElement()
+    if (!(await frame.isVisible()))
+      await this.evaluate((vscode) =>
+        vscode.commands.executeCommand('genbook.runtime.focus', { preserveFocus: true }),
+      )
+    return view.locator('body').innerText()
   }
 
   /** Something on the page, by selector. */
