@@ -15,3 +15,8 @@ export const Status = {
 export class UsageError extends Error {
   override readonly name = 'UsageError'
 }
+
+/** What was thrown, in words; anything may be. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

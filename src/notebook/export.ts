@@ -41,6 +41,17 @@ export function toTypeScript(notebook: Notebook, parses: (source: string) => boo
   return [...parts, 'export {}'].map((part) => part.replace(/\n+$/, '')).join('\n\n') + '\n'
 }
 
+/** `toTypeScript`, asking a compiler which cells are valid. */
+export async function toValidTypeScript(
+  notebook: Notebook,
+  compile: (id: string, source: string) => Promise<{ readonly ok: boolean }>,
+): Promise<string> {
+  const valid = new Set<string>()
+  for (const { cell_type, id, source } of notebook.cells)
+    if (cell_type === 'code' && (!source.trim() || (await compile(id, source)).ok)) valid.add(source)
+  return toTypeScript(notebook, (source) => valid.has(source))
+}
+
 /** Every line of a text as a line comment, so that no sequence of characters can end it. */
 function comment(text: string): string {
   return text

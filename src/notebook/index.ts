@@ -1,6 +1,6 @@
 /** The `.genbook` document: read, validated, written. Plain data and pure functions; runs anywhere. */
 export { NotebookFormatError } from './errors'
-export { toIpynb, toTypeScript } from './export'
+export { toIpynb, toTypeScript, toValidTypeScript } from './export'
 export { DEFAULT_SEED, genbookMetadata, withGenbookMetadata } from './genbook'
 export { isCellId, newCellId, type RandomId } from './ids'
 export { fromTypeScript } from './import'

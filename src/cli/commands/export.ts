@@ -2,7 +2,6 @@
 import { copyFile, mkdir, readdir, writeFile } from 'node:fs/promises'
 import { dirname, extname, join, basename, resolve } from 'node:path'
 import { Option, type Command } from 'commander'
-import type { LanguageClient } from '../../kernel/language/client'
 import { CELL_GLOBALS } from '../../kernel/language/globals'
 import {
   figuresWithoutPicture,
@@ -11,14 +10,14 @@ import {
   RUNTIME_FILES,
   RUNTIME_FOLDER,
   toIpynb,
-  toTypeScript,
+  toValidTypeScript,
   withPictures,
   type Notebook,
 } from '../../notebook'
 import { built, version } from '../built'
 import { Status, UsageError } from '../failure'
 import { withLanguage } from '../language'
-import { codeCells, readNotebook, type NotebookFile } from '../notebook'
+import { readNotebook, type NotebookFile } from '../notebook'
 import { reportHtml } from '../report'
 import { stillsOf } from '../stills'
 
@@ -89,9 +88,8 @@ async function convert(file: NotebookFile, form: 'ipynb' | 'html' | 'ts'): Promi
   }
 }
 
-async function typescriptOf(file: NotebookFile): Promise<string> {
-  const valid = await withLanguage((language) => validSources(file, language))
-  return toTypeScript(file.notebook, (source) => !source.trim() || valid.has(source))
+function typescriptOf({ notebook }: NotebookFile): Promise<string> {
+  return withLanguage((language) => toValidTypeScript(notebook, (id, source) => language.compile(id, source)))
 }
 
 /** @param folder is made; one with something in it is left alone */
@@ -132,12 +130,4 @@ async function illustrated(notebook: Notebook): Promise<Notebook> {
     )
     return notebook
   }
-}
-
-/** The sources of the cells that compile. */
-async function validSources(file: NotebookFile, language: LanguageClient): Promise<Set<string>> {
-  const valid = new Set<string>()
-  for (const { cell } of codeCells(file))
-    if ((await language.compile(cell.id, cell.source)).ok) valid.add(cell.source)
-  return valid
 }

@@ -1,4 +1,5 @@
 /** Compares what a cell showed with what it shows now. */
+import { PLOTLY_MIME } from '../../renderers/figures/figure'
 import { isJsonMime, mergeStreams, type MimeBundle, type Output } from '../../notebook'
 import { jsonDifference } from './picture'
 import type { Agreement } from './settings'
@@ -6,7 +7,6 @@ import { textDifference } from './text'
 
 /** Pictures of a figure, whose data is compared: which editor drew them decides about their pixels. */
 const DRAWN = ['image/png', 'image/svg+xml', 'text/plain', 'text/html']
-const FIGURE = 'application/vnd.plotly.v1+json'
 
 /** @returns every difference, one sentence each without a full stop; none where the outputs agree */
 export function outputDifferences(
@@ -43,7 +43,7 @@ function oneDifference(a: Output, b: Output, agreement: Agreement): string | und
 }
 
 function bundleDifference(a: MimeBundle, b: MimeBundle, agreement: Agreement): string | undefined {
-  const drawn = FIGURE in a && FIGURE in b ? DRAWN : []
+  const drawn = PLOTLY_MIME in a && PLOTLY_MIME in b ? DRAWN : []
   for (const mime of new Set([...Object.keys(a), ...Object.keys(b)])) {
     if (drawn.includes(mime)) continue
     const [before, after] = [a[mime], b[mime]]
@@ -77,6 +77,6 @@ function kindOf(output: Output): string {
       return 'an output of another program'
     case 'display_data':
     case 'execute_result':
-      return FIGURE in output.data ? 'a figure' : 'a value'
+      return PLOTLY_MIME in output.data ? 'a figure' : 'a value'
   }
 }

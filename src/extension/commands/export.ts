@@ -1,6 +1,6 @@
 import * as vscode from 'vscode'
 import { DEFAULT_SEED, genbookMetadata } from '../../notebook/genbook'
-import { toIpynb, toTypeScript } from '../../notebook/export'
+import { toIpynb, toValidTypeScript } from '../../notebook/export'
 import { figuresWithoutPicture, withPictures } from '../../notebook/pictures'
 import type { Notebook } from '../../notebook/types'
 import { encodeText } from '../../notebook/utf8'
@@ -116,15 +116,6 @@ async function convert(
   }
 }
 
-async function typescriptOf(notebook: Notebook, language: Language): Promise<string> {
-  const valid = await validSources(notebook, language)
-  return toTypeScript(notebook, (source) => !source.trim() || valid.has(source))
-}
-
-/** The sources of the cells that compile. */
-async function validSources(notebook: Notebook, language: Language): Promise<Set<string>> {
-  const valid = new Set<string>()
-  for (const { cell_type, id, source } of notebook.cells)
-    if (cell_type === 'code' && (await language.compile(id, source)).ok) valid.add(source)
-  return valid
+function typescriptOf(notebook: Notebook, language: Language): Promise<string> {
+  return toValidTypeScript(notebook, (id, source) => language.compile(id, source))
 }

@@ -1,8 +1,7 @@
 /** Draws figures with the notebook's own renderer, so that Plotly is shipped once. */
 import type { OutputItem, RendererApi } from 'vscode-notebook-renderer'
+import { PLOTLY_MIME } from '../../renderers/figures/figure'
 import { element } from '../runtime/element'
-
-const MIME = 'application/vnd.plotly.v1+json'
 
 interface Renderer {
   readonly activate: (context: object) => RendererApi
@@ -24,7 +23,7 @@ export class FigurePane {
     const renderer = await this.#renderer
     const place = element('div')
     renderer.disposeOutputItem?.()
-    const item = { id: `figure-${++this.#count}`, mime: MIME, json: () => bundle[MIME] }
+    const item = { id: `figure-${++this.#count}`, mime: PLOTLY_MIME, json: () => bundle[PLOTLY_MIME] }
     // Drawn once it is in the page: Plotly measures where it stands.
     queueMicrotask(
       () => void renderer.renderOutputItem(item as OutputItem, place, new AbortController().signal),

@@ -6,6 +6,7 @@
  * heartbeat stops, and retried with growing pauses.
  */
 import { PgBoss } from 'pg-boss'
+import { messageOf } from '../../failure'
 import type { Claim, Counts, Failure, Limits, Queue, Task } from './queue'
 
 const SCHEMA = 'genbook'
@@ -119,8 +120,4 @@ class BossQueue implements Queue {
 /** This attempt only: where another worker has taken the task since, nothing happens. */
 function attemptOf({ id, attempt }: Claim) {
   return { id, retryCount: attempt }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

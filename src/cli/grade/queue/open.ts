@@ -1,7 +1,7 @@
 /** Opens a queue. pg-boss is a file of its own, which only the commands that need it load. */
 import { pathToFileURL } from 'node:url'
 import { built } from '../../built'
-import { UsageError } from '../../failure'
+import { messageOf, UsageError } from '../../failure'
 import type * as Boss from './boss'
 import type { Queue } from './queue'
 
@@ -26,5 +26,5 @@ export async function connect(database: string | undefined, options: Boss.QueueO
 
 function reasonOf(error: unknown): string {
   if (error instanceof AggregateError) return error.errors.map(reasonOf).join('; ')
-  return error instanceof Error ? error.message : String(error)
+  return messageOf(error)
 }

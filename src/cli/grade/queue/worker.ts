@@ -1,4 +1,5 @@
 /** Takes tasks one after another, keeps its claims while they are graded, and writes each result once. */
+import { messageOf } from '../../failure'
 import { writeResult } from '../json'
 import type { SubmissionResult } from '../result'
 import { resultFile } from './batch'
@@ -83,10 +84,6 @@ async function handle(queue: Queue, store: Store, claim: Claim, options: WorkerO
   // Should this not get through, the next worker finds the result and is done at once.
   await queue.done(claim).catch(() => undefined)
   return true
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }
 
 /** Waits, but not longer than until one of the signals. */
