@@ -106,3 +106,11 @@ export function attention(name: string, channels: number, groups: number): Layer
     },
   }
 }
+
+/** Every number written twice in each direction: [n, h, w, c] ↦ [n, 2h, 2w, c]. */
+export function doubled(x: tf.Tensor): tf.Tensor {
+  const [n, height, width, channels] = x.shape as [number, number, number, number]
+  const wide = x.reshape([n * height, width, 1, channels])
+  const twice = tf.concat([wide, wide], 2).reshape([n, height, 1, 2 * width * channels])
+  return tf.concat([twice, twice], 2).reshape([n, 2 * height, 2 * width, channels])
+}

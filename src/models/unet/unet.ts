@@ -16,7 +16,7 @@ import { silu, type RandomStream } from '../../tensor'
 import { conditionKinds, type Condition, type ConditionOptions } from '../condition'
 import { injection } from '../conditioning'
 import type { Network, Params } from '../network'
-import { attention, convolution, dense, freshOf, groupNorm, type Layer } from './layers'
+import { attention, convolution, dense, doubled, freshOf, groupNorm, type Layer } from './layers'
 import { resBlock } from './resBlock'
 import { featuresOf, timeFeatures, type TimeFeatures } from '../timeFeatures'
 
@@ -129,14 +129,6 @@ export function unet({
     ...condition.initial([size], stream),
   })
   return Object.assign(network, { shape, conditions, initial })
-}
-
-/** Every number written twice in each direction: [n, h, w, c] ↦ [n, 2h, 2w, c]. */
-function doubled(x: tf.Tensor): tf.Tensor {
-  const [n, height, width, channels] = x.shape as [number, number, number, number]
-  const wide = x.reshape([n * height, width, 1, channels])
-  const twice = tf.concat([wide, wide], 2).reshape([n, height, 1, 2 * width * channels])
-  return tf.concat([twice, twice], 2).reshape([n, 2 * height, 2 * width, channels])
 }
 
 /** Cells are not type-checked before they run. */
