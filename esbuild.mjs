@@ -5,6 +5,7 @@ import * as esbuild from 'esbuild'
 import { assembly } from './scripts/assembly.mjs'
 import { exampleList } from './scripts/examples.mjs'
 import { root } from './scripts/node.mjs'
+import { workerText } from './scripts/worker-text.mjs'
 
 const browser = { platform: 'browser', target: ['chrome120', 'firefox128', 'safari17'] }
 const node = { platform: 'node', target: 'node20' }
@@ -89,7 +90,7 @@ await Promise.all([
         sourcemap: watch ? 'linked' : false,
         legalComments: 'none',
         logLevel: 'warning',
-        plugins: [assembly],
+        plugins: [assembly, workerText],
         ...options,
       }
       if (watch) await (await esbuild.context(settings)).watch()

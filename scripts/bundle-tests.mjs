@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url'
 import * as esbuild from 'esbuild'
 import { assembly } from './assembly.mjs'
 import { root } from './node.mjs'
+import { workerText } from './worker-text.mjs'
 
 /** How every test and benchmark is bundled. */
 export const testBundle = {
@@ -24,6 +25,7 @@ export const testBundle = {
   // The scripts know where they lie, so they stay there.
   plugins: [
     assembly,
+    workerText,
     {
       name: 'scripts',
       setup(build) {

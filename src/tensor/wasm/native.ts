@@ -163,14 +163,22 @@ interface Emscripten {
   _malloc(bytes: number): number
 }
 
+const compiled = new Map<WasmBuild, Promise<WebAssembly.Module>>()
+
+/** A build, compiled once however often it is instantiated, by workers too. */
+export function compiledKernels(build: WasmBuild): Promise<WebAssembly.Module> {
+  const module = compiled.get(build) ?? WebAssembly.compile(BYTES[build] as Uint8Array<ArrayBuffer>)
+  compiled.set(build, module)
+  return module
+}
+
 /** Instantiates a build on the backend's memory, which it never grows itself. */
 export async function openKernels(backend: BackendWasm, build: WasmBuild): Promise<Kernels> {
   const module = backend.wasm as unknown as Emscripten
   const scratch = module._malloc(SCRATCH_BYTES)
   if (!scratch) throw new Error('There is no memory left for the numeric kernels.')
-  const { instance } = await WebAssembly.instantiate(BYTES[build] as Uint8Array<ArrayBuffer>, {
-    env: { memory: module.asm.memory, scratch },
-  })
+  const env = { memory: module.asm.memory, scratch }
+  const instance = await WebAssembly.instantiate(await compiledKernels(build), { env })
   const native = instance.exports as unknown as Native
   if (native.scratchBytes() > SCRATCH_BYTES)
     throw new Error(`The numeric kernels need ${native.scratchBytes()} bytes, not ${SCRATCH_BYTES}.`)

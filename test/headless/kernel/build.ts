@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as esbuild from 'esbuild'
 import { assembly } from '../../../scripts/assembly.mjs'
+import { workerText } from '../../../scripts/worker-text.mjs'
 import { readWasm } from '../../../src/kernel/client.node'
 
 /** The root of the checkout: tests are bundled into out/ below it. */
@@ -21,7 +22,7 @@ export async function buildNodeKernel(): Promise<{ script: string; remove: () =>
     entryPoints: ['src/kernel/worker/node.ts'],
     outfile: script,
     bundle: true,
-    plugins: [assembly],
+    plugins: [assembly, workerText],
     minify: true,
     keepNames: true,
     format: 'esm',
@@ -46,7 +47,7 @@ async function buildForPages(entry: string): Promise<string> {
     entryPoints: [entry],
     write: false,
     bundle: true,
-    plugins: [assembly],
+    plugins: [assembly, workerText],
     minify: true,
     keepNames: true,
     format: 'iife',

@@ -1,0 +1,28 @@
+/** Plain workers of a page's worker: blobs, since a webview's workers cannot load anything. */
+import type { WorkerLink } from '../../tensor'
+
+/** Starts a worker that runs `program`. @throws where the page may have no workers. */
+export function startBlobWorker(program: string): WorkerLink {
+  const source = URL.createObjectURL(new Blob([`const port = self\n${program}`], { type: 'text/javascript' }))
+  const worker = new Worker(source)
+  let over = false
+  const close = () => {
+    over = true
+    worker.terminate()
+    URL.revokeObjectURL(source)
+  }
+  return {
+    post: (message) => worker.postMessage(message),
+    onMessage: (listener) =>
+      worker.addEventListener('message', ({ data }: MessageEvent<unknown>) => listener(data)),
+    onEnd: (listener) =>
+      worker.addEventListener('error', (event) => {
+        event.preventDefault()
+        if (over) return
+        close()
+        listener(`A worker failed: ${event.message || 'its program could not be loaded'}.`)
+      }),
+    awaited() {},
+    end: close,
+  }
+}
