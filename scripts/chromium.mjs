@@ -1,6 +1,6 @@
 // Finds a Chromium (or Chrome, or Edge) for the tests, or installs Debian's where that is possible.
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { findChromium } from './find-chromium.mjs'
 import { runQuietly } from './processes.mjs'
@@ -62,6 +62,23 @@ export function softwareVulkan(chromium = findChromium()) {
     join(chromium, '..'),
   ]
   return folders.map((folder) => join(folder, 'vk_swiftshader_icd.json')).find((file) => existsSync(file))
+}
+
+/**
+ * What WebGPU under Node is started with, so that it finds Chromium's software device and, where the system has none, Chromium's Vulkan
+ * loader.
+ *
+ * @param folder where Vulkan may put what belongs to the session.
+ */
+export function softwareGpuEnvironment(folder) {
+  const { VK_ICD_FILENAMES, LD_LIBRARY_PATH, XDG_RUNTIME_DIR } = process.env
+  const driver = softwareVulkan()
+  if (!driver) return { XDG_RUNTIME_DIR: XDG_RUNTIME_DIR ?? folder }
+  return {
+    VK_ICD_FILENAMES: VK_ICD_FILENAMES ?? driver,
+    LD_LIBRARY_PATH: [LD_LIBRARY_PATH, dirname(driver)].filter(Boolean).join(':'),
+    XDG_RUNTIME_DIR: XDG_RUNTIME_DIR ?? folder,
+  }
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href)

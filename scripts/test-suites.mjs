@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { bundleEndToEnd, bundleTests } from './bundle-tests.mjs'
-import { softwareVulkan } from './chromium.mjs'
+import { softwareGpuEnvironment } from './chromium.mjs'
 import { lint } from './lint.mjs'
 import { build, pack } from './package.mjs'
 import { runTests } from './run-tests.mjs'
@@ -74,22 +74,16 @@ async function withoutEditor() {
     if (filter) return undefined
     throw new Error('There are no such tests.')
   }
-  return runTests(files, { env: withSoftwareGpu(), minutes: 35, passed: names })
+  return runTests(files, {
+    env: { ...process.env, ...softwareGpuEnvironment(temporary) },
+    minutes: 35,
+    passed: names,
+  })
 }
 
 /** What ran can only be told when everything did. */
 function systems() {
   return filter ? undefined : checkSystems(names)
-}
-
-/** WebGPU under Node finds Chromium's software device; Vulkan wants a folder of its own for the session. */
-function withSoftwareGpu() {
-  const driver = softwareVulkan()
-  return {
-    ...process.env,
-    ...(driver ? { VK_ICD_FILENAMES: process.env.VK_ICD_FILENAMES ?? driver } : {}),
-    XDG_RUNTIME_DIR: process.env.XDG_RUNTIME_DIR ?? temporary,
-  }
 }
 
 async function endToEnd(host) {

@@ -12,6 +12,7 @@ import { withoutProcessHandlers } from './handlers'
 import { shorterGpuSums } from './sums'
 import { fasterDifferentiation } from './tape'
 import { accelerateWasm } from './wasm'
+import { accelerateWebGpu } from './webgpu'
 
 export type BackendName = 'webgpu' | 'wasm' | 'cpu'
 /** `auto` takes the best that is there; a software GPU only where it is asked for. */
@@ -119,6 +120,7 @@ async function tryWebGpu(softwareToo: boolean): Promise<Device> {
   tf.registerBackend('webgpu', () => gpu.backend, 3)
   if (!(await tf.setBackend('webgpu'))) throw new Error('TensorFlow.js could not start on the GPU.')
   current = gpu
+  void accelerateWebGpu()
   void gpu.lost.then((reason) => {
     if (current !== gpu) return
     lost = true

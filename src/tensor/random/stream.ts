@@ -17,6 +17,7 @@
  */
 import * as tf from '@tensorflow/tfjs'
 import { wasmNormals, wasmUniforms } from '../wasm/random'
+import { webGpuNormals, webGpuUniforms } from '../webgpu/random'
 import { philox, type PhiloxKey } from './philox'
 
 /** Raised whenever the same seed begins to give other numbers. */
@@ -110,7 +111,7 @@ export class RandomStream {
   /** A tensor of standard normals. */
   normalTensor<R extends tf.Rank = tf.Rank>(shape: tf.ShapeMap[R]): tf.Tensor<R> {
     const size = tf.util.sizeFromShape(shape)
-    const made = wasmNormals(shape, this.key, this.position)
+    const made = wasmNormals(shape, this.key, this.position) ?? webGpuNormals(shape, this.key, this.position)
     if (!made) return tf.tensor(Float32Array.from(this.normal(size)), shape, 'float32')
     this.position += Math.ceil(size / 4)
     return made as tf.Tensor<R>
@@ -119,7 +120,9 @@ export class RandomStream {
   /** A tensor of uniforms on [low, high). */
   uniformTensor<R extends tf.Rank = tf.Rank>(shape: tf.ShapeMap[R], low = 0, high = 1): tf.Tensor<R> {
     const size = tf.util.sizeFromShape(shape)
-    const made = wasmUniforms(shape, this.key, this.position, low, high)
+    const made =
+      wasmUniforms(shape, this.key, this.position, low, high) ??
+      webGpuUniforms(shape, this.key, this.position, low, high)
     if (made) {
       this.position += Math.ceil(size / 4)
       return made as tf.Tensor<R>
