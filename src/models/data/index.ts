@@ -1,8 +1,27 @@
-/** Data to learn from: laws in the plane and in space, mixtures whose density is known, points of one's own, files. */
+/** Data to learn from: laws in the plane and in space, mixtures whose density is known, pictures, points of one's own, files. */
 import { bars } from './bars'
 import { checkerboard } from './checkerboard'
 import { circles, rings } from './circles'
 import { csv } from './csv'
+import {
+  captionOf,
+  cifar,
+  decodeCaptions,
+  dequantised,
+  digits,
+  encodeCaptions,
+  flipped,
+  idx,
+  images,
+  letters,
+  parseCaption,
+  phantoms,
+  png,
+  shapes,
+  sheppLogan,
+  textures,
+  vocabulary,
+} from './images'
 import { mixture } from './mixture'
 import { moons } from './moons'
 import { eightGaussians, gaussian, ncsnToy } from './named'
@@ -19,8 +38,24 @@ export type { BarsOptions } from './bars'
 export type { Checkerboard } from './checkerboard'
 export type { CsvOptions } from './csv'
 export type { Mixture, MixtureOptions } from './mixture'
+export type {
+  CifarOptions,
+  Ellipse,
+  ImageSet,
+  ImageSetOptions,
+  PhantomsOptions,
+  PlacedThing,
+  PngOptions,
+  Scene,
+  Shapes,
+  ShapesOptions,
+  Statement,
+  Thing,
+  WritingOptions,
+} from './images'
 export type { GaussianOptions } from './named'
-export type { FileBytes, NpyArray } from './npy'
+export type { FileBytes } from './bytes'
+export type { NpyArray } from './npy'
 export type { PinwheelOptions } from './pinwheel'
 export type { LabelledPoints, NumericArray, PointOptions, PointSet, PointValues } from './points'
 export type { InPlane } from './space'
@@ -48,4 +83,24 @@ export const data = {
   npz,
   split,
   whitening,
+  digits,
+  letters,
+  shapes,
+  textures,
+  phantoms,
+  sheppLogan,
+  images,
+  idx,
+  cifar,
+  png,
+  dequantised,
+  flipped,
+  /** The language of `data.shapes`. */
+  captions: {
+    of: captionOf,
+    parse: parseCaption,
+    encode: encodeCaptions,
+    decode: decodeCaptions,
+    vocabulary,
+  },
 }

@@ -4,6 +4,7 @@
  * https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
  */
 import { unzipSync } from 'fflate'
+import { bytesOf, type FileBytes } from './bytes'
 import type { NumericArray } from './points'
 
 /** An array read from a file. */
@@ -14,9 +15,6 @@ export interface NpyArray extends NumericArray {
   /** As the file has it: `<f4`. */
   readonly dtype: string
 }
-
-/** The bytes of a file, or the same in base64, as one can paste them. */
-export type FileBytes = Uint8Array | ArrayBuffer | string
 
 /**
  * Reads an array of real numbers. Arrays in Fortran's order are turned into rows; whole numbers of 64 bits become doubles.
@@ -150,20 +148,6 @@ function rowMajor(values: Float64Array, shape: readonly number[]): Float64Array 
     out[i] = values[from]!
   }
   return out
-}
-
-function bytesOf(file: FileBytes, where: string): Uint8Array {
-  // Cells are not type-checked before they run.
-  const given: unknown = file
-  if (given instanceof Uint8Array) return given
-  if (given instanceof ArrayBuffer) return new Uint8Array(given)
-  if (typeof given !== 'string')
-    throw new TypeError(`${where}: the argument must be the bytes of a file, or their base64 text`)
-  try {
-    return Uint8Array.from(atob(given.replace(/^data:[^,]*,/, '')), (letter) => letter.charCodeAt(0))
-  } catch {
-    throw new SyntaxError(`${where}: the text is not base64`)
-  }
 }
 
 function beginning(bytes: Uint8Array): string {

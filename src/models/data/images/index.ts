@@ -1,0 +1,12 @@
+/** Pictures to learn from: drawn by the project without end, each with what is known of it, or read from files. */
+export { dequantised, flipped } from './augment'
+export { cifar, type CifarOptions } from './cifar'
+export { captionOf, decodeCaptions, encodeCaptions, parseCaption, vocabulary } from './captions'
+export type { Statement, Thing } from './captions'
+export { digits, letters, type WritingOptions } from './digits'
+export { idx } from './idx'
+export { images, type ImageSet, type ImageSetOptions } from './imageSet'
+export { phantoms, sheppLogan, type Ellipse, type PhantomsOptions } from './phantoms'
+export { png, type PngOptions } from './png'
+export { shapes, type PlacedThing, type Scene, type Shapes, type ShapesOptions } from './shapes'
+export { textures } from './textures'
