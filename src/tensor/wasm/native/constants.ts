@@ -10,7 +10,7 @@
 declare const SCRATCH: usize
 
 /** Bytes for the constants, at the start of the scratch memory. */
-const CONSTANTS: usize = 16 * 64
+const CONSTANTS: usize = 16 * 80
 
 /** Where the scratch memory of the kernels themselves starts. */
 @inline

@@ -2,6 +2,7 @@
 import { bytesWithConstants } from './constants'
 import { prepareFunctions } from './functions'
 import { GEMM_SCRATCH } from './gemm'
+import { prepareQuickSigmoid } from './quickSigmoid'
 import { prepareRandom } from './random'
 import { prepareSilu } from './silu'
 
@@ -28,4 +29,5 @@ export function prepare(): void {
   prepareFunctions()
   prepareRandom()
   prepareSilu()
+  prepareQuickSigmoid()
 }

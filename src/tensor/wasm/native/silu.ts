@@ -1,8 +1,10 @@
 /**
- * σ(x) = 1/(1 + e⁻ˣ), SiLU(x) = x σ(x) and its slope, with the constants kept in variables: where a layer of a network spends
- * what its products leave.
+ * σ(x) = 1/(1 + e⁻ˣ), right to a few units in the last place even where it is nearly nothing; SiLU(x) = x σ(x) and its slope,
+ * where a layer of a network spends what its products leave. Constants are kept in variables.
  */
 import { constant, enter } from './constants'
+import * as quick from './quickSigmoid'
+import { quickSigmoid } from './quickSigmoid'
 import { add, div, larger, madd, mul, sub, where } from './vector'
 
 const SMALLEST_EXPONENT: usize = 16 * 56
@@ -57,20 +59,8 @@ function sigmoidOf(
   return where(v128.lt<f32>(x, f32x4.splat(0)), y, sub(one, y))
 }
 
-const SIGMOID = 0
-const SILU = 1
-const SLOPE = 2
-
-/** σ, x σ, or dy σ (1 + x (1 − σ)). */
-@inline
-function resultOf(op: i32, dy: v128, x: v128, s: v128, one: v128): v128 {
-  if (op == SIGMOID) return s
-  if (op == SILU) return mul(x, s)
-  return mul(dy, mul(s, madd(x, sub(one, s), one)))
-}
-
-@inline
-function loop(op: i32, dy: usize, x: usize, out: usize, count: i32): void {
+/** out ← σ(x), `count` numbers; x and out may be the same. */
+export function sigmoid(x: usize, out: usize, count: i32): void {
   const smallest = constant(SMALLEST_EXPONENT)
   const log2e = constant(LOG2_E)
   const magic = constant(MAGIC)
@@ -85,34 +75,63 @@ function loop(op: i32, dy: usize, x: usize, out: usize, count: i32): void {
   const one = constant(ONE)
   let i = 0
   for (; i + 4 <= count; i += 4) {
-    const z = v128.load(x)
-    const s = sigmoidOf(z, smallest, log2e, magic, high, low, p0, p1, p2, p3, p4, p5, one)
-    v128.store(out, resultOf(op, op == SLOPE ? v128.load(dy) : z, z, s, one))
+    const s = sigmoidOf(v128.load(x), smallest, log2e, magic, high, low, p0, p1, p2, p3, p4, p5, one)
+    v128.store(out, s)
     x += 16
     out += 16
-    if (op == SLOPE) dy += 16
   }
   for (; i < count; i++) {
-    const z = v128.load32_splat(x)
-    const s = sigmoidOf(z, smallest, log2e, magic, high, low, p0, p1, p2, p3, p4, p5, one)
-    v128.store_lane<f32>(out, resultOf(op, op == SLOPE ? v128.load32_splat(dy) : z, z, s, one), 0)
+    const s = sigmoidOf(v128.load32_splat(x), smallest, log2e, magic, high, low, p0, p1, p2, p3, p4, p5, one)
+    v128.store_lane<f32>(out, s, 0)
     x += 4
     out += 4
-    if (op == SLOPE) dy += 4
   }
 }
 
-/** out ← σ(x), `count` numbers; x and out may be the same. */
-export function sigmoid(x: usize, out: usize, count: i32): void {
-  loop(SIGMOID, 0, x, out, count)
+/** x σ, or dy σ (1 + x (1 − σ)). */
+@inline
+function resultOf(isSlope: bool, dy: v128, x: v128, s: v128, one: v128): v128 {
+  if (!isSlope) return mul(x, s)
+  return mul(dy, mul(s, madd(x, sub(one, s), one)))
+}
+
+@inline
+function loop(isSlope: bool, dy: usize, x: usize, out: usize, count: i32): void {
+  const log2e = constant(quick.MINUS_LOG2_E)
+  const largest = constant(quick.LARGEST)
+  const smallest = constant(quick.SMALLEST)
+  const magic = constant(quick.MAGIC)
+  const e1 = constant(quick.E1)
+  const e2 = constant(quick.E2)
+  const e3 = constant(quick.E3)
+  const e4 = constant(quick.E4)
+  const e5 = constant(quick.E5)
+  const one = constant(quick.ONE)
+  let i = 0
+  for (; i + 4 <= count; i += 4) {
+    const z = v128.load(x)
+    const s = quickSigmoid(z, log2e, largest, smallest, magic, e1, e2, e3, e4, e5, one)
+    v128.store(out, resultOf(isSlope, isSlope ? v128.load(dy) : z, z, s, one))
+    x += 16
+    out += 16
+    if (isSlope) dy += 16
+  }
+  for (; i < count; i++) {
+    const z = v128.load32_splat(x)
+    const s = quickSigmoid(z, log2e, largest, smallest, magic, e1, e2, e3, e4, e5, one)
+    v128.store_lane<f32>(out, resultOf(isSlope, isSlope ? v128.load32_splat(dy) : z, z, s, one), 0)
+    x += 4
+    out += 4
+    if (isSlope) dy += 4
+  }
 }
 
 /** out ← SiLU(x); x and out may be the same. */
 export function silu(x: usize, out: usize, count: i32): void {
-  loop(SILU, 0, x, out, count)
+  loop(false, 0, x, out, count)
 }
 
 /** out ← dy SiLU′(x). */
 export function siluSlope(dy: usize, x: usize, out: usize, count: i32): void {
-  loop(SLOPE, dy, x, out, count)
+  loop(true, dy, x, out, count)
 }
