@@ -31,6 +31,26 @@ export interface Native {
   gatherPatches(x: number, rows: number, first: number, count: number, ...geometry: Geometry): void
   addPatches(x: number, rows: number, first: number, count: number, ...geometry: Geometry): void
   clear(x: number, count: number): void
+  spreadFilter(w: number, u: number, count: number): void
+  gatherFilter(u: number, w: number, count: number): void
+  winograd(
+    x: number,
+    u: number,
+    y: number,
+    bias: number,
+    spare: number,
+    block: number,
+    backwards: boolean,
+    ...shape: WinogradShape
+  ): void
+  winogradProducts(
+    x: number,
+    dy: number,
+    u: number,
+    spare: number,
+    block: number,
+    ...shape: WinogradShape
+  ): void
   unary(op: number, x: number, out: number, count: number): void
   anglesAreSmall(x: number, count: number): number
   binary(op: number, ...loop: Loop): void
@@ -118,6 +138,19 @@ export type NormShape = readonly [
   groups: number,
   epsilon: number,
   activate: boolean,
+]
+
+/** The shape of a convolution with filters of 3 × 3 and no stride. */
+export type WinogradShape = readonly [
+  pictures: number,
+  height: number,
+  width: number,
+  channels: number,
+  outHeight: number,
+  outWidth: number,
+  outChannels: number,
+  top: number,
+  left: number,
 ]
 
 /** The shape of a convolution. */

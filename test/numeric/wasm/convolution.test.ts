@@ -24,6 +24,13 @@ const CASES: readonly Case[] = [
   { x: [2, 4, 4, 3], filter: [1, 1, 3, 2], strides: [2, 2], pad: 'valid' },
   // More places than one block of rows.
   { x: [5, 13, 13, 40], filter: [3, 3, 40, 6], strides: [1, 1], pad: 'same' },
+  // Enough channels for Winograd's way: even and odd sizes, channels that are no multiple of four, more than one block of tiles.
+  { x: [1, 1, 1, 12], filter: [3, 3, 12, 12], strides: [1, 1], pad: 'same' },
+  { x: [2, 6, 5, 13], filter: [3, 3, 13, 14], strides: [1, 1], pad: 'same' },
+  { x: [2, 7, 4, 16], filter: [3, 3, 16, 23], strides: [1, 1], pad: 'valid' },
+  { x: [1, 5, 3, 12], filter: [3, 3, 12, 17], strides: [1, 1], pad: 4 },
+  { x: [7, 13, 14, 20], filter: [3, 3, 20, 16], strides: [1, 1], pad: 'same' },
+  { x: [0, 4, 4, 16], filter: [3, 3, 16, 16], strides: [1, 1], pad: 'same' },
   { x: [0, 4, 4, 3], filter: [3, 3, 3, 2], strides: [1, 1], pad: 'same' },
 ]
 
