@@ -1,6 +1,8 @@
 /** Faster WebGPU: our own kernels where TensorFlow.js 4.22 takes many dispatches, or slow ones. */
 import * as tf from '@tensorflow/tfjs'
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu'
+import { registerWalks } from '../fused'
+import { webGpuWalks } from './fused/walk'
 import { warm } from './pipelines'
 import { RANDOM_SHADERS, registerRandom } from './random'
 import { onOurWebGpu, useWebGpuKernels } from './registry'
@@ -20,6 +22,7 @@ export async function accelerateWebGpu(kernels: 'ours' | 'stock' = 'ours'): Prom
   useWebGpuKernels(kernels === 'ours')
   if (kernels === 'stock') return
   for (const register of KERNELS) register()
+  registerWalks('webgpu', () => (onOurWebGpu() ? webGpuWalks : undefined))
   await warm((tf.backend() as WebGPUBackend).device, SHADERS)
 }
 
