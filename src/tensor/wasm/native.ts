@@ -33,6 +33,7 @@ export interface Native {
   clear(x: number, count: number): void
   spreadFilter(w: number, u: number, count: number): void
   gatherFilter(u: number, w: number, count: number): void
+  winogradRoom(block: number, channels: number, outChannels: number): number
   winograd(
     x: number,
     u: number,

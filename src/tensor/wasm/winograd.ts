@@ -1,9 +1,9 @@
 /** Convolutions with filters of 3 × 3 and no stride, with fewer products: see `native/winograd.ts`. */
 import { withRoom, type Convolution, type Method } from './convolutionShape'
-import type { WinogradShape } from './native'
+import type { Native, WinogradShape } from './native'
 
 /** Numbers of spread tiles that are worked on at a time: they stay in the second-level cache. */
-const BLOCK = 100_000
+const BLOCK = 120_000
 /** With fewer channels, spreading the numbers takes longer than the products that it saves. */
 const FEWEST_CHANNELS = 12
 
@@ -19,7 +19,7 @@ export function isForWinograd({ info }: Convolution): boolean {
 
 export const winograd: Method = {
   forward(convolution, { backend, native }, x, w, bias, y) {
-    const { products, block, room } = planOf(convolution)
+    const { products, block, room } = planOf(convolution, native)
     withRoom(backend, room, (u) => {
       native.spreadFilter(w, u, products)
       native.winograd(x, u, y, bias, u + 64 * products, block, false, ...shapeOf(convolution))
@@ -27,7 +27,7 @@ export const winograd: Method = {
   },
 
   inputGradient(convolution, { backend, native }, dy, w, dx) {
-    const { products, block, room } = planOf(convolution)
+    const { products, block, room } = planOf(convolution, native)
     withRoom(backend, room, (u) => {
       native.spreadFilter(w, u, products)
       native.winograd(dy, u, dx, 0, u + 64 * products, block, true, ...turned(shapeOf(convolution)))
@@ -35,7 +35,7 @@ export const winograd: Method = {
   },
 
   filterGradient(convolution, { backend, native }, x, dy, dw) {
-    const { products, block, room } = planOf(convolution)
+    const { products, block, room } = planOf(convolution, native)
     withRoom(backend, room, (u) => {
       native.winogradProducts(x, dy, u, u + 64 * products, block, ...shapeOf(convolution))
       native.gatherFilter(u, dw, products)
@@ -43,14 +43,13 @@ export const winograd: Method = {
   },
 }
 
-/** How many tiles are worked on at a time, and how much room that takes, in numbers, the spread filter's included. */
-function planOf({ info }: Convolution): { products: number; block: number; room: number } {
+/** How many tiles are worked on at a time, and room for them and the spread filter, in numbers. */
+function planOf({ info }: Convolution, native: Native): { products: number; block: number; room: number } {
   const { inChannels, outChannels } = info
   const products = inChannels * outChannels
   // A multiple of the six rows that the product takes.
   const block = Math.max(24, 6 * Math.floor(BLOCK / (16 * (inChannels + outChannels)) / 6))
-  const room = 16 * (products + Math.max(inChannels, outChannels) + block * (inChannels + outChannels))
-  return { products, block, room }
+  return { products, block, room: 16 * products + native.winogradRoom(block, inChannels, outChannels) / 4 }
 }
 
 function shapeOf({ info }: Convolution): WinogradShape {

@@ -18,7 +18,7 @@ export { finishRows } from './rows'
 export { silu, siluSlope } from './silu'
 export { sum } from './sums'
 export { adam, mix, sumOfSquares } from './updates'
-export { gatherFilter, spreadFilter, winograd, winogradProducts } from './winograd'
+export { gatherFilter, spreadFilter, winograd, winogradProducts, winogradRoom } from './winograd'
 
 /** Bytes of scratch memory that JavaScript has to provide. */
 export function scratchBytes(): usize {

@@ -21,6 +21,20 @@ import { gatherOutput, gatherWeights, spreadInput, spreadOutput, spreadWeights }
 
 const TILE = 16
 
+/**
+ * Bytes from one of the sixteen matrices of spread tiles to the next: not a multiple of 4096, or what is written at a time
+ * would fall on the same lines of the first-level cache.
+ */
+@inline
+function planeOf(count: i32, channels: i32): usize {
+  return ((4 * count * channels + 4095) & ~4095) + 256
+}
+
+/** Bytes of room that the functions below need for `block` tiles at a time. */
+export function winogradRoom(block: i32, channels: i32, outChannels: i32): usize {
+  return TILE * (4 * max(channels, outChannels) + planeOf(block, channels) + planeOf(block, outChannels))
+}
+
 /** Copies the `size` × `size` places from (top, left) on, with zeros for those outside of the picture. */
 function copyPadded(
   picture: usize,
@@ -50,7 +64,7 @@ const INPUT = 0
 /**
  * Spreads `count` tiles from number `first` on: Bᵀ x B of 4 × 4 places, or A dy Aᵀ of 2 × 2.
  *
- * @param out sixteen matrices of shape count × channels. @param padded room for a tile's places.
+ * @param out sixteen matrices of shape count × channels, `plane` bytes apart. @param padded room for a tile's places.
  */
 @inline
 function spread(
@@ -66,11 +80,11 @@ function spread(
   first: i32,
   count: i32,
   out: usize,
+  plane: usize,
   padded: usize,
 ): void {
   const size = what == INPUT ? 4 : 2
   const bytes: usize = 4 * channels
-  const plane = bytes * count
   for (let tile = first; tile < first + count; tile++) {
     const picture = x + (tile / (rows * columns)) * height * width * bytes
     const i = 2 * ((tile / columns) % rows) - top
@@ -113,7 +127,7 @@ export function gatherFilter(u: usize, w: usize, count: i32): void {
  * y ← x ∗ w + bias, or, `backwards`, with the filter turned round and its channels exchanged.
  *
  * @param u the spread filter, of shape [4, 4, channels, outChannels]; [4, 4, outChannels, channels] where `backwards`.
- * @param spare room for 16 · (channels + block · (channels + outChannels)) numbers, for `block` tiles at a time.
+ * @param spare room as `winogradRoom` says, for `block` tiles at a time.
  * @param bias outChannels numbers, or the address 0 for none.
  */
 export function winograd(
@@ -137,14 +151,16 @@ export function winograd(
   const rows = (outHeight + 1) / 2
   const columns = (outWidth + 1) / 2
   const tiles = pictures * rows * columns
-  const padded = spare
-  const inputs = padded + 4 * TILE * channels
-  const outputs = inputs + 4 * TILE * block * channels
+  const planeIn = planeOf(block, channels)
+  const planeOut = planeOf(block, outChannels)
+  const inputs = spare
+  const outputs = inputs + TILE * planeIn
+  const padded = outputs + TILE * planeOut
   const bytes: usize = 4 * outChannels
   const lines = outWidth * bytes
   for (let first = 0; first < tiles; first += block) {
     const count = min(block, tiles - first)
-    spread(INPUT, x, height, width, channels, rows, columns, top, left, first, count, inputs, padded)
+    spread(INPUT, x, height, width, channels, rows, columns, top, left, first, count, inputs, planeIn, padded)
     for (let k = 0; k < TILE; k++) {
       // G of a filter turned round is G of the filter with its first and last rows exchanged.
       let plane = k
@@ -154,11 +170,11 @@ export function winograd(
         plane = 4 * (row % 3 == 0 ? 3 - row : row) + (column % 3 == 0 ? 3 - column : column)
       }
       gemm(
-        inputs + 4 * k * count * channels,
+        inputs + k * planeIn,
         false,
         u + 4 * plane * channels * outChannels,
         backwards,
-        outputs + 4 * k * count * outChannels,
+        outputs + k * planeOut,
         count,
         outChannels,
         channels,
@@ -166,7 +182,6 @@ export function winograd(
         false,
       )
     }
-    const apart: usize = bytes * count
     let from = outputs
     for (let tile = first; tile < first + count; tile++) {
       const i = 2 * ((tile / columns) % rows)
@@ -176,9 +191,9 @@ export function winograd(
       const to = y + (((tile / (rows * columns)) * outHeight + i) * outWidth + j) * bytes
       let c: usize = 0
       for (; c + 16 <= bytes; c += 16)
-        gatherOutput(4, from + c, apart, to + c, lines, bytes, below, beside, bias ? bias + c : 0)
+        gatherOutput(4, from + c, planeOut, to + c, lines, bytes, below, beside, bias ? bias + c : 0)
       for (; c < bytes; c += 4)
-        gatherOutput(1, from + c, apart, to + c, lines, bytes, below, beside, bias ? bias + c : 0)
+        gatherOutput(1, from + c, planeOut, to + c, lines, bytes, below, beside, bias ? bias + c : 0)
       from += bytes
     }
   }
@@ -186,8 +201,6 @@ export function winograd(
 
 /**
  * u ← Σ (A dy Aᵀ) ⊙ (Bᵀ x B), of shape [4, 4, channels, outChannels].
- *
- * @param spare as in `winograd`, with room for one tile of the more channels of the two.
  */
 export function winogradProducts(
   x: usize,
@@ -208,19 +221,21 @@ export function winogradProducts(
   const rows = (outHeight + 1) / 2
   const columns = (outWidth + 1) / 2
   const tiles = pictures * rows * columns
-  const padded = spare
-  const inputs = padded + 4 * TILE * max(channels, outChannels)
-  const outputs = inputs + 4 * TILE * block * channels
+  const planeIn = planeOf(block, channels)
+  const planeOut = planeOf(block, outChannels)
+  const inputs = spare
+  const outputs = inputs + TILE * planeIn
+  const padded = outputs + TILE * planeOut
   memory.fill(u, 0, 4 * TILE * channels * outChannels)
   for (let first = 0; first < tiles; first += block) {
     const count = min(block, tiles - first)
-    spread(INPUT, x, height, width, channels, rows, columns, top, left, first, count, inputs, padded)
-    spread(1, dy, outHeight, outWidth, outChannels, rows, columns, 0, 0, first, count, outputs, padded)
+    spread(INPUT, x, height, width, channels, rows, columns, top, left, first, count, inputs, planeIn, padded)
+    spread(1, dy, outHeight, outWidth, outChannels, rows, columns, 0, 0, first, count, outputs, planeOut, padded)
     for (let k = 0; k < TILE; k++)
       gemm(
-        inputs + 4 * k * count * channels,
+        inputs + k * planeIn,
         true,
-        outputs + 4 * k * count * outChannels,
+        outputs + k * planeOut,
         false,
         u + 4 * k * channels * outChannels,
         channels,
