@@ -4,11 +4,18 @@
  * Down from noise to data this draws samples; up from data to noise, with a rule that adds no noise, it encodes.
  */
 import * as tf from '@tensorflow/tfjs'
-import { beginTask, currentStream, keepingTensors, type RandomStream } from '../tensor'
+import {
+  beginTask,
+  currentStream,
+  keepingTensors,
+  particlesOf,
+  type ParticleStream,
+  type RandomStream,
+} from '../tensor'
 import { expectCount } from './data/data'
 import { stateReached } from './milestones'
 import { combine, expectState, normalLike, type State } from './state'
-import type { Sampler, SamplerState } from './samplers/walk'
+import { sizeOf, type Sampler, type SamplerState } from './samplers/walk'
 
 export { timesOf, type TimeOptions } from './grids'
 export { processOf, walk, type Sampler, type SamplerState, type Step } from './samplers/walk'
@@ -32,16 +39,17 @@ export async function sample(
 ): Promise<tf.Tensor> {
   expectSampler(sampler, 'sample')
   expectCount(n)
-  const start = prior(sampler, n, stream)
+  const noise = particlesOf(stream, sizeOf(sampler.model))
+  const start = prior(sampler, n, noise)
   try {
-    return await follow(sampler, start, { stream, ...(observe && { observe }) })
+    return await follow(sampler, start, { stream: noise, ...(observe && { observe }) })
   } finally {
     start.dispose()
   }
 }
 
-/** N(0, σ² I) at the sampler's first time, of shape [n, …model.shape]. */
-function prior({ model, times }: Sampler, n: number, stream: RandomStream): tf.Tensor {
+/** N(0, σ² I) at the sampler's first time, of shape [n, …model.shape]: the noise of step 0. */
+function prior({ model, times }: Sampler, n: number, stream: ParticleStream): tf.Tensor {
   return tf.tidy(() => {
     const like = tf.zeros([n, ...model.shape])
     return combine([model.process.sigma(times[0]!), normalLike(like, stream)])
@@ -110,7 +118,8 @@ export async function trajectory(
   if (!Number.isSafeInteger(every) || every < 1)
     throw new RangeError(`trajectory: every must be a positive whole number, but is ${every}`)
   if (typeof from === 'number') expectCount(from)
-  const start = typeof from === 'number' ? prior(sampler, from, stream) : from
+  const noise = particlesOf(stream, sizeOf(sampler.model))
+  const start = typeof from === 'number' ? prior(sampler, from, noise) : from
   const kept: SamplerState[] = []
   return keepingTensors(async () => {
     try {
@@ -119,7 +128,7 @@ export async function trajectory(
         kept.push({ ...state, x: state.x.clone() })
       }
       await follow(sampler, start, {
-        stream,
+        stream: noise,
         observe(state) {
           skipped = state.step % every === 0 ? undefined : state
           if (!skipped) keep(state)

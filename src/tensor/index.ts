@@ -26,6 +26,7 @@ export {
 } from './host'
 export { affine, silu } from './layers'
 export { keepingTensors, parameter, TensorLedger, type EndOptions, type Memory } from './lifetime'
+export { particleNormals, particlesOf, ParticleStream } from './random/particles'
 export { philox, type PhiloxBlock, type PhiloxKey } from './random/philox'
 export { cellTf, rerouteRandom } from './random/reroute'
 export { readNow } from './readNow'

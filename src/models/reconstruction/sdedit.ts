@@ -10,10 +10,11 @@
  * Meng et al., "SDEdit: guided image synthesis and editing with stochastic differential equations", ICLR 2022,
  * https://arxiv.org/abs/2108.01073
  */
-import { currentStream, keepingTensors, type RandomStream } from '../../tensor'
+import { currentStream, keepingTensors, particlesOf, type RandomStream } from '../../tensor'
 import { inScope, type Denoiser } from '../denoiser'
 import { follow, processOf, type Sampler, type TimeOptions } from '../sample'
 import { ancestral } from '../samplers/ancestral'
+import { sizeOf } from '../samplers/walk'
 import type { State } from '../state'
 
 export interface SdeditOptions<S extends State> {
@@ -47,9 +48,10 @@ export function sdedit<S extends State>(
   if (!Number.isSafeInteger(steps) || steps < 1)
     throw new RangeError(`sdedit: steps must be a positive whole number, but is ${String(steps)}`)
   return keepingTensors(async () => {
-    const start = inScope(sketch, () => process.draw(sketch, from, stream))
+    const noise = particlesOf(stream, sizeOf(model))
+    const start = inScope(sketch, () => process.draw(sketch, from, noise))
     try {
-      return await follow(sampler(model, { start: from, steps }), start, { stream })
+      return await follow(sampler(model, { start: from, steps }), start, { stream: noise })
     } finally {
       dispose(start)
     }

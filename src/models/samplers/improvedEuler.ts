@@ -18,7 +18,7 @@
  * Jolicoeur-Martineau et al., "Gotta go fast when generating data with score-based models", 2021, algorithm 1,
  * https://arxiv.org/abs/2105.14080
  */
-import { currentStream, holding, type RandomStream } from '../../tensor'
+import { currentStream, holding, particlesOf, type RandomStream } from '../../tensor'
 import type { Denoiser } from '../denoiser'
 import { endTime } from '../grids'
 import type { Curve } from '../process'
@@ -115,18 +115,21 @@ export function improvedEuler<S extends State>(
     let t = new Float64Array(n).fill(begin)
     let h = new Float64Array(n).fill(Math.min(first, begin - last))
     const path = new RememberedNoise<S>(n, noise === 'remembered')
+    const particles = particlesOf(stream, size)
+    let round = 0
     let step = 0
     yield { x, t: begin, step, steps: NaN, evaluations }
     try {
       while (t.some((at) => at > last)) {
         await pause()
+        particles.begin(++round)
         // NaN where a particle has arrived and its error was 0.
         const wanted = t.map((at, i) => (at > last ? Math.min(h[i]!, at - last) : 0))
         const lengths = path.within(wanted)
         if (lengths.some((length, i) => t[i]! > last && !(length > SMALLEST)))
           throw new RangeError('improvedEuler: the tolerance asks for steps too small to take')
         const next = t.map((at, i) => (at - lengths[i]! - last < SMALLEST ? last : at - lengths[i]!))
-        const w = path.draw(x, lengths, stream)
+        const w = path.draw(x, lengths, particles)
         const trial = scoped(x, () => attempt(x, t, next, w))
         const error = await scaledErrors(trial.error, [trial.euler, previous], measure, size)
         const moved = Array.from(error, (e, i) => t[i]! > last && e <= 1)
@@ -142,7 +145,7 @@ export function improvedEuler<S extends State>(
           }))
           release(previous)
           previous = taken.previous
-          const changed = hooked(counted, { corrector, after }, taken.x, moved, before, t, stream)
+          const changed = hooked(counted, { corrector, after }, taken.x, moved, before, t, particles)
           if (changed !== taken.x) release(taken.x)
           x = changed
           step++

@@ -15,7 +15,7 @@
  * first step as in Hairer, Nørsett and Wanner, "Solving ordinary differential equations I", II.4,
  * https://doi.org/10.1007/978-3-540-78862-1
  */
-import { currentStream, holding, type RandomStream } from '../../tensor'
+import { currentStream, holding, particlesOf, type RandomStream } from '../../tensor'
 import type { Denoiser } from '../denoiser'
 import { endTime } from '../grids'
 import { dormandPrince } from '../ode/tableau'
@@ -107,6 +107,7 @@ export function rk45<S extends State>(
 
     let x = x0
     let t = new Float64Array(n).fill(first)
+    const noise = particlesOf(stream, size)
     let step = 0
     yield { x, t: first, step, steps: NaN, evaluations }
     let { v } = scoped(x, () => ({ v: slope(x, t) }))
@@ -142,7 +143,8 @@ export function rk45<S extends State>(
         release(trial.x, trial.v, trial.error, v)
         v = after_.v
         x = after_.x
-        const changed = hooked(counted, { corrector, after }, x, moved, before, t, stream)
+        noise.begin(step + 1)
+        const changed = hooked(counted, { corrector, after }, x, moved, before, t, noise)
         if (changed !== x) {
           // The slope at the new state is another one.
           release(x, v)

@@ -10,7 +10,7 @@
  * evaluations, NFE, is what a sampler costs.
  */
 import type * as tf from '@tensorflow/tfjs'
-import { breathe, currentStream, holding, poll, type RandomStream } from '../../tensor'
+import { breathe, currentStream, holding, particlesOf, poll, type RandomStream } from '../../tensor'
 import { inScope, type Denoiser } from '../denoiser'
 import type { GaussianProcess } from '../process'
 import type { State, Time } from '../state'
@@ -180,6 +180,7 @@ export function walking<S extends State>(
     const counted = counting(model, asked)
     const pause = pacer()
     const walker = begin(asked)
+    const noise = particlesOf(stream, sizeOf(model))
     try {
       let x = start
       yield { x, t: times[0]!, step: 0, steps, evaluations }
@@ -187,10 +188,12 @@ export function walking<S extends State>(
         await pause()
         const [t, s] = [times[i]!, times[i + 1]!]
         const before = x
+        noise.begin(i + 1)
         x = inScope(x, () => {
-          let next = walker.step(counted, before, i, stream)
-          if (corrector && model.process.sigma(s) > 0) next = corrector(counted, next, { t, s, stream })
-          return after ? after(next, s, stream) : next
+          let next = walker.step(counted, before, i, noise)
+          if (corrector && model.process.sigma(s) > 0)
+            next = corrector(counted, next, { t, s, stream: noise })
+          return after ? after(next, s, noise) : next
         })
         yield { x, t: s, step: i + 1, steps, evaluations }
       }

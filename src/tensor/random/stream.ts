@@ -5,12 +5,13 @@
  * block, so what a draw returns depends only on the key and on the draws of this stream before it. How words become
  * numbers is part of what a notebook's results mean, so it is versioned:
  *
- * version 1, of 32-bit words w:
+ * version 2, of 32-bit words w:
  *   uniform   ⌊w / 2⁸⌋ · 2⁻²⁴                                   in [0, 1), exact in single precision
  *   normal    √(−2 ln u) · cos 2πv and √(−2 ln u) · sin 2πv      (Box and Muller 1958), a pair from two words,
  *             u = (⌊w₁ / 2⁸⌋ + 1) · 2⁻²⁴ in (0, 1],  v = ⌊w₂ / 2⁸⌋ · 2⁻²⁴
  *   integer   low + ⌊(2³²w₁ + w₂) / 2¹¹ · 2⁻⁵³ · (high − low)⌋
  *   key       FNV-1a, 64 bits, of the UTF-8 text `seed/name`, least significant word first
+ *   walks     noise by particle, step and draw, as `particles.ts` says; in version 1 they drew from the stream in turns
  *
  * Because u and v are exact in single precision too, a GPU that computes the same formula agrees to a few units in the
  * last place. The largest normal is √(−2 ln 2⁻²⁴) = 5.77.
@@ -21,7 +22,7 @@ import { webGpuNormals, webGpuUniforms } from '../webgpu/random'
 import { philox, type PhiloxKey } from './philox'
 
 /** Raised whenever the same seed begins to give other numbers. */
-export const STREAM_VERSION = 1
+export const STREAM_VERSION = 2
 
 const BITS_24 = 2 ** -24
 
@@ -35,12 +36,13 @@ export class RandomStream {
   /**
    * @param seed the notebook's seed, any finite number.
    * @param name what the stream is for, such as a cell's id.
+   * @param key another key than that of the two.
    */
-  constructor(seed: number, name: string) {
+  constructor(seed: number, name: string, key?: PhiloxKey) {
     if (!Number.isFinite(seed)) throw new RangeError(`a random seed must be a finite number, not ${seed}`)
     this.seed = seed
     this.name = name
-    this.key = hash(`${seed}/${name}`)
+    this.key = key ?? hash(`${seed}/${name}`)
   }
 
   /** An independent stream, the same whatever this one has drawn. */
@@ -74,15 +76,7 @@ export class RandomStream {
   /** `n` standard normal doubles. */
   normal(n: number): Float64Array {
     expectCount(n)
-    const words = this.words(2 * Math.ceil(n / 2))
-    const normals = new Float64Array(words.length)
-    for (let i = 0; i < words.length; i += 2) {
-      const radius = Math.sqrt(-2 * Math.log((((words[i] ?? 0) >>> 8) + 1) * BITS_24))
-      const angle = 2 * Math.PI * (((words[i + 1] ?? 0) >>> 8) * BITS_24)
-      normals[i] = radius * Math.cos(angle)
-      normals[i + 1] = radius * Math.sin(angle)
-    }
-    return normals.subarray(0, n)
+    return normalsOf(this.words(2 * Math.ceil(n / 2))).subarray(0, n)
   }
 
   /** `n` whole numbers, uniform on low, …, high − 1. */
@@ -140,6 +134,18 @@ export class RandomStream {
     const values = this.integers(tf.util.sizeFromShape(shape), low, high)
     return tf.tensor(Int32Array.from(values), shape, 'int32')
   }
+}
+
+/** Standard normal doubles from an even number of words, a pair from each two. */
+export function normalsOf(words: Uint32Array): Float64Array {
+  const normals = new Float64Array(words.length)
+  for (let i = 0; i < words.length; i += 2) {
+    const radius = Math.sqrt(-2 * Math.log(((words[i]! >>> 8) + 1) * BITS_24))
+    const angle = 2 * Math.PI * ((words[i + 1]! >>> 8) * BITS_24)
+    normals[i] = radius * Math.cos(angle)
+    normals[i + 1] = radius * Math.sin(angle)
+  }
+  return normals
 }
 
 function expectCount(n: number): void {

@@ -103,6 +103,15 @@ export interface Native {
     counterLow: number,
     counterHigh: number,
   ): void
+  particleNormals(
+    out: number,
+    n: number,
+    size: number,
+    key0: number,
+    key1: number,
+    step: number,
+    draw: number,
+  ): void
   uniforms(
     out: number,
     count: number,

@@ -63,6 +63,19 @@ export function wasmUniforms(
   )
 }
 
+/** A draw of particles, the rows of `shape`, as `random/particles.ts` makes them. */
+export function wasmParticleNormals(
+  shape: number[],
+  size: number,
+  key: PhiloxKey,
+  step: number,
+  draw: number,
+): tf.Tensor | undefined {
+  return filled(shape, key, 0, (native, out, _, [key0, key1]) =>
+    native.particleNormals(out, shape[0]!, size, key0, key1, step, draw),
+  )
+}
+
 function filled(shape: number[], key: PhiloxKey, block: number, fill: Fill): tf.Tensor | undefined {
   if (tf.getBackend() !== 'wasm' || !currentKernels()) return undefined
   const counter = [block % 2 ** 32, Math.floor(block / 2 ** 32)] as const

@@ -27,7 +27,7 @@ import { edm, vp } from '../../../src/models/processes'
 import { follow, sample } from '../../../src/models/sample'
 import { over } from '../../../src/models/process'
 import { combine, type State, type Time } from '../../../src/models/state'
-import { RandomStream, selectBackend } from '../../../src/tensor'
+import { particlesOf, RandomStream, selectBackend } from '../../../src/tensor'
 import { approximately } from '../approximately'
 import { files, take } from '../backends'
 
@@ -425,11 +425,11 @@ describe('multistep sampling', () => {
     const states: Float64Array[] = []
     for await (const { x } of multistep(model, { sigmas: [5, 1.25] })(new Float64Array(6), named('noise')))
       states.push(x)
+    const noise = particlesOf(named('noise'), 1)
+    noise.begin(1)
     approximately(
       states[1]!,
-      named('noise')
-        .normal(6)
-        .map((z) => 7 + 0.75 * z),
+      noise.normal(6).map((z) => 7 + 0.75 * z),
       1e-12,
     )
     assert.deepEqual([...states[2]!], [7, 7, 7, 7, 7, 7])

@@ -20,7 +20,7 @@ import { waves } from '../../../src/models/maps/twoTimes'
 import { mlp } from '../../../src/models/mlp'
 import { rectified, vp } from '../../../src/models/processes'
 import { sample } from '../../../src/models/sample'
-import { RandomStream, selectBackend } from '../../../src/tensor'
+import { particlesOf, RandomStream, selectBackend } from '../../../src/tensor'
 import { approximately, slope } from '../approximately'
 import { files, on, take } from '../backends'
 
@@ -347,7 +347,7 @@ describe('MeanFlow', () => {
       )
     const samples = await sample(jumps(learned, { steps: 1 }), 7, { stream: named('one step') })
     assert.deepEqual(samples.shape, [7, 2])
-    const stream = named('one step')
+    const stream = particlesOf(named('one step'), 2)
     const start = stream.normalTensor([7, 2])
     const u = learned.average(start, tf.ones([7]), tf.zeros([7]))
     approximately(take(samples), take(tf.sub(start, u)), 1e-6)

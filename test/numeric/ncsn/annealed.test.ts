@@ -17,7 +17,7 @@ import {
   vp,
   type Sampler,
 } from '../../../src/models'
-import { RandomStream, selectBackend } from '../../../src/tensor'
+import { particlesOf, RandomStream, selectBackend } from '../../../src/tensor'
 import { approximately } from '../approximately'
 import { files } from '../backends'
 
@@ -41,11 +41,13 @@ describe('annealed Langevin dynamics', () => {
 
   test('each step is x + (δ/2) s + √δ z with δ = ε σ²/σ_L², from the largest scale to the smallest', async () => {
     const stream = named('noise')
-    const reference = named('noise')
+    const reference = particlesOf(named('noise'), 1)
+    let step = 0
     let x = Float64Array.of(-3, 0.2, 5)
     for (const sigma of sigmas)
       for (let k = 0; k < each; k++) {
         const delta = (epsilon * sigma ** 2) / 0.5 ** 2
+        reference.begin(++step)
         const z = reference.normal(3)
         x = x.map(
           (value, i) => value + (delta / 2) * (-value / (0.49 + sigma ** 2)) + Math.sqrt(delta) * z[i]!,

@@ -39,7 +39,7 @@ import {
   type Sampler,
 } from '../../../src/models'
 import { indicesHere, indicesThere } from '../../../src/models/reconstruction/twisted'
-import { RandomStream, selectBackend } from '../../../src/tensor'
+import { particlesOf, RandomStream, selectBackend } from '../../../src/tensor'
 import { approximately } from '../approximately'
 import { files, on, take } from '../backends'
 
@@ -392,7 +392,9 @@ describe('DiffPIR', () => {
     const x0 = model.predict(x, t).x0
     const [alpha, sigma] = [process.alpha(t), process.sigma(t)]
     const rho = (lambda * noise ** 2 * alpha ** 2) / sigma ** 2
-    const z = named('pir').normal(4)
+    const noises = particlesOf(named('pir'), 2)
+    noises.begin(1)
+    const z = noises.normal(4)
     const expected = [0, 1].flatMap((row) => {
       const [a, b] = [x0[2 * row]!, x0[2 * row + 1]!]
       // The minimum of (3 − a′ − 2b′)² + ρ‖(a′, b′) − (a, b)‖², from its two linear equations.

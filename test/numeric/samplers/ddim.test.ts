@@ -14,7 +14,7 @@ import {
   type GaussianProcess,
   type Sampler,
 } from '../../../src/models'
-import { RandomStream, selectBackend, setHost } from '../../../src/tensor'
+import { particlesOf, RandomStream, selectBackend, setHost } from '../../../src/tensor'
 import { approximately } from '../approximately'
 import { files, take } from '../backends'
 
@@ -184,7 +184,7 @@ describe('sampling tensors', () => {
         ancestral<S>(m as never, { steps: 30 }),
     ]) {
       const tensors = take(await sample(make<tf.Tensor>(model), 16, { stream: new RandomStream(4, 'x') }))
-      const stream = new RandomStream(4, 'x')
+      const stream = particlesOf(new RandomStream(4, 'x'), 1)
       const start = stream.normal(16).map((z) => z * process.sigma(1))
       approximately(tensors, await last(make<Float64Array>(doubles), start, stream), 2e-4)
     }

@@ -35,7 +35,7 @@ import {
   type Denoiser,
   type Sampler,
 } from '../../../src/models'
-import { RandomStream, selectBackend } from '../../../src/tensor'
+import { particlesOf, RandomStream, selectBackend } from '../../../src/tensor'
 import { approximately } from '../approximately'
 import { files, on, take } from '../backends'
 import { doubles, last, M1 } from './common'
@@ -49,10 +49,12 @@ function replay(sampler: Sampler<Float64Array>, start: Float64Array, stream: Ran
   const states = [start]
   const x0s: Float64Array[] = []
   const noises: Float64Array[] = []
-  for (const { t, s, stages, next } of sampler.linear!) {
+  const particles = particlesOf(stream, 1)
+  for (const [i, { t, s, stages, next }] of sampler.linear!.entries()) {
+    particles.begin(i + 1)
     const x = states.at(-1)!
     const count = Math.max(...[...stages.map(({ at }) => at), next].map(({ fresh }) => fresh.length))
-    const z = Array.from({ length: count }, () => stream.normal(x.length))
+    const z = Array.from({ length: count }, () => particles.normal(x.length))
     const value = ({ state, predictions, fresh }: Combination): Float64Array =>
       x.map((value, i) => {
         let sum = state * value

@@ -47,13 +47,17 @@ let w1: v128 = i32x4.splat(0)
 let w2: v128 = i32x4.splat(0)
 let w3: v128 = i32x4.splat(0)
 
-/** The words of the blocks counter, …, counter + 3: the first ones of all four, then the second ones, and so on. */
+/** The words of the blocks counter, …, counter + 3. */
 function blocks(key0: u32, key1: u32, counter: u64): void {
   const first = i32x4.splat(counter as i32)
-  let c0 = v128.add<i32>(first, constant(LANES))
-  let c1 = v128.sub<i32>(i32x4.splat((counter >> 32) as i32), v128.lt<u32>(c0, first))
-  let c2 = i32x4.splat(0)
-  let c3 = c2
+  const c0 = v128.add<i32>(first, constant(LANES))
+  const c1 = v128.sub<i32>(i32x4.splat((counter >> 32) as i32), v128.lt<u32>(c0, first))
+  const zero = i32x4.splat(0)
+  fourBlocks(key0, key1, c0, c1, zero, zero)
+}
+
+/** Four blocks, whose counters are the lanes: the first words of all four, then the second ones, and so on. */
+function fourBlocks(key0: u32, key1: u32, c0: v128, c1: v128, c2: v128, c3: v128): void {
   for (let round = 0; round < 10; round++) {
     const m0 = constant(M0)
     const m1 = constant(M1)
@@ -97,23 +101,26 @@ function storeColumns(out: usize, a: v128, b: v128, c: v128, d: v128): void {
   v128.store(out, v128.shuffle<i64>(r, s, 1, 3), 48)
 }
 
-/** The 16 normals of four blocks. Turns are split into quarters exactly, as whole numbers. */
+let cosines: v128 = i32x4.splat(0)
+let sines: v128 = i32x4.splat(0)
+
+/** Pairs of normals from pairs of words. Turns are split into quarters exactly, as whole numbers. */
+function pairs(first: v128, second: v128): void {
+  const turn = v128.shr<u32>(second, 8)
+  const quarter = v128.shr<i32>(v128.add<i32>(turn, constant(ROUND)), 22)
+  const angle = mul(f32x4.convert_i32x4_s(v128.sub<i32>(turn, v128.shl<i32>(quarter, 22))), constant(TURN))
+  const length = radius(first)
+  cosines = mul(length, sineOfQuadrant(angle, v128.add<i32>(quarter, constant(WHOLE_ONE))))
+  sines = mul(length, sineOfQuadrant(angle, quarter))
+}
+
+/** The 16 normals of four blocks. */
 function normalsOf(out: usize): void {
-  const turn0 = v128.shr<u32>(w1, 8)
-  const turn1 = v128.shr<u32>(w3, 8)
-  const quarter0 = v128.shr<i32>(v128.add<i32>(turn0, constant(ROUND)), 22)
-  const quarter1 = v128.shr<i32>(v128.add<i32>(turn1, constant(ROUND)), 22)
-  const angle0 = mul(f32x4.convert_i32x4_s(v128.sub<i32>(turn0, v128.shl<i32>(quarter0, 22))), constant(TURN))
-  const angle1 = mul(f32x4.convert_i32x4_s(v128.sub<i32>(turn1, v128.shl<i32>(quarter1, 22))), constant(TURN))
-  const radius0 = radius(w0)
-  const radius1 = radius(w2)
-  storeColumns(
-    out,
-    mul(radius0, sineOfQuadrant(angle0, v128.add<i32>(quarter0, constant(WHOLE_ONE)))),
-    mul(radius0, sineOfQuadrant(angle0, quarter0)),
-    mul(radius1, sineOfQuadrant(angle1, v128.add<i32>(quarter1, constant(WHOLE_ONE)))),
-    mul(radius1, sineOfQuadrant(angle1, quarter1)),
-  )
+  pairs(w0, w1)
+  const a = cosines
+  const b = sines
+  pairs(w2, w3)
+  storeColumns(out, a, b, cosines, sines)
 }
 
 @inline
@@ -192,4 +199,64 @@ export function uniforms(
   range: f64,
 ): void {
   fillUniforms(out, count, key0, key1, ((counterHigh as u64) << 32) | counterLow, scratch(), low, range)
+}
+
+/**
+ * A draw of `n` particles of `size` numbers each, row after row, as `src/tensor/random/particles.ts` makes them: four
+ * particles at a time.
+ */
+export function particleNormals(
+  out: usize,
+  n: i32,
+  size: i32,
+  key0: u32,
+  key1: u32,
+  step: u32,
+  draw: u32,
+): void {
+  const spare = scratch()
+  const steps = i32x4.splat(step)
+  const draws = i32x4.splat(draw)
+  for (let i = 0; i < n; i += 4) {
+    const particles = v128.add<i32>(i32x4.splat(i), constant(LANES))
+    const rows = min(4, n - i)
+    for (let c = 0; c < size; c += 4) {
+      fourBlocks(key0, key1, i32x4.splat(c >> 2), particles, steps, draws)
+      normalsOf(spare)
+      const bytes: usize = 4 * min(4, size - c)
+      for (let r = 0; r < rows; r++) memory.copy(out + 4 * ((i + r) * size + c), spare + 16 * r, bytes)
+    }
+  }
+}
+
+/** The same draw of the `width` particles from `first` on, a multiple of 4, with component after component in `out`. */
+export function particleColumns(
+  out: usize,
+  first: i32,
+  width: i32,
+  size: i32,
+  key0: u32,
+  key1: u32,
+  step: u32,
+  draw: u32,
+): void {
+  const steps = i32x4.splat(step)
+  const draws = i32x4.splat(draw)
+  const row: usize = 4 * width
+  for (let i = 0; i < width; i += 4) {
+    const particles = v128.add<i32>(i32x4.splat(first + i), constant(LANES))
+    let to = out + 4 * i
+    for (let c = 0; c < size; c += 4) {
+      fourBlocks(key0, key1, i32x4.splat(c >> 2), particles, steps, draws)
+      pairs(w0, w1)
+      v128.store(to, cosines)
+      if (c + 1 < size) v128.store(to + row, sines)
+      if (c + 2 < size) {
+        pairs(w2, w3)
+        v128.store(to + 2 * row, cosines)
+        if (c + 3 < size) v128.store(to + 3 * row, sines)
+      }
+      to += 4 * row
+    }
+  }
 }
