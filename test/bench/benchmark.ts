@@ -1,9 +1,12 @@
 /** What a benchmark is, and how its numbers are made and told. */
 
+export type Report = (what: string, value: string) => void
+export type Table = (rows: readonly (readonly string[])[]) => void
+
 export interface Benchmark {
   readonly title: string
-  /** Measures, and reports each number with its unit. */
-  readonly run: (report: (what: string, value: string) => void) => Promise<void>
+  /** Measures, and reports each number with its unit, or a table whose first row is its header. */
+  readonly run: (report: Report, table: Table) => Promise<void>
 }
 
 /** The middle one of some numbers; the mean of the middle two of an even count. */

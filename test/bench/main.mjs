@@ -1,10 +1,11 @@
 // npm run bench [-- FILTER]: measures, and prints what was measured on what machine. Nothing here passes or fails.
-// One file a benchmark: test/bench/NAME.bench.ts, whose default export is { title, run }.
+// One file a benchmark: test/bench/NAME.bench.ts, whose default export is { title, run }. Each runs in a process of its own, so
+// that none feels the memory of another. Tables are Markdown.
+import { spawnSync } from 'node:child_process'
 import { cpus, release, totalmem, type as system } from 'node:os'
 import { readFileSync } from 'node:fs'
 import { glob, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import * as esbuild from 'esbuild'
 import { testBundle } from '../../scripts/bundle-tests.mjs'
 import { root } from '../../scripts/node.mjs'
@@ -27,15 +28,17 @@ for await (const file of glob('test/bench/*.bench.ts', { cwd: root }))
   if (file.includes(filter)) entries.push(file)
 const outdir = join(root, 'out/bench')
 await rm(outdir, { recursive: true, force: true })
-await esbuild.build({ ...testBundle, entryPoints: entries.sort(), outdir, outExtension: { '.js': '.mjs' } })
+await esbuild.build({
+  ...testBundle,
+  entryPoints: entries.sort(),
+  outdir,
+  outExtension: { '.js': '.mjs' },
+  external: [...testBundle.external, '@jax-js/jax'],
+})
 for (const entry of entries) {
   const file = join(outdir, entry.replace(/^.*[/\\]/, '').replace(/\.ts$/, '.mjs'))
-  const { default: benchmark } = await import(pathToFileURL(file).href)
-  console.log(`\n${benchmark.title}`)
-  try {
-    await benchmark.run((what, value) => console.log(`  ${what.padEnd(64)} ${value}`))
-  } catch (error) {
-    console.log(`  could not be measured: ${error.message}`)
-    process.exitCode = 1
-  }
+  const { status } = spawnSync(process.execPath, [join(root, 'test/bench/one.mjs'), file], {
+    stdio: 'inherit',
+  })
+  if (status !== 0) process.exitCode = 1
 }
