@@ -7,6 +7,7 @@ import { registerCopies } from './copies'
 import { registerElementwise } from './elementwise'
 import { registerLayers } from './layers'
 import { registerProducts } from './matmul'
+import { registerWasmWalks } from './executor'
 import { addressOf, bestBuild, openKernels, type Kernels, type WasmBuild } from './native'
 import { registerRandom } from './random'
 import { registerReductions } from './reduce'
@@ -43,6 +44,7 @@ export async function accelerateWasm(build: WasmBuild | 'stock' | undefined = be
   const kernels = builds.get(build) ?? (await openKernels(backend, build))
   builds.set(build, kernels)
   for (const register of KERNELS) register()
+  registerWasmWalks()
   useKernels(kernels)
 }
 

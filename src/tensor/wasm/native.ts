@@ -122,6 +122,22 @@ export interface Native {
     low: number,
     range: number,
   ): void
+  packLayer(weights: number, inputs: number, outputs: number, to: number): void
+  paddedOutputs(outputs: number): number
+  walkTile(): number
+  walkLayerBytes(width: number): number
+  walkWorkBytes(dim: number, fresh: number, width: number): number
+  /** The program is laid out as `native/walk.ts` says. */
+  walkSteps(
+    program: number,
+    registers: number,
+    particle: number,
+    tiles: number,
+    from: number,
+    to: number,
+  ): void
+  enterTiles(rows: number, n: number, dim: number, registers: number, stride: number): void
+  readTiles(registers: number, n: number, dim: number, rows: number, stride: number): void
   adam(
     theta: number,
     m: number,

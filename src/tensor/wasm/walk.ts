@@ -47,7 +47,12 @@ export class ParticleWalk {
    * @param start the particles' states, of d numbers each.
    * @param first the number of the first of them in the whole walk, a multiple of the tile's size only for speed.
    */
-  constructor(workshop: Workshop, { plan, weights, biases, key }: WalkNumbers, start: Float32Array, first = 0) {
+  constructor(
+    workshop: Workshop,
+    { plan, weights, biases, key }: WalkNumbers,
+    start: Float32Array,
+    first = 0,
+  ) {
     const { native } = workshop
     this.#workshop = workshop
     this.#dim = dimOf(plan)
