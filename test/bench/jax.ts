@@ -1,9 +1,10 @@
 /** The same work in jax-js, another runtime in JavaScript that makes WebAssembly of its own; undefined where it is not installed. */
+import type * as jaxJs from '@jax-js/jax'
 import type { Contestant } from './race'
 import { timed } from './race'
 
-type Jax = typeof import('@jax-js/jax')
-type Values = import('@jax-js/jax').Array
+type Jax = typeof jaxJs
+type Values = jaxJs.Array
 type Params = Record<string, Values>
 
 const WIDTHS = [18, 128, 128, 128, 2]
@@ -69,7 +70,7 @@ function trained(
     const [value, gradients] = valueAndGrad(loss)(tree.ref(p), ...rest)
     const next: [Params, Params, Params] = [{}, {}, {}]
     for (const name of Object.keys(p)) {
-      const g = (gradients as Params)[name]!
+      const g = gradients[name]!
       const first = m[name]!.mul(0.9).add(g.ref.mul(0.1))
       const second = v[name]!.mul(0.999).add(np.square(g).mul(0.001))
       next[1][name] = first.ref
@@ -81,7 +82,8 @@ function trained(
     return [...next, value] as const
   })
   let p = parameters(jax, widths)
-  const zeros = () => tree.map((a: Values) => np.zerosLike(a.ref), p) as Params
+  const zeros = (): Params =>
+    Object.fromEntries(Object.entries(p).map(([name, value]) => [name, np.zerosLike(value.ref)]))
   let [m, v] = [zeros(), zeros()]
   let steps = 0
   return async () => {

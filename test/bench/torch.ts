@@ -21,11 +21,11 @@ export async function startTorch(): Promise<Torch | undefined> {
     child.on('error', () => {})
     child.stdin.on('error', () => {})
     const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
-    const version = (await lines.next()) as IteratorResult<string, undefined>
+    const version = await lines.next()
     if (version.done) continue
     const ask = async (what: string, threads: number, count: number): Promise<number> => {
       child.stdin.write(`${JSON.stringify({ what, threads, count })}\n`)
-      const { done, value } = (await lines.next()) as IteratorResult<string, undefined>
+      const { done, value } = await lines.next()
       if (done) throw new Error(`PyTorch could not do ${what}`)
       return Number(value)
     }
