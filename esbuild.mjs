@@ -18,6 +18,14 @@ const nodeModule = {
   },
 }
 
+/** Read and evaluated by a loader of ours, which finds no modules by `import`. */
+const loaded = {
+  ...node,
+  format: 'cjs',
+  mainFields: ['module', 'main'],
+  supported: { 'dynamic-import': false },
+}
+
 /** What is built from what. Each is one self-contained file, because webviews and their workers cannot load others. */
 const bundles = {
   // The extension, for VS Code's Node host and for its web worker host.
@@ -44,9 +52,11 @@ const bundles = {
   // Pictures: inside VS Code's outputs, and inside an exported report.
   'renderer.js': { entryPoints: ['src/renderers/output/main.ts'], ...browser, format: 'esm' },
   'report.js': { entryPoints: ['src/renderers/report/page.ts'], ...browser, format: 'iife' },
-  // Runs a submission in the grader's sandbox: the thread that minds it, and the thread of its cells.
-  'runner.mjs': { entryPoints: ['src/cli/grade/runner/main.ts'], ...nodeModule },
-  'runner.worker.mjs': { entryPoints: ['src/kernel/grading/worker.ts'], ...nodeModule, external: ['webgpu'] },
+  // Runs a submission in the grader's sandbox: the thread that minds it, and the thread of its cells, each with what loads it.
+  'runner.mjs': { entryPoints: ['src/cli/grade/runner/load.ts'], ...nodeModule },
+  'runner.worker.mjs': { entryPoints: ['src/cli/grade/runner/load.ts'], ...nodeModule },
+  'runner.js': { entryPoints: ['src/cli/grade/runner/main.ts'], ...loaded },
+  'runner.worker.js': { entryPoints: ['src/kernel/grading/worker.ts'], ...loaded, external: ['webgpu'] },
   // The command line.
   'genbook.mjs': { entryPoints: ['src/cli/main.ts'], ...nodeModule },
   // Queues on pg-boss: loaded by the commands that need one.

@@ -11,8 +11,11 @@ export const built = {
   kernel: join(folder, 'kernel.node.mjs'),
   language: join(folder, 'language.js'),
   wasm: join(folder, 'wasm'),
+  /** What starts the runner, and what it consists of. */
   runner: join(folder, 'runner.mjs'),
-  runnerWorker: join(folder, 'runner.worker.mjs'),
+  runnerFiles: ['runner.mjs', 'runner.js', 'runner.worker.mjs', 'runner.worker.js'].map((name) =>
+    join(folder, name),
+  ),
   types: () => readFile(join(folder, 'types.json'), 'utf8'),
   report: () => readFile(join(folder, 'report.js'), 'utf8'),
   /** The queue on pg-boss. */

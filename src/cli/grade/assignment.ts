@@ -11,6 +11,7 @@ import { assignmentOf, type Calibration, type Tolerance } from '../../notebook/g
 import { seedOf } from '../executed'
 import { UsageError } from '../failure'
 import { readNotebook } from '../notebook'
+import { CodeCache } from './codeCache'
 import { calibrationOf } from './calibration'
 import { recordMaster, type Recorded } from './record'
 import { RESULT_SCHEMA } from './result'
@@ -39,8 +40,11 @@ export async function openAssignment(
   const seed = options.seed ?? seedOf(notebook)
   const recorded = await recordMaster(path, notebook, seed, 'wasm', options)
   const { runner, analysis } = recorded
+  let codeCache: CodeCache | undefined
   try {
     const testCells = testCellsOf(path, notebook, recorded, calibrationOf(notebook, seed))
+    const kept = await CodeCache.of(runner)
+    codeCache = kept
     const asked = [...testCells.values()].some(({ tests }) => tests.some(asksPredicate))
     if (!asked) await runner.close()
     return {
@@ -64,10 +68,11 @@ export async function openAssignment(
       testCells,
       answerNames: analysis.answerNames,
       holds: predicates(runner),
-      close: async () => void (await runner.close()),
+      codeCache: kept,
+      close: async () => void (await Promise.all([runner.close(), kept.remove()])),
     }
   } catch (error) {
-    await runner.close()
+    await Promise.all([runner.close(), codeCache?.remove()])
     throw error
   }
 }

@@ -45,7 +45,7 @@ export async function execute(
   cells: readonly GradedCell[],
   options: GradeOptions,
 ): Promise<Execution> {
-  const runner = startRunner(options, options.timeout)
+  const runner = startRunner(options, options.timeout, assignment.codeCache)
   const run = new SubmissionRun(assignment, runner)
   let end: RunnerEnded | undefined
   try {

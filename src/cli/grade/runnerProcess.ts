@@ -91,6 +91,13 @@ export class RunnerProcess {
     return this.#exchange(message)
   }
 
+  /** What has been compiled of its program, in base64. @throws RunnerEnded */
+  async codeCache(): Promise<Readonly<Record<string, string>>> {
+    const message = await this.#exchange({ type: 'codeCache' })
+    if (message.type !== 'codeCache') throw this.#end(unexpected(message))
+    return message.files
+  }
+
   /** Whatever came is not what may come now: ends the runner. */
   unexpected(message: RunnerMessage): RunnerEnded {
     return this.#end(unexpected(message))

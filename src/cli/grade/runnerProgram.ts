@@ -1,22 +1,28 @@
 /** The files of the runner, and how it is started. */
 import { execFileSync } from 'node:child_process'
 import { realpathSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { built } from '../built'
 import type { Program } from './sandbox'
 
 /** Where a sandbox shows the runner. */
 const INSIDE = '/genbook'
+const CODE_CACHE = `${INSIDE}/code`
 
-export function runnerProgram(): Program {
+/** Of Node, once it has been asked. */
+let libraries: readonly string[] | undefined
+
+/** @param codeCache the folder of a `CodeCache` */
+export function runnerProgram(codeCache?: string): Program {
   const node = realpathSync(process.execPath)
+  libraries ??= librariesOf(node)
   return {
     files: [
-      ...librariesOf(node).map((file) => ({ from: file, to: file })),
+      ...libraries.map((file) => ({ from: file, to: file })),
       { from: node, to: `${INSIDE}/node` },
-      { from: built.runner, to: `${INSIDE}/runner.mjs` },
-      { from: built.runnerWorker, to: `${INSIDE}/runner.worker.mjs` },
+      ...built.runnerFiles.map((file) => ({ from: file, to: `${INSIDE}/${basename(file)}` })),
       { from: built.wasm, to: `${INSIDE}/wasm` },
+      ...(codeCache === undefined ? [] : [{ from: codeCache, to: CODE_CACHE }]),
     ],
     command: [
       `${INSIDE}/node`,
@@ -26,6 +32,7 @@ export function runnerProgram(): Program {
       '--allow-worker',
       '--no-warnings',
       `${INSIDE}/runner.mjs`,
+      ...(codeCache === undefined ? [] : [CODE_CACHE]),
     ],
   }
 }

@@ -8,7 +8,7 @@ let known: string | undefined
 export function runtimeVersion(): string {
   if (known === undefined) {
     const hash = createHash('sha256')
-    for (const file of [built.runner, built.runnerWorker]) hash.update(readFileSync(file))
+    for (const file of built.runnerFiles) hash.update(readFileSync(file))
     known = `${version()}+${hash.digest('hex').slice(0, 12)}`
   }
   return known

@@ -3,6 +3,7 @@ import type { DataJudge } from '../../kernel/grading/dataJudges'
 import type { Data } from '../../kernel/grading/data'
 import type { Encoded } from '../../kernel/grading/encode'
 import type { Notebook } from '../../notebook'
+import type { CodeCache } from './codeCache'
 import type { AssignmentSummary } from './result'
 import type { Sandbox } from './sandbox'
 
@@ -42,9 +43,10 @@ export interface Assignment {
   readonly testCells: ReadonlyMap<string, TestCell>
   /** Names that the master's solutions declare or assign. */
   readonly answerNames: readonly string[]
+  readonly codeCache: CodeCache
   /** Whether data meets a predicate of the master's judges. */
   holds(predicate: number, returned: Data): Promise<boolean>
-  /** Ends what still runs of it. */
+  /** Ends what still runs of it, and clears away what it keeps. */
   close(): Promise<void>
 }
 

@@ -15,6 +15,8 @@ export type AskMessage =
   | { readonly type: 'enough' }
   /** Does a predicate of the instructor's hold? */
   | { readonly type: 'predicate'; readonly predicate: number; readonly returned: Encoded }
+  /** What has been compiled of this thread's program? */
+  | { readonly type: 'codeCache' }
 
 /** From the thread of the cells. Student code runs there: whoever receives one checks it. */
 export type AnswerMessage =
@@ -23,6 +25,7 @@ export type AnswerMessage =
   | { readonly type: 'answer'; readonly answer: Answer }
   | { readonly type: 'recorded'; readonly tests: readonly RecordedCalls[] }
   | { readonly type: 'verdict'; readonly holds: boolean }
+  | { readonly type: 'codeCache'; readonly bytes: Uint8Array }
 
 export type Answer =
   { readonly data: Encoded } | { readonly error: { readonly name: string; readonly message: string } }

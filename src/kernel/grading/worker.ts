@@ -22,48 +22,52 @@ export interface WorkerData {
   readonly asks: MessagePort
 }
 
-const { mode, asks } = workerData as WorkerData
-const port = parentPort!
+/** @param codeCache what has been compiled of this thread's program */
+export function start(codeCache: () => Uint8Array): void {
+  const { mode, asks } = workerData as WorkerData
+  const port = parentPort!
 
-const kernel = new Kernel({
-  post: (message) => {
-    // By then everything that Node has to do for the kernel is done. Only the instructor's own notebook runs on a GPU, whose
-    // driver needs more than `confine` leaves.
-    if (message.type === 'ready' && (mode === 'grade' || message.device.backend !== 'webgpu')) confine()
-    port.postMessage(message)
-  },
-  ...(mode === 'record' && { findGpu }),
-})
+  const kernel = new Kernel({
+    post: (message) => {
+      // By then everything that Node has to do for the kernel is done. Only the instructor's own notebook runs on a GPU, whose
+      // driver needs more than `confine` leaves.
+      if (message.type === 'ready' && (mode === 'grade' || message.device.backend !== 'webgpu')) confine()
+      port.postMessage(message)
+    },
+    ...(mode === 'record' && { findGpu }),
+  })
 
-const waiting: ((message: AskMessage) => void)[] = []
-const come: AskMessage[] = []
-const askPort: AskPort = {
-  post: (message) => asks.postMessage(message),
-  next: () => {
-    const message = come.shift()
-    return message ? Promise.resolve(message) : new Promise((resolve) => waiting.push(resolve))
-  },
-}
-const predicates = new Predicates()
-
-asks.on('message', (message: AskMessage) => {
-  if (message.type === 'predicate')
-    void predicates
-      .holds(message.predicate, decodeData(message.returned))
-      .catch(() => false)
-      .then((holds) => askPort.post({ type: 'verdict', holds }))
-  else {
-    const next = waiting.shift()
-    if (next) next(message)
-    else come.push(message)
+  const waiting: ((message: AskMessage) => void)[] = []
+  const come: AskMessage[] = []
+  const askPort: AskPort = {
+    post: (message) => asks.postMessage(message),
+    next: () => {
+      const message = come.shift()
+      return message ? Promise.resolve(message) : new Promise((resolve) => waiting.push(resolve))
+    },
   }
-})
-setTestHost(mode === 'record' ? recordingTests(askPort, predicates) : collectingTests(askPort))
+  const predicates = new Predicates()
 
-port.on('message', (message: DriverMessage) => kernel.receive(message))
-process.on('unhandledRejection', report)
-process.on('uncaughtException', report)
+  asks.on('message', (message: AskMessage) => {
+    if (message.type === 'codeCache') askPort.post({ type: 'codeCache', bytes: codeCache() })
+    else if (message.type === 'predicate')
+      void predicates
+        .holds(message.predicate, decodeData(message.returned))
+        .catch(() => false)
+        .then((holds) => askPort.post({ type: 'verdict', holds }))
+    else {
+      const next = waiting.shift()
+      if (next) next(message)
+      else come.push(message)
+    }
+  })
+  setTestHost(mode === 'record' ? recordingTests(askPort, predicates) : collectingTests(askPort))
 
-function report(thrown: unknown): void {
-  if (!kernel.uncaught(thrown)) throw thrown
+  port.on('message', (message: DriverMessage) => kernel.receive(message))
+  process.on('unhandledRejection', report)
+  process.on('uncaughtException', report)
+
+  function report(thrown: unknown): void {
+    if (!kernel.uncaught(thrown)) throw thrown
+  }
 }

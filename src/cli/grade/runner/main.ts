@@ -9,19 +9,22 @@ import { readMessages, writeMessage } from '../channel'
 import { Runner } from './runner'
 import type { GraderMessage } from './messages'
 
-let runner: Runner | undefined
+/** Listens to the grader. @param codeCache what has been compiled of this program */
+export function start(codeCache: () => Uint8Array): void {
+  let runner: Runner | undefined
 
-readMessages(
-  process.stdin,
-  (message) => {
-    // The grader is trusted, and is of the same build.
-    const told = message as GraderMessage
-    if (told.type === 'start') {
-      const { nonce } = told
-      runner = new Runner(told, (answer) => writeMessage(process.stdout, { ...answer, nonce }))
-      void runner.start()
-    } else runner?.receive(told)
-  },
-  () => process.exit(1),
-)
-process.stdin.on('end', () => process.exit(0))
+  readMessages(
+    process.stdin,
+    (message) => {
+      // The grader is trusted, and is of the same build.
+      const told = message as GraderMessage
+      if (told.type === 'start') {
+        const { nonce } = told
+        runner = new Runner(told, codeCache, (answer) => writeMessage(process.stdout, { ...answer, nonce }))
+        void runner.start()
+      } else runner?.receive(told)
+    },
+    () => process.exit(1),
+  )
+  process.stdin.on('end', () => process.exit(0))
+}

@@ -4,6 +4,10 @@ import type { SplitProblem } from '../../../kernel/grading/split'
 import type { JsonObject } from '../../../notebook'
 import { array, boolean, number, object, oneOf, optional, shape, string, type Check } from '../shape'
 
+/** The two files of the runner's program: of its process, and of the thread of its cells. */
+export const PROGRAM = 'runner.js'
+export const CELLS_PROGRAM = 'runner.worker.js'
+
 /** A code cell to run. */
 export interface RunnerCell {
   readonly id: string
@@ -48,6 +52,8 @@ export type RunnerMessage =
     }
   | { readonly type: 'recorded'; readonly tests: readonly RecordedCalls[] }
   | { readonly type: 'verdict'; readonly holds: boolean }
+  /** By the name of the program's file, in base64. */
+  | { readonly type: 'codeCache'; readonly files: Readonly<Record<string, string>> }
   | {
       readonly type: 'ended'
       /** `stuck`: it had to be ended with its kernel when its time was up; `lost`, `oom`: its kernel ended. */
@@ -79,6 +85,7 @@ const MESSAGES: Readonly<Record<RunnerMessage['type'], Check>> = {
   answer: shape({ answer: shape({ error: optional(error) }) }),
   recorded: shape({ tests: array(object) }),
   verdict: shape({ holds: boolean }),
+  codeCache: shape({ files: shape({ [PROGRAM]: string, [CELLS_PROGRAM]: string }) }),
   ended: shape({
     status: oneOf(['ok', 'error', 'timeout', 'stuck', 'lost', 'oom']),
     error: optional(error),

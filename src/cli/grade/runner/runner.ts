@@ -1,6 +1,5 @@
 /** One submission in one kernel, cell by cell as the grader says. */
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
 import { MessageChannel, Worker } from 'node:worker_threads'
 import type { AnswerMessage, AskMessage } from '../../../kernel/grading/asking'
 import type { CompileResult } from '../../../kernel/cell'
@@ -12,11 +11,18 @@ import type { WorkerData } from '../../../kernel/grading/worker'
 import type { CellError } from '../../../kernel/protocol'
 import { syntaxError } from '../../../kernel/session/errors'
 import { Recorder } from '../../outputs'
-import type { GraderMessage, MasterAnalysis, RunnerMessage } from './messages'
+import {
+  CELLS_PROGRAM,
+  PROGRAM,
+  type GraderMessage,
+  type MasterAnalysis,
+  type RunnerMessage,
+} from './messages'
 
 type Start = Extract<GraderMessage, { type: 'start' }>
 
-const folder = dirname(fileURLToPath(import.meta.url))
+/** Where the program lies, as its loader says. */
+const folder = __dirname
 /** How long a cell may take to notice that its time is up before its kernel is ended. */
 const GRACE_MILLISECONDS = 2000
 /** Reserved for compiled code, and counted by RLIMIT_DATA: by itself V8 would reserve 512 for each thread. */
@@ -28,6 +34,7 @@ const LIMITS = { streamCharacters: 50_000, bundleBytes: 2_000_000, cellBytes: 4_
 
 export class Runner {
   readonly #start: Start
+  readonly #codeCache: () => Uint8Array
   readonly #say: (message: RunnerMessage) => void
   readonly #outputs = new Recorder()
   readonly #asks = new MessageChannel()
@@ -40,8 +47,9 @@ export class Runner {
   #timer: ReturnType<typeof setTimeout> | undefined
   #overdue = false
 
-  constructor(start: Start, say: (message: RunnerMessage) => void) {
+  constructor(start: Start, codeCache: () => Uint8Array, say: (message: RunnerMessage) => void) {
     this.#start = start
+    this.#codeCache = codeCache
     this.#say = say
   }
 
@@ -51,6 +59,7 @@ export class Runner {
     const workerData: WorkerData = { mode, asks: this.#asks.port2 }
     const worker = new Worker(join(folder, 'runner.worker.mjs'), {
       workerData,
+      argv: process.argv.slice(2),
       transferList: [this.#asks.port2],
       stdout: true,
       stderr: true,
@@ -139,6 +148,12 @@ export class Runner {
       // A student may try tests of their own; nobody asks them.
       this.#asks.port1.postMessage({ type: 'enough' } satisfies AskMessage)
       return
+    }
+    if (message.type === 'codeCache') {
+      const [own, cells] = [this.#codeCache(), message.bytes].map((bytes) =>
+        Buffer.from(bytes).toString('base64'),
+      )
+      return this.#say({ type: 'codeCache', files: { [PROGRAM]: own!, [CELLS_PROGRAM]: cells! } })
     }
     this.#stopClock()
     // The grader waits no longer; what comes from here on is the cell's end.
