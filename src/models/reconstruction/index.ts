@@ -2,14 +2,13 @@
 export { diffpir, type DiffpirOptions } from './diffpir'
 export { exactConditional } from './exactConditional'
 export { measure, measurement, type Measurement } from './measurement'
-export {
-  colourBasis,
-  grey,
-  linearOperator,
-  mask,
-  type LinearOperator,
-  type OperatorOptions,
-} from './operator'
+export { coarse } from './blocks'
+export { fourier, type FourierOptions } from './fourier'
+export { colourBasis, grey, mask } from './mask'
+export { linearOperator } from './matrix'
+export type { Factors, LinearOperator, OperatorOptions } from './operator'
+export { radon, type Radon, type RadonOptions } from './radon'
+export { totalVariation, type TotalVariationOptions } from './totalVariation'
 export { dps, dpsGuide, pigdm, pigdmGuide, type DpsMeasurement, type DpsOptions } from './posteriorSampling'
 export { projection } from './projection'
 export { repaint, type RepaintOptions } from './repaint'

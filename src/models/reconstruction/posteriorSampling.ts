@@ -65,10 +65,10 @@ export interface Twist {
 
 /** On the range of A: outside it the residual does not depend on x̂₀. */
 export function gaussianTwist(model: Denoiser, { operator, noise, of }: Measurement, spread: Curve): Twist {
-  const { values, left } = operator.decomposition
+  const { values } = operator.factors
   const log = (x0: tf.Tensor, variances: (s: number) => readonly number[]): tf.Tensor => {
     const residual = of(x0).sub<tf.Tensor2D>(operator.apply(x0))
-    const along = tf.matMul<tf.Tensor2D>(residual, tf.tensor2d(left.map((u) => [...u])), false, true)
+    const along = operator.coordinates(residual)
     const table = tf.tensor2d(values.map((s) => [...variances(s)])).transpose<tf.Tensor2D>()
     const offset = tf.log(table).sum(1).mul(-0.5)
     return along.square().div(table).sum(1).mul(-0.5).add(offset)

@@ -1,4 +1,4 @@
-/** The singular value decomposition of a small matrix, in double precision. */
+/** The singular value decomposition of a matrix, in double precision. */
 
 export interface Svd {
   /** The positive singular values, falling: as many as the rank. */
@@ -20,15 +20,23 @@ const RANK_TOLERANCE = 1e-10
  * @param matrix row by row.
  */
 export function svd(matrix: readonly (readonly number[])[]): Svd {
-  const columns = matrix[0]!.map((_, j) => matrix.map((row) => row[j]!))
-  const right = columns.map((_, i) => columns.map((_, j) => Number(i === j)))
+  const columns = matrix[0]!.map((_, j) => Float64Array.from(matrix, (row) => row[j]!))
+  if (matrix.length >= columns.length) return ofColumns(columns)
+  // Of a wide matrix there are fewer rows to make orthogonal.
+  const { values, left, right } = ofColumns(matrix.map((row) => Float64Array.from(row)))
+  return { values, left: right, right: left }
+}
+
+/** The decomposition of a matrix with these columns, which are overwritten. */
+function ofColumns(columns: Float64Array[]): Svd {
+  const right = columns.map((_, i) => Float64Array.from(columns, (_, j) => Number(i === j)))
   for (let sweep = 0; sweep < SWEEPS; sweep++) {
     let rotated = false
     for (let i = 0; i < columns.length; i++)
       for (let j = i + 1; j < columns.length; j++) if (orthogonalise(columns, right, i, j)) rotated = true
     if (!rotated) break
   }
-  const lengths = columns.map((column) => Math.hypot(...column))
+  const lengths = columns.map((column) => Math.sqrt(dot(column, column)))
   const longest = Math.max(...lengths)
   const order = lengths
     .map((length, i) => ({ length, i }))
@@ -36,13 +44,13 @@ export function svd(matrix: readonly (readonly number[])[]): Svd {
     .sort((a, b) => b.length - a.length)
   return {
     values: order.map(({ length }) => length),
-    left: order.map(({ length, i }) => columns[i]!.map((x) => x / length)),
-    right: order.map(({ i }) => right[i]!),
+    left: order.map(({ length, i }) => Array.from(columns[i]!, (x) => x / length)),
+    right: order.map(({ i }) => Array.from(right[i]!)),
   }
 }
 
 /** Makes columns i and j orthogonal by a rotation, and rotates `right` with them. @returns whether it was needed. */
-function orthogonalise(columns: number[][], right: number[][], i: number, j: number): boolean {
+function orthogonalise(columns: Float64Array[], right: Float64Array[], i: number, j: number): boolean {
   const [a, b] = [columns[i]!, columns[j]!]
   const [aa, bb, ab] = [dot(a, a), dot(b, b), dot(a, b)]
   if (Math.abs(ab) <= 1e-15 * Math.sqrt(aa * bb)) return false
