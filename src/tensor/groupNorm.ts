@@ -3,6 +3,8 @@
  *
  *   y = scale · (x − μ) / √(σ² + ε) + shift,   or SiLU of that.
  *
+ * With a scale and a shift for each member of the batch it is adaptive group normalisation.
+ *
  * Wu and He, "Group normalization", ECCV 2018, https://arxiv.org/abs/1803.08494
  */
 import * as tf from '@tensorflow/tfjs'
@@ -30,7 +32,7 @@ const MOST_CHANNELS = 4096
 
 /**
  * @param x of shape [n, …, channels].
- * @param scale and `shift` of shape [channels].
+ * @param scale and `shift` of shape [channels], or both of shape [n, channels] with numbers for each member of the batch.
  * @returns a tensor of x's shape.
  * @throws RangeError where shapes do not fit, or the groups do not divide the channels.
  */
@@ -41,7 +43,8 @@ export function groupNorm(
   { groups = 1, epsilon = 1e-5, activation }: GroupNormOptions = {},
 ): tf.Tensor {
   const channels = x.shape.at(-1) ?? 0
-  if (x.rank < 2 || [scale, shift].some(({ shape }) => shape.length !== 1 || shape[0] !== channels))
+  const wanted = scale.rank === 2 ? [x.shape[0], channels] : [channels]
+  if (x.rank < 2 || [scale, shift].some(({ shape }) => !tf.util.arraysEqual(shape, wanted)))
     throw new RangeError(
       `groupNorm: x of shape [${x.shape.join(', ')}], a scale of shape [${scale.shape.join(', ')}] and a shift of shape ` +
         `[${shift.shape.join(', ')}] do not fit`,
@@ -65,6 +68,12 @@ function normalised(x: tf.Tensor, { groups, epsilon }: Attributes): { hat: tf.Te
   return { hat: centred.mul(rate), rate }
 }
 
+/** Of shape [channels] or [n, channels], to be repeated along all places of x. */
+function forPlaces(values: tf.Tensor, x: tf.Tensor): tf.Tensor {
+  if (values.rank === 1) return values
+  return values.reshape([x.shape[0], ...x.shape.slice(1, -1).fill(1), x.shape.at(-1)!])
+}
+
 function inGroups(x: tf.Tensor, groups: number): tf.Tensor4D {
   const places = tf.util.sizeFromShape(x.shape.slice(1, -1))
   return x.reshape([x.shape[0], places, groups, x.shape.at(-1)! / groups])
@@ -73,7 +82,7 @@ function inGroups(x: tf.Tensor, groups: number): tf.Tensor4D {
 /** The same by TensorFlow.js's operations. */
 function plain(x: tf.Tensor, scale: tf.Tensor, shift: tf.Tensor, attributes: Attributes): tf.Tensor {
   return tf.tidy(() => {
-    const z = normalised(x, attributes).hat.reshape(x.shape).mul(scale).add(shift)
+    const z = normalised(x, attributes).hat.reshape(x.shape).mul(forPlaces(scale, x)).add(forPlaces(shift, x))
     return attributes.activate ? silu(z) : z
   })
 }
@@ -92,10 +101,14 @@ function plainGradients(
 ): tf.Tensor[] {
   const { hat, rate } = normalised(x, attributes)
   const flat = hat.reshape(x.shape)
-  const dz = attributes.activate ? siluSlope(dy, flat.mul(scale).add(shift)) : dy
-  const g = inGroups(dz.mul(scale), attributes.groups)
+  const gain = forPlaces(scale, x)
+  const dz = attributes.activate ? siluSlope(dy, flat.mul(gain).add(forPlaces(shift, x))) : dy
+  const g = inGroups(dz.mul(gain), attributes.groups)
   const rest = g.sub(g.mean([1, 3], true)).sub(hat.mul(g.mul(hat).mean([1, 3], true)))
-  const axes = x.shape.slice(0, -1).map((_, axis) => axis)
+  const axes = x.shape
+    .slice(0, -1)
+    .map((_, axis) => axis)
+    .slice(scale.rank - 1)
   return [rest.mul(rate).reshape(x.shape), dz.mul(flat).sum(axes), dz.sum(axes)]
 }
 

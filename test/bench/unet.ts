@@ -29,7 +29,7 @@ const layers = {
   attention: attention('attention', c2, GROUPS),
   middle2: block('middle2', c2, c2),
   up: block('up', c3, c),
-  norm: groupNorm('norm', c, GROUPS),
+  norm: groupNorm('norm', c, GROUPS, 'silu'),
   last: convolution('last', c, 1),
 } as const
 
@@ -55,7 +55,7 @@ function network(params: Params, x: tf.Tensor, features: tf.Tensor): tf.Tensor {
   let h = layers.middle.apply(params, layers.half.apply(params, across), e)
   h = layers.middle2.apply(params, layers.attention.apply(params, h), e)
   h = layers.up.apply(params, tf.concat([doubled(h), across], 3), e)
-  return layers.last.apply(params, silu(layers.norm.apply(params, h)))
+  return layers.last.apply(params, layers.norm.apply(params, h))
 }
 
 /** A step of Adam on the squared error. */

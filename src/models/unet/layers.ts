@@ -58,21 +58,12 @@ export function dense(name: string, from: number, to: number, gain = 1): Layer {
   }
 }
 
-/**
- * Group normalisation without gain and shift: (x − mean) / √(variance + 1e-5) over each group of channels of each picture.
- *
- * @param x [n, height, width, channels], channels a multiple of `groups`.
- */
-export function groupNormalise(x: tf.Tensor, groups: number): tf.Tensor {
-  const channels = x.shape.at(-1)!
-  return normaliseGroups(x, tf.ones([channels]), tf.zeros([channels]), { groups })
-}
-
-/** Group normalisation with a learned gain and shift for each channel. */
-export function groupNorm(name: string, channels: number, groups: number): Layer {
+/** Group normalisation with a learned gain and shift for each channel, and SiLU after it where that is asked for. */
+export function groupNorm(name: string, channels: number, groups: number, activation?: 'silu'): Layer {
   return {
     initial: () => ({ [`${name}.gain`]: tf.ones([channels]), [`${name}.shift`]: tf.zeros([channels]) }),
-    apply: (params, x) => normaliseGroups(x, params[`${name}.gain`]!, params[`${name}.shift`]!, { groups }),
+    apply: (params, x) =>
+      normaliseGroups(x, params[`${name}.gain`]!, params[`${name}.shift`]!, { groups, activation }),
   }
 }
 

@@ -11,9 +11,9 @@
  * He et al., "Deep residual learning for image recognition", 2016, https://arxiv.org/abs/1512.03385; Dhariwal and Nichol, 2021,
  * section 3.1, https://arxiv.org/abs/2105.05233
  */
-import type * as tf from '@tensorflow/tfjs'
-import { silu } from '../../tensor'
-import { convolution, dense, freshOf, groupNorm, groupNormalise, type Layer } from './layers'
+import * as tf from '@tensorflow/tfjs'
+import { groupNorm as normaliseGroups } from '../../tensor'
+import { convolution, dense, freshOf, groupNorm, type Layer } from './layers'
 
 /** @param embedding length of e. @param groups of the two normalisations; must divide both numbers of channels. */
 export function resBlock(
@@ -23,7 +23,7 @@ export function resBlock(
   embedding: number,
   groups: number,
 ): Layer<[e: tf.Tensor]> {
-  const norm = groupNorm(`${name}.norm`, from, groups)
+  const norm = groupNorm(`${name}.norm`, from, groups, 'silu')
   const first = convolution(`${name}.first`, from, to, { gain: 1.68 })
   const told = dense(`${name}.told`, embedding, 2 * to, 0.5)
   const second = convolution(`${name}.second`, to, to, { gain: 0 })
@@ -32,13 +32,18 @@ export function resBlock(
   return {
     initial: (stream) => freshOf(layers, stream),
     apply: (params, x, e) => {
-      const h = first.apply(params, silu(norm.apply(params, x)))
-      const [scale, shift] = told
-        .apply(params, e)
-        .reshape([-1, 1, 1, 2 * to])
-        .split(2, 3) as [tf.Tensor, tf.Tensor]
-      const modulated = groupNormalise(h, groups).mul(scale.add(1)).add(shift)
-      return (skip ? skip.apply(params, x) : x).add(second.apply(params, silu(modulated)))
+      const h = first.apply(params, norm.apply(params, x))
+      const [scale, shift] = tf.split(told.apply(params, e), 2, 1) as [tf.Tensor, tf.Tensor]
+      const modulated = normaliseGroups(h, forAll(scale.add(1)), forAll(shift), {
+        groups,
+        activation: 'silu',
+      })
+      return (skip ? skip.apply(params, x) : x).add(second.apply(params, modulated))
     },
   }
+}
+
+/** A single row is the same for all pictures. */
+function forAll(rows: tf.Tensor): tf.Tensor {
+  return rows.shape[0] === 1 ? rows.reshape([rows.shape[1]!]) : rows
 }

@@ -92,7 +92,7 @@ export function unet({
     })
     return { stages, twice: level > 0 ? add(convolution(`up${level}.twice`, width, width)) : undefined }
   })
-  const norm = add(groupNorm('last.norm', width, groups))
+  const norm = add(groupNorm('last.norm', width, groups, 'silu'))
   const last = add(convolution('last', width, shape[2], { gain: 0.01 }))
 
   const network = (params: Params, x: tf.Tensor, label: tf.Tensor1D, given?: Condition): tf.Tensor =>
@@ -121,7 +121,7 @@ export function unet({
         for (const each of stages) h = stage(each, tf.concat([h, across.pop()!], 3))
         if (twice) h = twice.apply(params, doubled(h))
       }
-      return last.apply(params, silu(norm.apply(params, h)))
+      return last.apply(params, norm.apply(params, h))
     })
 
   const initial = (stream: RandomStream): Params => ({

@@ -76,7 +76,7 @@ export function registerLayers(): void {
       scale!,
       shift!,
       addressOf(backend, out),
-      ...normShape(inputs[0]!, attrs),
+      ...normShape(inputs[0]!, inputs[1]!, attrs),
     )
     return out
   })
@@ -84,15 +84,20 @@ export function registerLayers(): void {
     const [x, dy, scale, shift] = inputs.map((input) => addressOf(backend, input))
     const outs = [inputs[0]!, inputs[2]!, inputs[3]!].map(({ shape }) => backend.makeOutput(shape, 'float32'))
     const [dx, dscale, dshift] = outs.map((out) => addressOf(backend, out))
-    const shape = normShape(inputs[0]!, attrs)
+    const shape = normShape(inputs[0]!, inputs[2]!, attrs)
     currentKernels()!.native.groupNormGradient(x!, dy!, scale!, shift!, dx!, dscale!, dshift!, ...shape)
     return outs
   })
 }
 
-function normShape({ shape }: tf.TensorInfo, { groups, epsilon, activate }: NormAttributes): NormShape {
+function normShape(
+  { shape }: tf.TensorInfo,
+  scale: tf.TensorInfo,
+  { groups, epsilon, activate }: NormAttributes,
+): NormShape {
   const [batch, channels] = [shape[0]!, shape.at(-1)!]
-  return [batch, tf.util.sizeFromShape(shape.slice(1, -1)), channels, groups, epsilon, activate]
+  const places = tf.util.sizeFromShape(shape.slice(1, -1))
+  return [batch, places, channels, groups, epsilon, activate, scale.shape.length === 2]
 }
 
 function register<I, A = object>(

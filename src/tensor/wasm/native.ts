@@ -156,7 +156,7 @@ export interface Native {
   finishRows(c: number, m: number, n: number, bias: number, activation: number, slope: number): void
 }
 
-/** The shape of a group normalisation, ε, and whether SiLU follows. */
+/** The shape of a group normalisation, ε, whether SiLU follows, and whether each picture has a scale and shift of its own. */
 export type NormShape = readonly [
   batch: number,
   places: number,
@@ -164,6 +164,7 @@ export type NormShape = readonly [
   groups: number,
   epsilon: number,
   activate: boolean,
+  each: boolean,
 ]
 
 /** The shape of a convolution with filters of 3 × 3 and no stride. */

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict'
 import { before, describe, test } from 'node:test'
 import * as tf from '@tensorflow/tfjs'
 import { data, denoiser, timeFeatures, train, unet, vp, type Params } from '../../../src/models'
-import { attention, convolution, groupNorm, groupNormalise } from '../../../src/models/unet/layers'
+import { attention, convolution, groupNorm } from '../../../src/models/unet/layers'
 import { resBlock } from '../../../src/models/unet/resBlock'
 import { featuresOf } from '../../../src/models/timeFeatures'
-import { RandomStream, selectBackend } from '../../../src/tensor'
+import { groupNorm as normaliseGroups, RandomStream, selectBackend } from '../../../src/tensor'
 import { approximately } from '../approximately'
 import { files, on, take } from '../backends'
 
@@ -13,6 +13,9 @@ before(() => selectBackend('cpu', files))
 
 const named = (name: string) => new RandomStream(4, name)
 const picture = (shape: number[], name = 'picture') => named(name).normalTensor(shape)
+/** Group normalisation with a gain of one and no shift. */
+const groupNormalise = (x: tf.Tensor, groups: number) =>
+  normaliseGroups(x, tf.ones([x.shape.at(-1)!]), tf.zeros([x.shape.at(-1)!]), { groups })
 /** Every parameter at random: layers that start at zero would hide what they do. */
 const awake = (params: Params): Record<string, tf.Tensor> =>
   Object.fromEntries(
