@@ -1,5 +1,5 @@
-/** How often a variable's numbers were changed where they are, which nothing else shows: its memory stays the same. */
-import type * as tf from '@tensorflow/tfjs'
+/** Changes of a variable's numbers where they are: how often, which nothing else shows, and that nobody shares them. */
+import * as tf from '@tensorflow/tfjs'
 
 const revisions = new WeakMap<tf.Variable, number>()
 
@@ -11,4 +11,9 @@ export function revised(...variables: readonly tf.Variable[]): void {
 /** A number that grows with every change in place. */
 export function revisionOf(variable: tf.Variable): number {
   return revisions.get(variable) ?? 0
+}
+
+/** Gives a variable memory of its own, since clones and variables made from one another share theirs. */
+export function unshare(variable: tf.Variable): void {
+  if (tf.backend().refCount(variable.dataId) > 1) tf.tidy(() => variable.assign(tf.mul(variable, 1)))
 }

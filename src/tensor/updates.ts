@@ -1,6 +1,6 @@
 /** Variables changed where they are: in one pass over memory on WASM, by TensorFlow.js's operations elsewhere. */
 import * as tf from '@tensorflow/tfjs'
-import { revised } from './revision'
+import { revised, unshare } from './revision'
 import { onWasm } from './wasm'
 
 /** The numbers of a step of Adam. */
@@ -65,11 +65,6 @@ export function sumOfSquares(tensors: readonly tf.Tensor[]): tf.Scalar {
   )
   if (sum !== undefined) return tf.scalar(sum)
   return tf.tidy(() => tf.addN(tensors.map((x) => x.square().sum()))).asScalar()
-}
-
-/** Gives a variable memory of its own, since clones and variables made from one another share theirs. */
-function unshare(variable: tf.Variable): void {
-  if (tf.backend().refCount(variable.dataId) > 1) tf.tidy(() => variable.assign(tf.mul(variable, 1)))
 }
 
 /** @throws RangeError where the shapes differ. */

@@ -1,6 +1,8 @@
 /** The two loops that are measured against other runtimes: a step of training, and a step of sampling. */
 import * as tf from '@tensorflow/tfjs'
 import { adamUpdate, affine, parameter, RandomStream, silu } from '../../src/tensor'
+import { trainingExecutor } from '../../src/tensor/fused/trainers'
+import type { Perceptron } from '../../src/tensor/fused/training'
 
 const WIDTHS = [18, 128, 128, 128, 2]
 /** Products and sums of one row through the network. */
@@ -54,13 +56,39 @@ export interface Loop {
   readonly dispose: () => void
 }
 
+const BETAS = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const
+
+/** The same as `trainingStep`, in one pass. */
+export function fusedTrainingStep(): Loop {
+  const stream = new RandomStream(1, 'training')
+  const { weights, biases } = network(stream, 'ours')
+  const perceptron: Perceptron<tf.Variable> = weights.map((w, l) => ({ weights: w, bias: biases[l]! }))
+  const zeros = () =>
+    perceptron.map(({ weights, bias }) => ({ weights: zerosOf(weights), bias: zerosOf(bias) }))
+  const [m, v] = [zeros(), zeros()]
+  const [x, target] = [stream.normalTensor<tf.Rank.R2>([512, 18]), stream.normalTensor<tf.Rank.R2>([512, 2])]
+  let steps = 0
+  return {
+    step: () => {
+      steps++
+      const rule = { ...BETAS, size: 1e-3 / (1 - 0.9 ** steps), correction: 1 / (1 - 0.999 ** steps) }
+      trainingExecutor()!.step(perceptron, { x, target }, { m, v, rule, clip: Infinity }).dispose()
+    },
+    dispose: () => tf.dispose([weights, biases, m, v, x, target] as unknown as tf.Tensor[]),
+  }
+}
+
+function zerosOf(variable: tf.Variable): tf.Variable {
+  return tf.tidy(() => parameter(tf.zerosLike(variable)))
+}
+
 /** A step of Adam on the squared error of 512 rows. */
 export function trainingStep(as: 'plain' | 'ours'): Loop {
   const stream = new RandomStream(1, 'training')
   const model = network(stream, as)
   const variables = [...model.weights, ...model.biases] as tf.Variable[]
   const [x, y] = [stream.normalTensor<tf.Rank.R2>([512, 18]), stream.normalTensor<tf.Rank.R2>([512, 2])]
-  const zeros = () => variables.map((variable) => tf.tidy(() => parameter(tf.zerosLike(variable))))
+  const zeros = () => variables.map(zerosOf)
   const moments = [zeros(), zeros()] as const
   const adam = tf.train.adam(1e-3)
   let steps = 0
@@ -71,13 +99,7 @@ export function trainingStep(as: 'plain' | 'ours'): Loop {
         const { grads } = tf.variableGrads(loss, variables)
         if (as === 'plain') return adam.applyGradients(grads as Parameters<typeof adam.applyGradients>[0])
         steps++
-        const rule = {
-          beta1: 0.9,
-          beta2: 0.999,
-          epsilon: 1e-8,
-          size: 1e-3 / (1 - 0.9 ** steps),
-          correction: 1 / (1 - 0.999 ** steps),
-        }
+        const rule = { ...BETAS, size: 1e-3 / (1 - 0.9 ** steps), correction: 1 / (1 - 0.999 ** steps) }
         for (const [i, variable] of variables.entries())
           adamUpdate(variable, moments[0][i]!, moments[1][i]!, grads[variable.name]!, rule)
       }),

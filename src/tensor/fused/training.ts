@@ -113,3 +113,37 @@ export function sizesOf(perceptron: Perceptron): PerceptronSizes {
     condition: first?.ofCondition?.shape[0] ?? 0,
   }
 }
+
+/** All tensors of a batch. */
+export function tensorsOf({ x, features, condition, target }: TrainingRows): readonly tf.Tensor[] {
+  return [x, ...(features ? [features] : []), ...(condition ? [condition] : []), target]
+}
+
+/** @throws RangeError where a batch does not fit a perceptron: executors read memory by these sizes. */
+export function expectRows(perceptron: Perceptron, rows: TrainingRows): void {
+  const { widths, features, condition } = sizesOf(perceptron)
+  const n = rows.target.shape[0]
+  const expect = (what: string, actual: readonly number[], expected: readonly number[]): void => {
+    if (actual.join() !== expected.join())
+      throw new RangeError(
+        `a training step: ${what} has shape [${actual.join(', ')}], not [${expected.join(', ')}]`,
+      )
+  }
+  expect('x', rows.x.shape, [n, widths[0]!])
+  expect('the target', rows.target.shape, [n, widths.at(-1)!])
+  expect('what the network is told of time', rows.features?.shape ?? [n, 0], [n, features])
+  expect('the condition', rows.condition?.shape ?? [n, 0], [n, condition])
+  for (const [name, values] of [
+    ['factor', rows.factor],
+    ['weight', rows.weight],
+  ] as const)
+    if (values) expect(name, [values.length], [n])
+  for (const [l, layer] of perceptron.entries()) {
+    const [inputs, outputs] = [widths[l]!, widths[l + 1]!]
+    const hidden = l < perceptron.length - 1
+    expect(`W${l}`, layer.weights.shape, [inputs, outputs])
+    expect(`b${l}`, layer.bias.shape, [outputs])
+    expect(`U${l}`, layer.ofFeatures?.shape ?? [0, outputs], [hidden ? features : 0, outputs])
+    expect(`V${l}`, layer.ofCondition?.shape ?? [0, outputs], [hidden ? condition : 0, outputs])
+  }
+}

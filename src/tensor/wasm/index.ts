@@ -12,6 +12,7 @@ import { addressOf, bestBuild, openKernels, type Kernels, type WasmBuild } from 
 import { registerRandom } from './random'
 import { registerReductions } from './reduce'
 import { currentKernels, useKernels } from './registry'
+import { registerTrainingSteps } from './training'
 
 export type { WasmBuild } from './native'
 
@@ -24,6 +25,7 @@ const KERNELS = [
   registerConvolutions,
   registerLayers,
   registerChoices,
+  registerTrainingSteps,
 ]
 
 /** Instances by build, for each backend that was ever in use. */

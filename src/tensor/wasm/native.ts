@@ -151,6 +151,9 @@ export interface Native {
     correction: number,
     epsilon: number,
   ): void
+  /** The plan is what `trainingPlan.ts` writes. */
+  packPerceptron(plan: number): void
+  trainRows(plan: number, first: number, rows: number, scale: number, more: boolean): number
   mix(x: number, y: number, count: number, keep: number, rest: number): void
   sumOfSquares(x: number, count: number): number
   finishRows(c: number, m: number, n: number, bias: number, activation: number, slope: number): void

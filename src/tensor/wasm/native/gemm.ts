@@ -137,7 +137,7 @@ function tile(
 }
 
 /** Packs 8 columns of B, `columns` of which there are, as `depth` rows of 8; zeros where there is no column. */
-function packColumns(b: usize, stride: usize, columns: i32, depth: i32, out: usize): void {
+export function packColumns(b: usize, stride: usize, columns: i32, depth: i32, out: usize): void {
   if (columns == COLUMNS) {
     for (; depth > 0; depth--) {
       v128.store(out, v128.load(b))
@@ -156,7 +156,7 @@ function packColumns(b: usize, stride: usize, columns: i32, depth: i32, out: usi
 }
 
 /** The same for a B that is stored transposed: its columns lie in memory one after another, `stride` bytes apart. */
-function packRows(b: usize, stride: usize, columns: i32, depth: i32, out: usize): void {
+export function packRows(b: usize, stride: usize, columns: i32, depth: i32, out: usize): void {
   let p = 0
   if (columns == COLUMNS)
     for (; p + 4 <= depth; p += 4) {

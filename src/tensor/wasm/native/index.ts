@@ -19,6 +19,7 @@ export { silu, siluSlope } from './silu'
 export { sum } from './sums'
 export { packLayer, paddedOutputs } from './perceptron'
 export { enterTiles, readTiles, walkLayerBytes, walkSteps, walkTile, walkWorkBytes } from './walk'
+export { packPerceptron, trainRows } from './training'
 export { adam, mix, sumOfSquares } from './updates'
 export { gatherFilter, spreadFilter, winograd, winogradProducts, winogradRoom } from './winograd'
 
