@@ -12,7 +12,7 @@ import { withoutProcessHandlers } from './handlers'
 import { shorterGpuSums } from './sums'
 import { fasterDifferentiation } from './tape'
 import { accelerateWasm } from './wasm'
-import { accelerateWebGpu } from './webgpu'
+import { accelerateWebGpu, warmWebGpu } from './webgpu'
 
 export type BackendName = 'webgpu' | 'wasm' | 'cpu'
 /** `auto` takes the best that is there; a software GPU only where it is asked for. */
@@ -120,7 +120,9 @@ async function tryWebGpu(softwareToo: boolean): Promise<Device> {
   tf.registerBackend('webgpu', () => gpu.backend, 3)
   if (!(await tf.setBackend('webgpu'))) throw new Error('TensorFlow.js could not start on the GPU.')
   current = gpu
-  void accelerateWebGpu()
+  accelerateWebGpu()
+  // What emulates a GPU would take the time from what is to run.
+  if (!gpu.software) void warmWebGpu(gpu.backend.device)
   void gpu.lost.then((reason) => {
     if (current !== gpu) return
     lost = true

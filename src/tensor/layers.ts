@@ -1,6 +1,6 @@
-/** What layers of networks are made of: in one pass on WASM, by TensorFlow.js's operations elsewhere. */
+/** What layers of networks are made of: in one pass on WASM and WebGPU, by TensorFlow.js's operations elsewhere. */
 import * as tf from '@tensorflow/tfjs'
-import { onWasm } from './wasm'
+import { onOurKernels } from './ours'
 import { AFFINE, SILU, SILU_SLOPE } from './wasm/layers'
 
 /**
@@ -9,12 +9,12 @@ import { AFFINE, SILU, SILU_SLOPE } from './wasm/layers'
  * Elfwing, Uchibe and Doya, 2018, https://arxiv.org/abs/1702.03118
  */
 export function silu<T extends tf.Tensor>(x: T): T {
-  return (onWasm([x], () => run(SILU, { x })) ?? tf.tidy(() => x.mul(tf.sigmoid(x)))) as T
+  return (onOurKernels([x], () => run(SILU, { x })) ?? tf.tidy(() => x.mul(tf.sigmoid(x)))) as T
 }
 
 /** dy · SiLU′(x), of the shape of both. */
 export function siluSlope(dy: tf.Tensor, x: tf.Tensor): tf.Tensor {
-  return onWasm([dy, x], () => run(SILU_SLOPE, { dy, x })) ?? tf.mul(dy, slope(x))
+  return onOurKernels([dy, x], () => run(SILU_SLOPE, { dy, x })) ?? tf.mul(dy, slope(x))
 }
 
 /** SiLU′ = σ + x σ (1 − σ). */
@@ -44,7 +44,7 @@ export function affine(
 ): tf.Tensor2D {
   expectTerms(bias, terms)
   const inputs = [bias, ...terms.flat()]
-  const made = onWasm(inputs, () => run(AFFINE, inputs))
+  const made = onOurKernels(inputs, () => run(AFFINE, inputs))
   if (made) return made as tf.Tensor2D
   return tf.tidy(() =>
     terms.map(([x, w]) => tf.matMul(x, w)).reduce((sum, term) => tf.add(sum, term), bias),

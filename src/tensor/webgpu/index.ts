@@ -2,28 +2,34 @@
 import * as tf from '@tensorflow/tfjs'
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu'
 import { registerWalks } from '../fused'
+import { registerAffine } from './affine'
+import { ELEMENTWISE_SHADERS, registerElementwise } from './elementwise'
 import { webGpuWalks } from './fused/walk'
+import { MATRIX_SHADERS, registerProducts } from './matmul'
 import { warm } from './pipelines'
+import { PARTS_SHADERS } from './product'
 import { RANDOM_SHADERS, registerRandom } from './random'
 import { onOurWebGpu, useWebGpuKernels } from './registry'
 
-const KERNELS = [registerRandom]
+const KERNELS = [registerRandom, registerElementwise, registerProducts, registerAffine]
 
-/** What is compiled ahead: what nearly every notebook needs. */
-const SHADERS = [...RANDOM_SHADERS]
+const SHADERS = [...RANDOM_SHADERS, ...ELEMENTWISE_SHADERS, ...MATRIX_SHADERS, ...PARTS_SHADERS]
 
-/**
- * Puts our kernels in front of TensorFlow.js's, and begins to compile their shaders; to be called with its WebGPU backend in use.
- *
- * @param kernels `stock` leaves everything to TensorFlow.js.
- * @returns when the shaders are compiled; nothing needs to wait for it.
- */
-export async function accelerateWebGpu(kernels: 'ours' | 'stock' = 'ours'): Promise<void> {
+/** Puts our kernels in front of TensorFlow.js's. @param kernels `stock` leaves everything to TensorFlow.js. */
+export function accelerateWebGpu(kernels: 'ours' | 'stock' = 'ours'): void {
   useWebGpuKernels(kernels === 'ours')
   if (kernels === 'stock') return
   for (const register of KERNELS) register()
   registerWalks('webgpu', () => (onOurWebGpu() ? webGpuWalks : undefined))
-  await warm((tf.backend() as WebGPUBackend).device, SHADERS)
+}
+
+/**
+ * Compiles the shaders that nearly every notebook needs beside whatever else goes on, so that none has to wait for them.
+ *
+ * @returns when they are there; nothing needs to wait for it.
+ */
+export function warmWebGpu(device: GPUDevice): Promise<void> {
+  return warm(device, SHADERS)
 }
 
 /**

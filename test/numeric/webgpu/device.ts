@@ -5,7 +5,6 @@ import * as tf from '@tensorflow/tfjs'
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu'
 import { findGpu } from '../../../src/kernel/worker/gpu.node'
 import { selectBackend } from '../../../src/tensor'
-import { accelerateWebGpu } from '../../../src/tensor/webgpu'
 import { files } from '../backends'
 
 /** Declares tests on WebGPU with our kernels in use; leaves plain JavaScript in use. Every error of the device fails them. */
@@ -19,7 +18,6 @@ export function onWebGpuDevice(what: string, declare: () => void): void {
       // Small tensors must not be computed on the processor.
       tf.env().set('WEBGPU_CPU_FORWARD', false)
       ;(tf.backend() as WebGPUBackend).device.onuncapturederror = ({ error }) => errors.push(error.message)
-      await accelerateWebGpu()
     })
     declare()
     after(async () => {

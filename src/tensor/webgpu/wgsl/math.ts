@@ -4,7 +4,7 @@
  * Cephes library, https://www.netlib.org/cephes/).
  */
 
-/** `exponential`, `sigmoid`, `silu`, `siluSlope`, `hyperbolicTangent`, `logarithm` and `sineOfQuadrant`. */
+/** `exponential`, `exponentialLess1`, `sigmoid`, `silu`, `siluSlope`, `hyperbolicTangent`, `logarithm` and `sineOfQuadrant`. */
 export const MATH = /* wgsl */ `
 // e^r - 1 for |r| <= ln(2) / 2.
 fn expm1Reduced(r: f32) -> f32 {
@@ -33,6 +33,14 @@ fn exponential(x: f32) -> f32 {
   return y * powerOfTwo(half) * powerOfTwo(whole - half);
 }
 
+// e^x - 1, for x <= 0.
+fn exponentialLess1(x: f32) -> f32 {
+  let inside = max(x, -87.33654);
+  let n = round(inside * 1.4426950408889634);
+  let scale = powerOfTwo(i32(n));
+  return fma(scale, expm1Reduced(fma(n, 2.12194440e-4, fma(n, -0.693359375, inside))), scale - 1.0);
+}
+
 // 1 / (1 + e^-x), from the side where e^ is at most 1.
 fn sigmoid(x: f32) -> f32 {
   let e = exponential(-abs(x));
@@ -51,11 +59,7 @@ fn siluSlope(x: f32) -> f32 {
 
 // -u / (u + 2) for u = e^(-2|x|) - 1, with the sign of x.
 fn hyperbolicTangent(x: f32) -> f32 {
-  let twice = max(-2.0 * abs(x), -87.33654);
-  let n = round(twice * 1.4426950408889634);
-  let scale = powerOfTwo(i32(n));
-  let r = fma(n, 2.12194440e-4, fma(n, -0.693359375, twice));
-  let u = fma(scale, expm1Reduced(r), scale - 1.0);
+  let u = exponentialLess1(-2.0 * abs(x));
   return select(1.0, -1.0, x < 0.0) * (-u / (u + 2.0));
 }
 

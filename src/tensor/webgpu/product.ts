@@ -1,0 +1,157 @@
+/** Matrix products: which tiles, and whether what is summed over is shared among several workgroups. */
+import type * as tf from '@tensorflow/tfjs'
+import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu'
+import { dispatch, makeOutput } from './dispatch'
+import { shader, type BufferUse, type Shader } from './shader'
+import { ACTIVATION } from './wgsl/activation'
+import { PRODUCT_PARAMS, productCode, type Reader, type Tile } from './wgsl/product'
+
+/** A pair of factors that products can be made of. */
+export interface Factors<P extends Readonly<Record<string, 'u32' | 'i32'>>> {
+  readonly name: string
+  readonly a: Reader
+  readonly b: Reader
+  /** What the readers are told. */
+  readonly params: P
+}
+
+/** What is done to a product before it is written. */
+export interface Finish {
+  /** Added to it: of the product's shape, or one row for all rows, or a row for each batch. */
+  readonly addend?: tf.TensorInfo
+  /** How far apart the addend's rows, and its batches, are. */
+  readonly addendRow?: number
+  readonly addendBatch?: number
+  /** A number of `ACTIVATIONS`. */
+  readonly activation?: number
+  readonly alpha?: number
+}
+
+export interface Sizes {
+  readonly rows: number
+  readonly columns: number
+  readonly depth: number
+  readonly batches: number
+}
+
+/** Workgroups that keep a GPU busy. */
+const ENOUGH = 128
+/** A part of a sum that is worth a workgroup of its own. */
+const SHORTEST_PART = 512
+
+/** Large tiles read less, small ones are more; a part of the sum for each workgroup makes still more of them. */
+export function planOf({ rows, columns, depth, batches }: Sizes): { tile: Tile; parts: number } {
+  const longest = Math.max(1, Math.floor(depth / SHORTEST_PART))
+  for (const tile of [64, 32, 16] as const) {
+    const tiles = batches * Math.ceil(rows / tile) * Math.ceil(columns / tile)
+    if (tile === 16 || (Math.min(rows, columns) > tile / 2 && tiles * longest >= ENOUGH))
+      return { tile, parts: Math.min(longest, Math.ceil((2 * ENOUGH) / tiles)) }
+  }
+  throw new Error('unreachable')
+}
+
+const shaders = new Map<string, Shader>()
+
+/** The shader of a product, made once. */
+export function productShader(factors: Factors<never>, tile: Tile, added: boolean): Shader {
+  const name = `product of ${factors.name}, ${tile}${added ? ', added' : ''}`
+  let made = shaders.get(name)
+  if (!made) {
+    const { a, b, params } = factors
+    const factorUses = { a: 'read', b: 'read' } as const
+    const buffers: Record<string, BufferUse> = added
+      ? { ...factorUses, addend: 'read', out: 'write' }
+      : { ...factorUses, out: 'write' }
+    made = shader(name, buffers, { ...PRODUCT_PARAMS, ...(params as object) }, productCode(tile, a, b, added))
+    shaders.set(name, made)
+  }
+  return made
+}
+
+/**
+ * activation(A·B + addend), of `shape`.
+ *
+ * @param told the numbers of the factors' `params`.
+ */
+export function multiply<P extends Readonly<Record<string, 'u32' | 'i32'>>>(
+  backend: WebGPUBackend,
+  factors: Factors<P>,
+  [a, b]: readonly [tf.TensorInfo, tf.TensorInfo],
+  told: Readonly<Record<keyof P & string, number>>,
+  sizes: Sizes,
+  shape: number[],
+  { addend, addendRow = 0, addendBatch = 0, activation = 0, alpha = 0 }: Finish = {},
+): tf.TensorInfo {
+  const { rows, columns, depth, batches } = sizes
+  const out = makeOutput(backend, shape)
+  const size = batches * rows * columns
+  if (size === 0) return out
+  const { tile, parts } = planOf(sizes)
+  const part = 16 * Math.ceil(depth / parts / 16)
+  const finish = { addendRow, addendBatch, activation, alpha }
+  const at = { ...told, rows, columns, depth, batches, part, parts }
+  const groups = [batches * Math.ceil(rows / tile) * Math.ceil(columns / tile) * parts] as const
+  if (parts === 1 && depth > 0) {
+    const made = productShader(factors as unknown as Factors<never>, tile, addend !== undefined)
+    dispatch(backend, made, { a, b, ...(addend && { addend }), out }, { ...at, ...finish }, groups)
+    return out
+  }
+  // Where there is nothing to sum, there are no parts.
+  const sums = makeOutput(backend, depth > 0 ? [parts, size] : [1])
+  if (depth > 0) {
+    const none = { addendRow: 0, addendBatch: 0, activation: 0, alpha: 0 }
+    const made = productShader(factors as unknown as Factors<never>, tile, false)
+    dispatch(backend, made, { a, b, out: sums }, { ...at, ...none }, groups)
+  }
+  const added = addend ? ADDED_PARTS : PARTS
+  dispatch(
+    backend,
+    added as Shader,
+    { sums, ...(addend && { addend }), out },
+    { size, parts: depth > 0 ? parts : 0, rows, columns, ...finish },
+    [Math.ceil(size / 64)],
+  )
+  backend.disposeData(sums.dataId)
+  return out
+}
+
+function partsShader(added: boolean) {
+  return shader(
+    `sum of parts${added ? ', added' : ''}`,
+    (added ? { sums: 'read', addend: 'read', out: 'write' } : { sums: 'read', out: 'write' }) as Record<
+      string,
+      BufferUse
+    >,
+    {
+      size: 'u32',
+      parts: 'u32',
+      rows: 'u32',
+      columns: 'u32',
+      addendRow: 'u32',
+      addendBatch: 'u32',
+      activation: 'u32',
+      alpha: 'f32',
+    },
+    /* wgsl */ `${ACTIVATION}
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  for (var i = id.x; i < params.size; i += 64u * groups.x) {
+    var sum = 0.0;
+    for (var part = 0u; part < params.parts; part++) {
+      sum += sums[part * params.size + i];
+    }
+    ${
+      added
+        ? `let row = i / params.columns;
+    sum += addend[row / params.rows * params.addendBatch + row % params.rows * params.addendRow + i % params.columns];`
+        : ''
+    }
+    out[i] = activated(sum, params.activation, params.alpha);
+  }
+}`,
+  )
+}
+
+const PARTS = partsShader(false)
+const ADDED_PARTS = partsShader(true)
+export const PARTS_SHADERS = [PARTS, ADDED_PARTS]
