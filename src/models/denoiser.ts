@@ -11,6 +11,7 @@ import type { Field } from './field'
 import { head, type Head } from './head'
 import { denoising, type DenoisingOptions } from './losses'
 import type { Network, Params, TrainableParams } from './network'
+import { madeOf, passesOf } from './passes'
 import { Prediction, QUANTITIES, type Quantity } from './prediction'
 import { over, type Curve, type GaussianProcess } from './process'
 import type { TimeSampling } from './times'
@@ -86,7 +87,8 @@ export function given<S extends State>(model: Denoiser<S>, condition: Condition)
   if (typeof (model as Partial<Denoiser<S>> | undefined)?.predict !== 'function')
     throw new TypeError('given: the first argument must be a denoiser, such as denoiser(…)')
   const predict = holding((x: S, t: Time) => model.predict(x, t, condition), model, condition)
-  return asDenoiser(model.process, model.shape, predict)
+  const passes = passesOf(model)
+  return asDenoiser(model.process, model.shape, madeOf(predict, passes && ((t) => passes(t, condition))))
 }
 
 /** Disposes of what `f` makes on the way, where states are tensors. */
@@ -174,6 +176,7 @@ export function networkDenoiser(
       { value: output, ofX0: (t) => head.x0(t)[1], ofNoise: (t) => head.noise(t)[1] },
     ])
   }
+  madeOf(predict, (_, condition) => [{ network, params, head, condition, weight: 1 }])
   return asDenoiser(process, network.shape, holding(predict, params, network))
 }
 

@@ -38,6 +38,29 @@ export interface MlpOptions {
   readonly conditioning?: Conditioning
 }
 
+/** A perceptron as numbers: what those need who evaluate it by themselves. */
+export interface PerceptronForm {
+  /** dim, the hidden widths, and the length of the output. */
+  readonly widths: readonly number[]
+  /** W₀, …, W_L. */
+  readonly weights: (params: Params) => tf.Tensor2D[]
+  /**
+   * What is added to each layer's products, for each label: eUᵢ + cVᵢ + bᵢ of the hidden layers and b_L, of shape
+   * [labels, hidden and output widths together].
+   *
+   * @param condition one for all states.
+   * @throws RangeError where it is not.
+   */
+  readonly biases: (params: Params, labels: readonly number[], condition: Condition) => tf.Tensor2D
+}
+
+const forms = new WeakMap<Network, PerceptronForm>()
+
+/** The form of a network of `mlp` whose conditions do nothing but add to its layers; undefined of others. */
+export function perceptronForm(network: Network): PerceptronForm | undefined {
+  return forms.get(network)
+}
+
 /** A network whose layers can be seen, and added to. */
 export interface LayeredNetwork extends Network {
   /** Widths of the hidden layers. */
@@ -104,6 +127,22 @@ export function mlp({
   const network = (params: Params, x: tf.Tensor, label: tf.Tensor1D, condition?: Condition): tf.Tensor =>
     tf.tidy(() => layers(params, x, label, condition === undefined ? {} : { condition }).output)
 
+  const form: PerceptronForm = {
+    widths: [dim, ...hidden, length],
+    weights: (params) => [...hidden, length].map((_, layer) => params[`W${layer}`] as tf.Tensor2D),
+    biases: (params, labels, given) =>
+      tf.tidy(() => {
+        const e = featuresOf(time, tf.tensor1d(Float32Array.from(labels)))
+        const reading = condition.read(params, given, 1)
+        const layers = hidden.map((_, layer) =>
+          reading.layer(affine(params[`b${layer}`]!, [e, params[`U${layer}`]!]), layer),
+        )
+        return tf.concat(
+          [...layers, tf.tile(params[`b${hidden.length}`]!.expandDims(0), [labels.length, 1])],
+          1,
+        )
+      }) as tf.Tensor2D,
+  }
   // Activations keep their size from layer to layer; the last layer starts near zero, so that an untrained network
   // predicts nothing in particular.
   const initial = (stream: RandomStream): Params => {
@@ -117,7 +156,9 @@ export function mlp({
     params[`b${hidden.length}`] = tf.zeros([length])
     return Object.assign(params, condition.initial(hidden, stream))
   }
-  return Object.assign(network, { shape: [dim], conditions, hidden, layers, initial })
+  const made = Object.assign(network, { shape: [dim], conditions, hidden, layers, initial })
+  if (conditioning === 'add' || Object.keys(conditions).length === 0) forms.set(made, form)
+  return made
 }
 
 /** Normal weights of standard deviation gain/√inputs. */

@@ -9,10 +9,12 @@ import {
   currentStream,
   keepingTensors,
   particlesOf,
+  watching,
   type ParticleStream,
   type RandomStream,
 } from '../tensor'
 import { expectCount } from './data/data'
+import { fusedStates } from './fused/follow'
 import { stateReached } from './milestones'
 import { combine, expectState, normalLike, type State } from './state'
 import { sizeOf, type Sampler, type SamplerState } from './samplers/walk'
@@ -25,6 +27,11 @@ export interface SampleOptions<S extends State = tf.Tensor> {
   readonly stream?: RandomStream
   /** Called with every state, which it must not keep: all but the last are disposed of. */
   readonly observe?: (state: SamplerState<S>) => void | Promise<void>
+  /**
+   * Whether many steps may be taken in one go where that is possible: where the model is an `mlp` under a head and every step is
+   * linear. The states are the same up to rounding. Default: as the session says, which is yes unless it was switched off.
+   */
+  readonly fused?: boolean
 }
 
 /**
@@ -35,14 +42,14 @@ export interface SampleOptions<S extends State = tf.Tensor> {
 export async function sample(
   sampler: Sampler,
   n: number,
-  { stream = currentStream(), observe }: SampleOptions = {},
+  { stream = currentStream(), ...options }: SampleOptions = {},
 ): Promise<tf.Tensor> {
   expectSampler(sampler, 'sample')
   expectCount(n)
   const noise = particlesOf(stream, sizeOf(sampler.model))
   const start = prior(sampler, n, noise)
   try {
-    return await follow(sampler, start, { stream: noise, ...(observe && { observe }) })
+    return await follow(sampler, start, { stream: noise, ...options })
   } finally {
     start.dispose()
   }
@@ -64,15 +71,37 @@ function prior({ model, times }: Sampler, n: number, stream: ParticleStream): tf
 export async function follow<S extends State>(
   sampler: Sampler<S>,
   start: S,
-  { stream = currentStream(), observe }: SampleOptions<S> = {},
+  { stream = currentStream(), observe, fused }: SampleOptions<S> = {},
 ): Promise<S> {
   expectSampler(sampler, 'follow')
   expectState(start, 'follow')
+  return followed(sampler, start, stream, { fused, ...(observe && { observe, wanted: () => true }) })
+}
+
+interface Following<S extends State> {
+  readonly fused?: boolean | undefined
+  readonly observe?: (state: SamplerState<S>) => void | Promise<void>
+  /** Which states are observed at least. Absent: the start and the last one. */
+  readonly wanted?: (step: number) => boolean
+}
+
+function followed<S extends State>(
+  sampler: Sampler<S>,
+  start: S,
+  stream: RandomStream,
+  { fused, observe, wanted = () => false }: Following<S>,
+): Promise<S> {
   let latest = start
   const task = beginTask('sampling', { total: sampler.times.length - 1 })
+  const told = (step: number): void =>
+    task.at(step, () => `t = ${Number((sampler.times[step] ?? NaN).toPrecision(3))}`)
   return keepingTensors(async () => {
     try {
-      for await (const state of sampler(start, stream)) {
+      const quick = fusedStates(sampler, start, stream, fused)
+      const looking = { wanted: (step: number) => watching() || wanted(step), progress: told }
+      // Where there are fused states, they are tensors, and so is S.
+      const states = quick ? (quick(looking) as AsyncIterable<SamplerState<S>>) : sampler(start, stream)
+      for await (const state of states) {
         if (state.x !== latest) release(latest, start)
         latest = state.x
         stateReached(sampler.model, state)
@@ -112,7 +141,11 @@ export interface Trajectory {
 export async function trajectory(
   sampler: Sampler,
   from: number | tf.Tensor,
-  { stream = currentStream(), every = 1 }: { readonly stream?: RandomStream; readonly every?: number } = {},
+  {
+    stream = currentStream(),
+    every = 1,
+    fused,
+  }: Pick<SampleOptions, 'stream' | 'fused'> & { readonly every?: number } = {},
 ): Promise<Trajectory> {
   expectSampler(sampler, 'trajectory')
   if (!Number.isSafeInteger(every) || every < 1)
@@ -127,8 +160,9 @@ export async function trajectory(
       const keep = (state: SamplerState): void => {
         kept.push({ ...state, x: state.x.clone() })
       }
-      await follow(sampler, start, {
-        stream: noise,
+      await followed(sampler, start, noise, {
+        fused,
+        wanted: (step) => step % every === 0,
         observe(state) {
           skipped = state.step % every === 0 ? undefined : state
           if (!skipped) keep(state)

@@ -11,6 +11,10 @@ export interface Host {
   breathe(): Promise<void>
   /** Hears that the computation has come to something worth looking at. May keep it waiting; throws as `poll` does. */
   reached?(milestone: () => Milestone): void
+  /** Whether whoever hears of milestones would be told of the next one; absent: it is not known. */
+  watching?(): boolean
+  /** Hears which way a computation takes. */
+  tellPath?(path: Path): void
   /** Hears that something begins which may take long. */
   beginTask?(label: string, options: TaskOptions): Task
 }
@@ -28,6 +32,15 @@ export interface TaskOptions {
   readonly total?: number
   /** A picture of its own shows how far it is. */
   readonly drawn?: boolean
+}
+
+/** Which way a computation takes. */
+export interface Path {
+  readonly work: 'sampling' | 'training'
+  /** Whether by kernels made for it, else by single operations. */
+  readonly fused: boolean
+  /** What they run on, or why there are none. */
+  readonly detail: string
 }
 
 /** A step of a derivation, a state of a sampler, a report of a training: where a person may want to pause. */
@@ -69,6 +82,16 @@ export function breathe(): Promise<void> {
  */
 export function reached(milestone: () => Milestone): void {
   current.reached?.(milestone)
+}
+
+/** Whether somebody may want to look at milestones, so that they must be told one by one. */
+export function watching(): boolean {
+  return current.reached !== undefined && (current.watching?.() ?? true)
+}
+
+/** Tells which way a computation takes. */
+export function tellPath(path: Path): void {
+  current.tellPath?.(path)
 }
 
 /** Tells that something begins which may take long. Call `end` in a `finally`. */

@@ -19,8 +19,10 @@ export {
   poll,
   reached,
   setHost,
+  watching,
   type Host,
   type Milestone,
+  type Path,
   type Task,
   type TaskOptions,
 } from './host'
@@ -29,6 +31,7 @@ export { keepingTensors, parameter, TensorLedger, type EndOptions, type Memory }
 export { particleNormals, particlesOf, ParticleStream } from './random/particles'
 export { philox, type PhiloxBlock, type PhiloxKey } from './random/philox'
 export { cellTf, rerouteRandom } from './random/reroute'
+export { mayFuse, setFusing, tellFused, tellPlain } from './paths'
 export { readNow } from './readNow'
 export { currentStream, RandomStream, setStream, STREAM_VERSION } from './random/stream'
 export { adamUpdate, mixInto, sumOfSquares, type AdamStep } from './updates'

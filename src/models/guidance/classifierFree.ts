@@ -16,8 +16,10 @@
 import { holding } from '../../tensor'
 import type { Condition } from '../condition'
 import { asDenoiser, type Denoiser } from '../denoiser'
+import { madeOf, passesOf, scaledPasses } from '../passes'
 import type { Curve } from '../process'
-import type { State } from '../state'
+import type { Prediction } from '../prediction'
+import type { State, Time } from '../state'
 import { expectDenoiser, expectScale } from './expect'
 import { weighted } from './predictions'
 
@@ -64,22 +66,21 @@ export function between<S extends State>(
   expectDenoiser(model, caller)
   if ((condition as Condition | undefined) === undefined || condition === null)
     throw new TypeError(`${caller}: the second argument must be a condition, such as { class: 3 }`)
-  return asDenoiser(
-    model.process,
-    model.shape,
-    holding(
-      (x, t) => {
-        const times = typeof t === 'number' ? [t] : Array.from(t)
-        const gammas = times.map(gamma)
-        if (gammas.every((g) => g === 1)) return model.predict(x, t, condition)
-        if (gammas.every((g) => g === 0)) return model.predict(x, t, null)
-        return weighted(
-          [(t) => 1 - gamma(t), model.predict(x, t, null)],
-          [gamma, model.predict(x, t, condition)],
-        )
-      },
-      model,
-      condition,
-    ),
+  const predict = (x: S, t: Time): Prediction<S> => {
+    const times = typeof t === 'number' ? [t] : Array.from(t)
+    const gammas = times.map(gamma)
+    if (gammas.every((g) => g === 1)) return model.predict(x, t, condition)
+    if (gammas.every((g) => g === 0)) return model.predict(x, t, null)
+    return weighted([(t) => 1 - gamma(t), model.predict(x, t, null)], [gamma, model.predict(x, t, condition)])
+  }
+  const passes = passesOf(model)
+  madeOf(
+    predict,
+    passes &&
+      ((t) => [
+        ...scaledPasses(1 - gamma(t), passes(t, null)),
+        ...scaledPasses(gamma(t), passes(t, condition)),
+      ]),
   )
+  return asDenoiser(model.process, model.shape, holding(predict, model, condition))
 }

@@ -70,7 +70,7 @@ export class ParticleStream extends RandomStream {
     const draw = this.#draws++
     const made = wasmParticleNormals(shape, this.size, this.walkKey, this.#step, draw)
     if (made) return made as tf.Tensor<R>
-    const values = particleNormals(this.walkKey, shape[0]!, this.size, this.#step, draw)
+    const values = particleNormals(this.walkKey, shape[0], this.size, this.#step, draw)
     return tf.tensor(Float32Array.from(values), shape, 'float32')
   }
 }

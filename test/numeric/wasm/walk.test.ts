@@ -88,7 +88,7 @@ function reference({ plan, weights, biases, key }: WalkNumbers, start: Float32Ar
   const d = widths[0]!
   const n = start.length / d
   const columns = widths.slice(1).reduce((sum, width) => sum + width, 0)
-  const registers = Array.from({ length: registersOf(plan) }, () => new Float64Array(n * d))
+  const registers: Float64Array[] = Array.from({ length: registersOf(plan) }, () => new Float64Array(n * d))
   registers[0] = Float64Array.from(start)
   const sum = (coefficients: Float32Array): Float64Array =>
     registers[0]!.map((_, i) =>
@@ -125,8 +125,7 @@ function reference({ plan, weights, biases, key }: WalkNumbers, start: Float32Ar
       registers[1 + plan.slot[e]!] = u
       registers[1 + slots + plan.slot[e]!] = y
     }
-    registers[0] = sum(rowOf(plan.next, step))
-    return registers[0]
+    return (registers[0] = sum(rowOf(plan.next, step)))
   })
 }
 
@@ -229,6 +228,6 @@ onBuilds('walks in numbers', () => {
     }
     assert.equal(new Set(free).size, 1)
     assert.equal(tf.memory().numTensors, before)
-    tf.dispose(tensors as unknown as tf.TensorContainer)
+    tf.dispose(tensors)
   })
 })
