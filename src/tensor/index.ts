@@ -1,4 +1,5 @@
 /** TensorFlow.js and what it lacks: devices, random streams, right second derivatives, lifetimes. */
+export { attention } from './attention'
 export {
   deviceInUse,
   onDeviceLost,

@@ -3,7 +3,7 @@
  * channels].
  */
 import * as tf from '@tensorflow/tfjs'
-import { groupNorm as normaliseGroups, type RandomStream } from '../../tensor'
+import { attention as attend, groupNorm as normaliseGroups, type RandomStream } from '../../tensor'
 import type { Params } from '../network'
 
 /** A layer; its parameters' names begin with its own. */
@@ -91,8 +91,7 @@ export function attention(name: string, channels: number, groups: number): Layer
       const flat = norm.apply(params, x).reshape([n * places, c])
       const sequence = (layer: Layer): tf.Tensor3D =>
         layer.apply(params, flat).reshape<tf.Tensor3D>([n, places, c])
-      const scores = tf.matMul(sequence(query), sequence(key), false, true).div(Math.sqrt(c))
-      const mixed = tf.matMul(tf.softmax(scores), sequence(value)).reshape([n * places, c])
+      const mixed = attend(sequence(query), sequence(key), sequence(value)).reshape([n * places, c])
       return x.add(output.apply(params, mixed).reshape([n, height, width, c]))
     },
   }

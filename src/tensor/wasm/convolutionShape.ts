@@ -1,7 +1,7 @@
 /** Which convolutions our kernels take, and what they are told of them. */
 import * as tf from '@tensorflow/tfjs'
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm'
-import { addressOf, type Geometry, type Native } from './native'
+import type { Geometry, Native } from './native'
 
 export interface ConvolutionAttributes {
   readonly strides: number | [number, number]
@@ -35,13 +35,6 @@ export interface Method {
   forward(convolution: Convolution, run: Run, x: number, w: number, bias: number, y: number): void
   inputGradient(convolution: Convolution, run: Run, dy: number, w: number, dx: number): void
   filterGradient(convolution: Convolution, run: Run, x: number, dy: number, dw: number): void
-}
-
-/** Runs `f` with the address of room for `count` numbers. */
-export function withRoom(backend: BackendWasm, count: number, f: (at: number) => void): void {
-  const room = backend.makeOutput([count], 'float32')
-  f(addressOf(backend, room))
-  backend.disposeData(room.dataId)
 }
 
 /** @returns undefined for what is left to TensorFlow.js: other types, the other format, groups. */

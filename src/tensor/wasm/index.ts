@@ -1,6 +1,7 @@
 /** Faster WASM: our own kernels where TensorFlow.js 4.22 is slow or has none. */
 import * as tf from '@tensorflow/tfjs'
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm'
+import { registerAttention } from './attention'
 import { registerChoices } from './choices'
 import { registerConvolutions } from './convolution'
 import { registerCopies } from './copies'
@@ -24,6 +25,7 @@ const KERNELS = [
   registerRandom,
   registerConvolutions,
   registerLayers,
+  registerAttention,
   registerChoices,
   registerTrainingSteps,
 ]

@@ -1,7 +1,7 @@
 /** Kernels of our own for the layers of networks. Their gradients are ordinary operations, so they have gradients again. */
 import * as tf from '@tensorflow/tfjs'
 import { addressOf, type NormShape } from './native'
-import { currentKernels, type Call } from './registry'
+import { register } from './registry'
 
 export const SILU = 'GenbookSilu'
 export const SILU_SLOPE = 'GenbookSiluSlope'
@@ -21,22 +21,20 @@ interface Slope {
 }
 
 export function registerLayers(): void {
-  if (tf.getKernel(SILU, 'wasm')) return
-  register<{ readonly x: tf.TensorInfo }>(SILU, ({ inputs: { x }, backend }) => {
+  register<{ readonly x: tf.TensorInfo }>(SILU, ({ inputs: { x }, backend }, { native }) => {
     const out = backend.makeOutput(x.shape, 'float32')
     const size = tf.util.sizeFromShape(x.shape)
-    currentKernels()!.native.silu(addressOf(backend, x), addressOf(backend, out), size)
+    native.silu(addressOf(backend, x), addressOf(backend, out), size)
     return out
   })
-  register<Slope>(SILU_SLOPE, ({ inputs: { dy, x }, backend }) => {
+  register<Slope>(SILU_SLOPE, ({ inputs: { dy, x }, backend }, { native }) => {
     const out = backend.makeOutput(x.shape, 'float32')
     const size = tf.util.sizeFromShape(x.shape)
     const [atDy, atX, atOut] = [addressOf(backend, dy), addressOf(backend, x), addressOf(backend, out)]
-    currentKernels()!.native.siluSlope(atDy, atX, atOut, size)
+    native.siluSlope(atDy, atX, atOut, size)
     return out
   })
-  register<readonly tf.TensorInfo[]>(AFFINE, ({ inputs: [b, ...factors], backend }) => {
-    const { native } = currentKernels()!
+  register<readonly tf.TensorInfo[]>(AFFINE, ({ inputs: [b, ...factors], backend }, { native }) => {
     const pairs = factors.flatMap((x, i) => (i % 2 ? [] : [[x, factors[i + 1]!] as const]))
     const n = b!.shape[0]!
     const m = Math.max(...pairs.map(([x]) => x.shape[0]!))
@@ -68,26 +66,25 @@ export function registerLayers(): void {
     if (row) backend.disposeData(row.dataId)
     return out
   })
-  register<readonly tf.TensorInfo[], NormAttributes>(GROUP_NORM, ({ inputs, attrs, backend }) => {
+  register<readonly tf.TensorInfo[], NormAttributes>(GROUP_NORM, ({ inputs, attrs, backend }, { native }) => {
     const [x, scale, shift] = inputs.map((input) => addressOf(backend, input))
     const out = backend.makeOutput(inputs[0]!.shape, 'float32')
-    currentKernels()!.native.groupNorm(
-      x!,
-      scale!,
-      shift!,
-      addressOf(backend, out),
-      ...normShape(inputs[0]!, inputs[1]!, attrs),
-    )
+    native.groupNorm(x!, scale!, shift!, addressOf(backend, out), ...normShape(inputs[0]!, inputs[1]!, attrs))
     return out
   })
-  register<readonly tf.TensorInfo[], NormAttributes>(GROUP_NORM_GRADIENT, ({ inputs, attrs, backend }) => {
-    const [x, dy, scale, shift] = inputs.map((input) => addressOf(backend, input))
-    const outs = [inputs[0]!, inputs[2]!, inputs[3]!].map(({ shape }) => backend.makeOutput(shape, 'float32'))
-    const [dx, dscale, dshift] = outs.map((out) => addressOf(backend, out))
-    const shape = normShape(inputs[0]!, inputs[2]!, attrs)
-    currentKernels()!.native.groupNormGradient(x!, dy!, scale!, shift!, dx!, dscale!, dshift!, ...shape)
-    return outs
-  })
+  register<readonly tf.TensorInfo[], NormAttributes>(
+    GROUP_NORM_GRADIENT,
+    ({ inputs, attrs, backend }, { native }) => {
+      const [x, dy, scale, shift] = inputs.map((input) => addressOf(backend, input))
+      const outs = [inputs[0]!, inputs[2]!, inputs[3]!].map(({ shape }) =>
+        backend.makeOutput(shape, 'float32'),
+      )
+      const [dx, dscale, dshift] = outs.map((out) => addressOf(backend, out))
+      const shape = normShape(inputs[0]!, inputs[2]!, attrs)
+      native.groupNormGradient(x!, dy!, scale!, shift!, dx!, dscale!, dshift!, ...shape)
+      return outs
+    },
+  )
 }
 
 function normShape(
@@ -98,15 +95,4 @@ function normShape(
   const [batch, channels] = [shape[0]!, shape.at(-1)!]
   const places = tf.util.sizeFromShape(shape.slice(1, -1))
   return [batch, places, channels, groups, epsilon, activate, scale.shape.length === 2]
-}
-
-function register<I, A = object>(
-  kernelName: string,
-  kernel: (call: Call<I, A>) => tf.TensorInfo | tf.TensorInfo[],
-): void {
-  tf.registerKernel({
-    kernelName,
-    backendName: 'wasm',
-    kernelFunc: (call) => kernel(call as unknown as Call<I, A>),
-  })
 }

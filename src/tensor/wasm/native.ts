@@ -80,6 +80,28 @@ export interface Native {
     s2: number,
   ): void
   scatterRows(from: number, to: number, rows: number, count: number, strideTo: number): void
+  softmax(x: number, out: number, rows: number, count: number, scale: number): void
+  attention(
+    q: number,
+    k: number,
+    v: number,
+    y: number,
+    spare: number,
+    block: number,
+    ...shape: AttentionShape
+  ): void
+  attentionGradient(
+    q: number,
+    k: number,
+    v: number,
+    dy: number,
+    dq: number,
+    dk: number,
+    dv: number,
+    spare: number,
+    block: number,
+    ...shape: AttentionShape
+  ): void
   groupNorm(x: number, scale: number, shift: number, out: number, ...shape: NormShape): void
   groupNormGradient(
     x: number,
@@ -158,6 +180,16 @@ export interface Native {
   sumOfSquares(x: number, count: number): number
   finishRows(c: number, m: number, n: number, bias: number, activation: number, slope: number): void
 }
+
+/** The shape of an attention, and what products of queries and keys are multiplied by. */
+export type AttentionShape = readonly [
+  batch: number,
+  queries: number,
+  keys: number,
+  depth: number,
+  width: number,
+  scale: number,
+]
 
 /** The shape of a group normalisation, ε, whether SiLU follows, and whether each picture has a scale and shift of its own. */
 export type NormShape = readonly [
@@ -252,4 +284,11 @@ export async function openKernels(backend: BackendWasm, build: WasmBuild): Promi
 /** Where a tensor's values lie in memory. */
 export function addressOf(backend: BackendWasm, { dataId }: tf.TensorInfo): number {
   return backend.dataIdMap.get(dataId).memoryOffset
+}
+
+/** Runs `f` with the address of room for `count` numbers. */
+export function withRoom(backend: BackendWasm, count: number, f: (at: number) => void): void {
+  const room = backend.makeOutput([count], 'float32')
+  f(addressOf(backend, room))
+  backend.disposeData(room.dataId)
 }

@@ -5,7 +5,8 @@
  *
  * Few rows of P are made at a time, so that they are still in the cache when they are multiplied.
  */
-import { withRoom, type Convolution, type Method, type Run } from './convolutionShape'
+import type { Convolution, Method, Run } from './convolutionShape'
+import { withRoom } from './native'
 
 /** Numbers in the rows that are made at a time. */
 const BLOCK = 2 ** 16

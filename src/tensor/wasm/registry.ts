@@ -46,3 +46,16 @@ export function override<I, A>(kernelName: string, kernel: Kernel<I, A>): void {
     },
   })
 }
+
+/** Registers a kernel of our own for WASM, which is only called where ours are in use; once for each name. */
+export function register<I, A = object>(
+  kernelName: string,
+  kernel: (call: Call<I, A>, kernels: Kernels) => tf.TensorInfo | tf.TensorInfo[],
+): void {
+  if (tf.getKernel(kernelName, 'wasm')) return
+  tf.registerKernel({
+    kernelName,
+    backendName: 'wasm',
+    kernelFunc: (call) => kernel(call as unknown as Call<I, A>, current!),
+  })
+}

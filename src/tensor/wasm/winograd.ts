@@ -1,6 +1,6 @@
 /** Convolutions with filters of 3 × 3 and no stride, with fewer products: see `native/winograd.ts`. */
-import { withRoom, type Convolution, type Method } from './convolutionShape'
-import type { Native, WinogradShape } from './native'
+import type { Convolution, Method } from './convolutionShape'
+import { withRoom, type Native, type WinogradShape } from './native'
 
 /** Numbers of spread tiles that are worked on at a time: they stay in the second-level cache. */
 const BLOCK = 120_000
