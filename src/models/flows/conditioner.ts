@@ -56,10 +56,9 @@ export function convolutional({ channels = 32 }: { readonly channels?: number } 
       )
     const network = (params: Params, rows: tf.Tensor2D): tf.Tensor2D => {
       const image = rows.reshape<tf.Tensor4D>([-1, h, w, c])
-      let y = silu(dense(params, 0, neighbourhoods(image)))
-      y = silu(dense(params, 1, y))
-      y = dense(params, 2, neighbourhoods(y.reshape([-1, h, w, channels])))
-      return y
+      const near = silu(convolved(params, 0, image)).reshape<tf.Tensor2D>([-1, channels])
+      const deep = silu(affine(params.b1!, [near, params.W1!]))
+      return convolved(params, 2, deep.reshape([-1, h, w, channels]))
         .reshape([-1, h * w, answers, c])
         .transpose([0, 2, 1, 3])
         .reshape([-1, answers * h * w * c])
@@ -73,23 +72,11 @@ export function convolutional({ channels = 32 }: { readonly channels?: number } 
   }
 }
 
-function dense(params: Params, layer: number, rows: tf.Tensor2D): tf.Tensor2D {
-  return affine(params[`b${layer}`]!, [rows, params[`W${layer}`]!])
-}
-
-/** Every pixel with its eight neighbours (zero outside the image), as rows of nine times the channels. */
-function neighbourhoods(image: tf.Tensor4D): tf.Tensor2D {
-  const [, h, w, c] = image.shape
-  const padded = tf.pad(image, [
-    [0, 0],
-    [1, 1],
-    [1, 1],
-    [0, 0],
-  ])
-  const shifted = [0, 1, 2].flatMap((dy) =>
-    [0, 1, 2].map((dx) => padded.slice([0, dy, dx, 0], [-1, h, w, c])),
-  )
-  return tf.concat(shifted, 3).reshape([-1, 9 * c])
+/** A 3 × 3 convolution; its weights are kept as a matrix, a row for each channel of each of the nine neighbours. */
+function convolved(params: Params, layer: number, image: tf.Tensor4D): tf.Tensor4D {
+  const weights = params[`W${layer}`]!
+  const filter = weights.reshape<tf.Tensor4D>([3, 3, image.shape[3], weights.shape[1]!])
+  return tf.conv2d(image, filter, 1, 'same').add(params[`b${layer}`]!)
 }
 
 /** Weights and biases of dense layers; the last begins at zero. */

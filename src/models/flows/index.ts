@@ -49,15 +49,18 @@ export { latentPoint, sheetAngles } from './latentSheet'
 export type { LinearOptions } from './linear'
 export type { LogisticMixtureOptions } from './logisticMixture'
 export { contracted, spectralNorm } from './lipschitz'
-export { checkerboard, flipped, halves, type Mask } from './masks'
+export { checkerboard, checkerboardOfPlaces, flipped, halves, type Mask } from './masks'
 export {
   glow,
   glowStep,
+  imageRealNvp,
   nice,
   realNvp,
   splineFlow,
   type CouplingFlowOptions,
   type GlowOptions,
+  type ImageRealNvpOptions,
 } from './recipes'
+export { multiScale, type MultiScaleOptions } from './multiScale'
 export { residualFlow, type ResidualOptions } from './residual'
 export type { SplineCouplingOptions } from './spline'

@@ -27,6 +27,12 @@ export function checkerboard(shape: readonly number[]): Mask {
   })
 }
 
+/** Every second pixel of [height, width, channels] is kept, with all of its channels. */
+export function checkerboardOfPlaces(shape: readonly number[]): Mask {
+  const channels = shape.at(-1)!
+  return checkerboard(shape.slice(0, -1)).flatMap((kept) => Array.from({ length: channels }, () => kept))
+}
+
 /** What was kept is changed, and the other way round. */
 export function flipped(mask: Mask): Mask {
   return mask.map((kept) => (kept ? 0 : 1))

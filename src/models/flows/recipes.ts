@@ -3,7 +3,8 @@
  *
  *   nice      additive couplings with alternating masks, then one scaling z_i = S_ii x_i
  *   realNvp   affine couplings with alternating masks
- *   glow      squeeze, then steps of actnorm, 1 × 1 convolution and affine coupling of the channels
+ *   glow      squeeze, then steps of actnorm, 1 × 1 convolution and affine coupling of the channels; in levels, as `multiScale`
+ *   imageRealNvp  in levels: couplings with checkerboards and, squeezed, with halves of the channels
  *
  * Dinh, Krueger and Bengio, "NICE", 2014, https://arxiv.org/abs/1410.8516; Dinh, Sohl-Dickstein and Bengio, "Density
  * estimation using Real NVP", 2016, https://arxiv.org/abs/1605.08803; Kingma and Dhariwal, "Glow", 2018,
@@ -16,7 +17,8 @@ import { convolutional, type ConditionerMaker } from './conditioner'
 import { additiveCoupling, affineCoupling } from './coupling'
 import { scaling } from './elementwise'
 import { convolution1x1 } from './linear'
-import { checkerboard, flipped, halves, type Mask } from './masks'
+import { checkerboard, checkerboardOfPlaces, flipped, halves, type Mask } from './masks'
+import { multiScale } from './multiScale'
 import { squeeze } from './permutation'
 import { splineCoupling } from './spline'
 
@@ -100,6 +102,7 @@ export interface GlowOptions {
   readonly steps?: number
   /** Channels inside the couplings' networks. Default 32. */
   readonly channels?: number
+  readonly levels?: number
 }
 
 /** One step of Glow: actnorm, 1 × 1 convolution, affine coupling of half of the channels by the other half. */
@@ -123,15 +126,58 @@ export function glowStep({
   )
 }
 
-/** Glow at one scale. Adapt it to a first batch before training: its actnorms begin there. */
-export function glow({ shape, steps = 4, channels = 32 }: GlowOptions): Bijection {
+/**
+ * Glow. Adapt it to a first batch before training: its actnorms begin there.
+ *
+ * @param options.levels how many scales there are. Default 1: latent states keep their shape; of more, they are vectors.
+ */
+export function glow({ shape, steps = 4, channels = 32, levels = 1 }: GlowOptions): Bijection {
   expectCount(steps, 'glow: steps')
+  expectCount(levels, 'glow: levels')
+  const level = (inside: readonly number[], first: number): Bijection[] =>
+    Array.from({ length: steps }, (_, k) => glowStep({ shape: inside, channels, seed: first + k }))
+  if (levels > 1)
+    return multiScale({
+      shape,
+      levels,
+      channels,
+      level: (inside, k) => compose(level(inside, k * steps), 'Glow level'),
+      name: 'Glow',
+    })
   const squeezed = squeeze({ shape })
-  const inside = squeezed.latentShape
-  return compose(
-    [squeezed, ...Array.from({ length: steps }, (_, seed) => glowStep({ shape: inside, channels, seed }))],
-    'Glow',
-  )
+  return compose([squeezed, ...level(squeezed.latentShape, 0)], 'Glow')
+}
+
+export interface ImageRealNvpOptions extends Omit<GlowOptions, 'steps'> {
+  /** Couplings of each kind in a level. Default 3. */
+  readonly couplings?: number
+}
+
+/**
+ * RealNVP for pictures: in each level couplings of the channels of squeezed pictures by alternating checkerboards, then by alternating
+ * halves of the channels, each preceded by actnorm, which stands in for the paper's batch normalisation.
+ */
+export function imageRealNvp({
+  shape,
+  couplings = 3,
+  channels = 32,
+  levels = 2,
+}: ImageRealNvpOptions): Bijection {
+  expectCount(couplings, 'imageRealNvp: couplings')
+  const conditioner = convolutional({ channels })
+  const level = (inside: readonly number[]): Bijection =>
+    compose(
+      // A single place has no checkerboard.
+      [...(inside[0]! * inside[1]! > 1 ? [checkerboardOfPlaces(inside)] : []), halves(inside)].flatMap(
+        (first) =>
+          Array.from({ length: couplings }, (_, k) => [
+            actnorm({ shape: inside }),
+            affineCoupling({ shape: inside, mask: k % 2 ? flipped(first) : first, conditioner }),
+          ]).flat(),
+      ),
+      'RealNVP level',
+    )
+  return multiScale({ shape, levels, channels, level, name: 'RealNVP' })
 }
 
 function expectCount(value: number, what: string): void {

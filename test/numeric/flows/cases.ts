@@ -5,6 +5,7 @@ import {
   bases,
   bijections,
   glow,
+  imageRealNvp,
   nice,
   perceptron,
   realNvp,
@@ -104,6 +105,16 @@ export const shaped: readonly Case[] = [
   { name: '1 × 1 convolution', make: () => bijections.convolution1x1({ shape: [2, 3, 4] }) },
   { name: 'squeeze', make: () => bijections.squeeze({ shape: [4, 2, 3] }) },
   { name: 'Glow', make: () => glow({ shape: [4, 4, 2], steps: 2, channels: 5 }), by: 0.1 },
+  {
+    name: 'Glow in two levels',
+    make: () => glow({ shape: [4, 4, 1], steps: 1, channels: 4, levels: 2 }),
+    by: 0.1,
+  },
+  {
+    name: 'RealNVP of pictures in two levels',
+    make: () => imageRealNvp({ shape: [4, 4, 1], couplings: 1, channels: 3 }),
+    by: 0.1,
+  },
   {
     name: 'NICE with a perceptron of its own',
     make: () => nice({ dim: 4, couplings: 2, conditioner: perceptron({ hidden: [6] }) }),

@@ -90,13 +90,13 @@ export function phantoms({ size = 32, texture = 0 }: PhantomsOptions = {}): Data
 
 const MOST_ORGANS = 8
 
-/** A body of attenuation 0.3 to 0.5 in a brighter shell, with organs that lie within. */
+/** A body of attenuation 0.2 to 0.32 in a brighter shell, with organs that lie within. */
 function body(dice: Dice): Ellipse[] {
   const [a, b] = [dice.uniform(0.68, 0.9), dice.uniform(0.68, 0.9)]
   const turn = dice.uniform(0, 180)
   const [x, y] = [dice.uniform(-0.05, 0.05), dice.uniform(-0.05, 0.05)]
-  const shell = dice.uniform(0.75, 0.95)
-  const flesh = dice.uniform(0.3, 0.5)
+  const shell = dice.uniform(0.4, 0.55)
+  const flesh = dice.uniform(0.2, 0.32)
   const thickness = dice.uniform(0.06, 0.1)
   const ellipses: Ellipse[] = [
     { attenuation: shell, a, b, x, y, turn },
@@ -108,7 +108,7 @@ function body(dice: Dice): Ellipse[] {
     const reach = Math.min(a, b) - thickness - Math.max(along, across) - 0.02
     const [radius, angle] = [reach * Math.sqrt(dice.uniform()), dice.uniform(0, 2 * Math.PI)]
     ellipses.push({
-      attenuation: dice.uniform(-0.28, 0.28),
+      attenuation: dice.uniform(-0.18, 0.18),
       a: along,
       b: across,
       x: x + radius * Math.cos(angle),
