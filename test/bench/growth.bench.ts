@@ -87,7 +87,7 @@ function sampling({ particles, width, steps }: Case): Pick<Contestant, 'burst' |
       stream,
     },
   )
-  const sampler = ancestral(model)
+  const sampler = ancestral(model, { steps })
   return {
     burst: () => timed(async () => (await sample(sampler, particles, { stream })).dispose(), 1),
     dispose: () => tf.dispose(model.params),

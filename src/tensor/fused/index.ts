@@ -7,8 +7,8 @@ import type { Walk, WalkPlan } from './walk'
 
 /** Follows walks on tensors of one backend. */
 export interface WalkExecutor {
-  /** What it runs on, for people: `WASM SIMD (relaxed)`. */
-  readonly name: () => string
+  /** What the walk of so many particles runs on, for people: `WASM SIMD (relaxed), 2 threads`. */
+  readonly name: (plan: WalkPlan, particles: number) => string
   /**
    * Why it cannot take this walk, as the end of a sentence that says what is done instead: `a layer of 5000 units does not
    * fit into workgroup memory`. Undefined where it can.

@@ -1,35 +1,69 @@
 /** Follows walks in numbers on WASM: tiles of particles stay in the cache for as many steps as a tenth of a second allows. */
 import * as tf from '@tensorflow/tfjs'
 import { registerWalks, type WalkExecutor, type WalkRun } from '../fused'
-import { dimOf, productsOf, type Walk } from '../fused/walk'
+import { dimOf, productsOf, stepsOf, type Walk, type WalkPlan } from '../fused/walk'
 import type { PhiloxKey } from '../random/philox'
-import { ParticleWalk } from './walk'
+import { sessionWorkers, threadCount } from '../workers'
+import { shareWalk, type Walking } from '../workers/sharedWalk'
+import type { WasmBuild } from './native'
+import { ParticleWalk, type WalkNumbers, type Workshop } from './walk'
 import { workshop } from './workshop'
 
 /** How long a call may take, in milliseconds: Stop is looked at between calls. */
 const CALL = 80
 /** Products and sums in a millisecond that any machine does, to begin with. */
 const SLOWEST = 2e6
+/** Products and sums that are worth another thread: some ten milliseconds. */
+const WORTH_SHARING = 1e8
 
 /** Enters the executor for WASM. */
 export function registerWasmWalks(): void {
   registerWalks('wasm', () => {
     const build = workshop()?.build
-    return build && executor(build === 'relaxed' ? 'WASM SIMD (relaxed)' : 'WASM SIMD')
+    return build && executor(build)
   })
 }
 
-function executor(name: string): WalkExecutor {
-  return { name: () => name, refuses: () => undefined, begin }
+function executor(build: WasmBuild): WalkExecutor {
+  const simd = build === 'relaxed' ? 'WASM SIMD (relaxed)' : 'WASM SIMD'
+  return {
+    name(plan, particles) {
+      const threads = worthSharing(plan, particles) ? threadCount() : 1
+      return threads > 1 ? `${simd}, ${threads} threads` : simd
+    },
+    refuses: () => undefined,
+    begin,
+  }
 }
 
-function begin({ plan, weights, biases }: Walk, start: tf.Tensor2D, key: PhiloxKey): WalkRun {
+function worthSharing(plan: WalkPlan, particles: number): boolean {
+  return particles * productsOf(plan, 0, stepsOf(plan)) >= WORTH_SHARING
+}
+
+async function begin({ plan, weights, biases }: Walk, start: tf.Tensor2D, key: PhiloxKey): Promise<WalkRun> {
   const kernels = workshop()
   if (!kernels) throw new Error('The walk was planned for WASM, which is no longer in use.')
   const read = (tensor: tf.Tensor): Float32Array => tensor.dataSync<'float32'>()
   const numbers = { plan, weights: weights.map(read), biases: read(biases), key }
-  const n = start.shape[0]
-  const walk = new ParticleWalk(kernels, numbers, read(start))
+  const [n, d] = [start.shape[0], dimOf(plan)]
+  const states = read(start)
+  const pool = worthSharing(plan, n) ? await sessionWorkers(kernels.build) : undefined
+  const walk = pool ? shareWalk(pool, numbers, states, SLOWEST) : ownWalk(kernels, numbers, states)
+  return {
+    get done() {
+      return walk.done
+    },
+    advance: async (to) => walk.advance(to),
+    state: () => tf.tensor2d(walk.states(), [n, d]),
+    dispose: () => walk.dispose(),
+  }
+}
+
+/** A walk on the memory of the tensors, by this thread alone. */
+function ownWalk(kernels: Workshop, numbers: WalkNumbers, start: Float32Array): Walking {
+  const { plan } = numbers
+  const n = start.length / dimOf(plan)
+  const walk = new ParticleWalk(kernels, numbers, start)
   let rate = SLOWEST
   return {
     get done() {
@@ -43,9 +77,8 @@ function begin({ plan, weights, biases }: Walk, start: tf.Tensor2D, key: PhiloxK
       walk.advance(next)
       const took = performance.now() - began
       if (took > 1) rate = (n * productsOf(plan, from, next)) / took
-      return Promise.resolve()
     },
-    state: () => tf.tensor2d(walk.states(), [n, dimOf(plan)]),
+    states: () => walk.states(),
     dispose: () => walk.dispose(),
   }
 }

@@ -34,8 +34,8 @@ export class ParticleWalk {
   readonly #workshop: Workshop
   readonly #allocated: number[] = []
   readonly #dim: number
-  readonly #n: number
-  readonly #first: number
+  #n = 0
+  #first = 0
   readonly #tile: number
   /** Bytes of one tile's registers. */
   readonly #stride: number
@@ -56,25 +56,46 @@ export class ParticleWalk {
     const { native } = workshop
     this.#workshop = workshop
     this.#dim = dimOf(plan)
-    this.#n = start.length / this.#dim
-    this.#first = first
     this.#tile = native.walkTile()
     this.#stride = 4 * this.#tile * this.#dim * (registersOf(plan) - plan.fresh)
     try {
       this.#program = this.#load(plan, weights, biases, key)
-      this.#registers = this.#allocate(this.#tiles * this.#stride)
-      this.#withRows((rows) => {
-        new Float32Array(workshop.buffer(), rows, start.length).set(start)
-        native.enterTiles(rows, this.#n, this.#dim, this.#registers, this.#stride)
-      })
+      this.#registers = this.#allocate(this.#tilesOf(start.length / this.#dim) * this.#stride)
+      this.begin(start, first)
     } catch (error) {
       this.dispose()
       throw error
     }
   }
 
-  get #tiles(): number {
-    return Math.ceil(this.#n / this.#tile)
+  #tilesOf(particles: number): number {
+    return Math.ceil(particles / this.#tile)
+  }
+
+  /** Exchanges the particles for others that have yet to begin, not more than there were at first. */
+  begin(start: Float32Array, first: number): void {
+    const { native, buffer } = this.#workshop
+    this.#n = start.length / this.#dim
+    this.#first = first
+    this.#done = 0
+    this.#withRows((rows) => {
+      new Float32Array(buffer(), rows, start.length).set(start)
+      native.enterTiles(rows, this.#n, this.#dim, this.#registers, this.#stride)
+    })
+  }
+
+  /** What there is to know about the particles now, for `resume`. */
+  registers(): Float32Array<ArrayBuffer> {
+    const end = this.#registers + this.#tilesOf(this.#n) * this.#stride
+    return new Float32Array(this.#workshop.buffer().slice(this.#registers, end))
+  }
+
+  /** Exchanges the particles for `n` others that have done so many steps. */
+  resume(registers: Float32Array, n: number, first: number, done: number): void {
+    this.#n = n
+    this.#first = first
+    this.#done = done
+    new Float32Array(this.#workshop.buffer(), this.#registers, registers.length).set(registers)
   }
 
   /** Steps done. */
@@ -89,7 +110,7 @@ export class ParticleWalk {
         this.#program,
         this.#registers,
         this.#first,
-        this.#tiles,
+        this.#tilesOf(this.#n),
         this.#done,
         to,
       )

@@ -1,61 +1,58 @@
 /** One worker of a pool, and what it has been given to do. */
+import type { Job } from './job'
 import type { PoolMessage, WorkerMessage } from './messages'
 import type { WorkerLink } from './pool'
 
-/** A job, as its workers see it. */
-export interface Assignment {
-  readonly job: number
-  /** The next part that nobody has. */
-  next(): { readonly index: number; readonly part: unknown } | undefined
-  done(index: number, result: unknown): void
-  /** These parts were given to a worker that could not do them. */
-  left(indices: readonly number[]): void
-}
+/** Parts that it has at a time, so that it goes on while the thread that gives them is busy. */
+const AHEAD = 2
+
+/** What parts and results are is between the job and its work. */
+type AnyJob = Pick<Job<unknown, unknown>, 'settings' | 'next' | 'done' | 'left'>
 
 export class Member {
   readonly #link: WorkerLink
-  readonly #ahead: number
-  readonly #jobs = new Map<number, { readonly assignment: Assignment; readonly given: Set<number> }>()
+  readonly #jobs = new Map<number, { readonly job: AnyJob; readonly given: Set<number> }>()
   #ready = false
 
-  /** @param ahead how many parts it has at a time. @param lost told with why when it has ended by itself. */
-  constructor(link: WorkerLink, kernels: WebAssembly.Module, ahead: number, lost: (reason: string) => void) {
+  /** @param lost told with why when it has ended by itself. */
+  constructor(link: WorkerLink, kernels: WebAssembly.Module, lost: (reason: string) => void) {
     this.#link = link
-    this.#ahead = ahead
     link.onMessage((message) => this.#receive(message as WorkerMessage))
     link.onEnd((reason) => {
       lost(reason)
-      this.#leave()
+      this.#giveUp()
     })
     this.#post({ type: 'start', kernels })
   }
 
-  /** Has it take part in a job, as soon as it is there. */
-  open(assignment: Assignment, work: string, setup: unknown): void {
-    const { job } = assignment
-    this.#jobs.set(job, { assignment, given: new Set() })
-    this.#link.awaited(true)
-    this.#post({ type: 'open', job, work, setup })
-    if (this.#ready) this.#feed(job)
+  /** Has it take parts of a job, as soon as it is there. */
+  help(job: AnyJob): void {
+    const { number, work, setup } = job.settings
+    if (!this.#jobs.has(number)) {
+      this.#jobs.set(number, { job, given: new Set() })
+      this.#link.awaited(true)
+      this.#post({ type: 'open', job: number, work, setup })
+    }
+    if (this.#ready) this.#feed(number)
   }
 
   /** The job is over for it, with or without what it has been given. */
-  close(job: number): void {
-    if (!this.#jobs.delete(job)) return
-    this.#post({ type: 'close', job })
+  leave({ settings: { number } }: AnyJob): void {
+    if (!this.#jobs.delete(number)) return
+    this.#post({ type: 'close', job: number })
     if (!this.#jobs.size) this.#link.awaited(false)
   }
 
   end(): void {
     this.#link.end()
-    this.#leave()
+    this.#giveUp()
   }
 
   #receive(message: WorkerMessage): void {
     switch (message.type) {
       case 'ready':
         this.#ready = true
-        for (const job of this.#jobs.keys()) this.#feed(job)
+        for (const number of this.#jobs.keys()) this.#feed(number)
         break
       case 'done':
         this.#take(message.job, message.index)?.done(message.index, message.result)
@@ -69,29 +66,29 @@ export class Member {
   }
 
   /** @returns the job that the part belongs to, unless that is over. */
-  #take(job: number, index: number): Assignment | undefined {
-    const open = this.#jobs.get(job)
-    open?.given.delete(index)
-    return open?.assignment
+  #take(number: number, index: number): AnyJob | undefined {
+    const helped = this.#jobs.get(number)
+    helped?.given.delete(index)
+    return helped?.job
   }
 
   /** Gives it more to do. */
-  #feed(job: number): void {
-    const open = this.#jobs.get(job)
-    if (!open) return
-    while (open.given.size < this.#ahead) {
-      const next = open.assignment.next()
+  #feed(number: number): void {
+    const helped = this.#jobs.get(number)
+    if (!helped) return
+    while (helped.given.size < AHEAD) {
+      const next = helped.job.next()
       if (!next) return
-      open.given.add(next.index)
-      this.#post({ type: 'part', job, ...next })
+      helped.given.add(next.index)
+      this.#post({ type: 'part', job: number, ...next })
     }
   }
 
   /** Leaves to others what it had. */
-  #leave(): void {
-    const jobs = [...this.#jobs.values()]
+  #giveUp(): void {
+    const helped = [...this.#jobs.values()]
     this.#jobs.clear()
-    for (const { assignment, given } of jobs) assignment.left([...given])
+    for (const { job, given } of helped) job.left(given)
   }
 
   #post(message: PoolMessage): void {

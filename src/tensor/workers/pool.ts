@@ -5,9 +5,8 @@
  * live in. This thread does parts as well: it begins at once, while workers still start, and finishes what a worker that
  * failed has left. So a pool without a single worker works too.
  */
-import { breathe, poll } from '../host'
-import { Bench } from './bench'
-import { Member, type Assignment } from './member'
+import { Job } from './job'
+import { Member } from './member'
 import type { PartOf, ResultOf, SetupOf, Works } from './work'
 
 /** A worker, as whoever can start one shows it. */
@@ -33,16 +32,11 @@ export interface PoolSettings<W extends Works> {
   readonly idle: number
 }
 
-/** Parts that a worker has at a time, so that it goes on while this thread is busy. */
-const AHEAD = 2
-/** Milliseconds between looks at the stop sign while workers do what is left. */
-const LOOK_EVERY = 20
-
 export class WorkerPool<W extends Works> {
   readonly #settings: PoolSettings<W>
   #members: Member[] = []
   #lastJob = 0
-  #running = 0
+  #open = 0
   #ending: ReturnType<typeof setTimeout> | undefined
   #problem: string | undefined
 
@@ -65,84 +59,33 @@ export class WorkerPool<W extends Works> {
     return this.#problem
   }
 
-  /**
-   * Does all parts of a work, here and in workers, and tells of each that is done by `done`.
-   *
-   * @returns the results, in the order of the parts.
-   * @throws the session's interrupt, and whatever a part throws that fails here as well.
-   */
-  async run<N extends keyof W & string>(
-    work: N,
-    setup: SetupOf<W[N]>,
-    parts: readonly PartOf<W[N]>[],
-    done: (count: number) => void = () => {},
-  ): Promise<ResultOf<W[N]>[]> {
-    const results = new Array<ResultOf<W[N]>>(parts.length)
-    const waiting = [...parts.keys()]
-    // What a worker could not do is done here, where an error has its stack and a worker's own trouble is none.
-    const left: number[] = []
-    let missing = parts.length
-    let arrived = Promise.withResolvers<void>()
-    const finish = (index: number, result: unknown) => {
-      results[index] = result as ResultOf<W[N]>
-      missing--
-      done(parts.length - missing)
-    }
-    const job = ++this.#lastJob
-    const assignment: Assignment = {
-      job,
-      next: () => {
-        const index = waiting.shift()
-        return index === undefined ? undefined : { index, part: parts[index] }
+  /** Begins work that is to be done in parts, for as long as `close` has not been called. @param setup what all parts share. */
+  open<N extends keyof W & string>(work: N, setup: SetupOf<W[N]>): Job<PartOf<W[N]>, ResultOf<W[N]>> {
+    const { works, kernels } = this.#settings
+    this.#gather()
+    this.#open++
+    return new Job(
+      { number: ++this.#lastJob, work, does: works[work]!, setup, kernels },
+      () => this.#members,
+      () => {
+        this.#open--
+        this.#endLater()
       },
-      done: (index, result) => {
-        finish(index, result)
-        arrived.resolve()
-      },
-      left: (indices) => {
-        left.push(...indices)
-        arrived.resolve()
-      },
-    }
-
-    // With one part there is nothing to share.
-    const helpers = parts.length > 1 ? this.#gather() : []
-    this.#running++
-    let doHere: ((part: unknown) => unknown) | undefined
-    try {
-      for (const helper of helpers) helper.open(assignment, work, setup)
-      while (missing > 0) {
-        poll()
-        const index = left.shift() ?? waiting.shift()
-        if (index !== undefined) {
-          doHere ??= this.#settings.works[work]!(new Bench(this.#settings.kernels), setup)
-          finish(index, doHere(parts[index]))
-        } else {
-          await Promise.race([arrived.promise, pause(LOOK_EVERY)])
-          arrived = Promise.withResolvers()
-        }
-        await breathe()
-      }
-      return results
-    } finally {
-      for (const helper of helpers) helper.close(job)
-      this.#running--
-      this.#endLater()
-    }
+    )
   }
 
-  /** Ends all workers; what is running is finished by this thread, and later work starts new ones. */
+  /** Ends all workers; what is going on is finished by this thread, and work that is begun later starts new ones. */
   dispose(): void {
     clearTimeout(this.#ending)
     for (const member of this.#members.splice(0)) member.end()
   }
 
-  /** The workers, started if need be. */
-  #gather(): readonly Member[] {
+  /** Starts the workers that are not there. */
+  #gather(): void {
     clearTimeout(this.#ending)
     while (this.#members.length < this.workers) {
       try {
-        const member = new Member(this.#settings.start(), this.#settings.kernels, AHEAD, (reason) =>
+        const member = new Member(this.#settings.start(), this.#settings.kernels, (reason) =>
           this.#lost(member, reason),
         )
         this.#members.push(member)
@@ -150,7 +93,6 @@ export class WorkerPool<W extends Works> {
         this.#problem = `A worker could not be started: ${error instanceof Error ? error.message : String(error)}`
       }
     }
-    return [...this.#members]
   }
 
   #lost(member: Member, reason: string): void {
@@ -159,13 +101,9 @@ export class WorkerPool<W extends Works> {
   }
 
   #endLater(): void {
-    if (this.#running > 0) return
+    if (this.#open > 0) return
     this.#ending = setTimeout(() => this.dispose(), this.#settings.idle)
     // Node's timers keep a process alive unless told otherwise.
     ;(this.#ending as { unref?(): void }).unref?.()
   }
-}
-
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds))
 }

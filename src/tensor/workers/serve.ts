@@ -61,7 +61,7 @@ function opened(open: () => (part: unknown) => unknown): (part: unknown) => unkn
 
 /** The buffers of the arrays that a result consists of. */
 function buffersOf(result: unknown): ArrayBuffer[] {
-  const values = ArrayBuffer.isView(result) ? [result] : Object.values((result ?? {}))
+  const values = ArrayBuffer.isView(result) ? [result] : Object.values(result ?? {})
   return values.flatMap((value: unknown) =>
     ArrayBuffer.isView(value) && value.buffer instanceof ArrayBuffer ? [value.buffer] : [],
   )

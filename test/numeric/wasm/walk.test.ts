@@ -211,7 +211,7 @@ onBuilds('walks in numbers', () => {
     }
     const before = tf.memory().numTensors
     const executor = walkExecutor()!
-    assert.match(executor.name(), /^WASM SIMD/)
+    assert.match(executor.name(plan, 100), /^WASM SIMD/)
     assert.equal(executor.refuses(plan), undefined)
     const expected = reference(numbers, start).at(-1)!
     const free: number[] = []

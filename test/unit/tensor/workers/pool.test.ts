@@ -4,6 +4,7 @@ import { startThread } from '../../../../src/kernel/worker/workers.node'
 import { RandomStream, setHost } from '../../../../src/tensor'
 import { compiledKernels } from '../../../../src/tensor/wasm/native'
 import { WorkerPool, type WorkerLink } from '../../../../src/tensor/workers/pool'
+import type { PartOf, ResultOf, SetupOf } from '../../../../src/tensor/workers/work'
 import program from './program?worker'
 import { works } from './works'
 
@@ -22,13 +23,28 @@ const key = [17, 4] as const
 const blocks = Array.from({ length: 23 }, (_, i) => ({ block: 25 * i, count: i === 22 ? 7 : 100 }))
 const numbers = (count: number) => Array.from({ length: count }, (_, i) => i)
 
+/** One job, with all of its parts at once. */
+async function run<N extends keyof typeof works>(
+  pool: WorkerPool<typeof works>,
+  work: N,
+  setup: SetupOf<(typeof works)[N]>,
+  parts: readonly PartOf<(typeof works)[N]>[],
+): Promise<ResultOf<(typeof works)[N]>[]> {
+  const job = pool.open(work, setup)
+  try {
+    return await job.run(parts)
+  } finally {
+    job.close()
+  }
+}
+
 /** Has workers take part: parts that this thread could do alone before they are there are repeated. */
 async function untilShared(pool: WorkerPool<typeof works>): Promise<void> {
-  while (!(await pool.run('place', null, [1, 1, 1, 1])).includes(true));
+  while (!(await run(pool, 'place', null, [1, 1, 1, 1])).includes(true));
 }
 
 test('numbers are the same for any number of workers, in the order of the parts', async () => {
-  const alone = await poolOf(0).run('normals', { key }, blocks)
+  const alone = await run(poolOf(0), 'normals', { key }, blocks)
   assert.deepEqual(
     alone.map(({ length }) => length),
     blocks.map(({ count }) => count),
@@ -39,7 +55,7 @@ test('numbers are the same for any number of workers, in the order of the parts'
     const pool = poolOf(workers)
     await untilShared(pool)
     assert.equal(pool.size, workers)
-    assert.deepEqual(await pool.run('normals', { key }, blocks), alone)
+    assert.deepEqual(await run(pool, 'normals', { key }, blocks), alone)
   }
 })
 
@@ -49,7 +65,7 @@ test('what parts share is at hand for each of them, in a small memory', async ()
   const pool = poolOf(1)
   await untilShared(pool)
   const rows = numbers(m).map((i) => a.slice(i * k, (i + 1) * k))
-  const results = await pool.run('product', { b, n }, rows)
+  const results = await run(pool, 'product', { b, n }, rows)
   for (const [i, { rows, bytes }] of results.entries()) {
     assert.ok(bytes < 2 ** 20, `${bytes} bytes`)
     for (let j = 0; j < n; j++) {
@@ -61,26 +77,24 @@ test('what parts share is at hand for each of them, in a small memory', async ()
   }
 })
 
-test('several jobs go on at once, and each tells what is done of it', async () => {
+test('several jobs go on at once, and one goes on with other parts', async () => {
   const pool = poolOf(2)
-  const told: number[] = []
-  const [places, values] = await Promise.all([
-    pool.run('place', null, numbers(20), (done) => told.push(done)),
-    pool.run('normals', { key }, blocks),
-  ])
-  assert.deepEqual(
-    told,
-    numbers(20).map((i) => i + 1),
-  )
+  const alone = await run(poolOf(0), 'normals', { key }, blocks)
+  const job = pool.open('normals', { key })
+  const [places, values] = await Promise.all([run(pool, 'place', null, numbers(20)), job.run(blocks)])
   assert.equal(places.length, 20)
-  assert.deepEqual(values, await poolOf(0).run('normals', { key }, blocks))
+  assert.deepEqual(values, alone)
+  await untilShared(pool)
+  assert.deepEqual(await job.run(blocks.slice(3)), alone.slice(3))
+  assert.deepEqual(await job.run([]), [])
+  job.close()
 })
 
 test('what fails in a worker is done here; what fails here as well is told', async () => {
   const pool = poolOf(2)
   await untilShared(pool)
-  assert.deepEqual(await pool.run('failing', 'workers', numbers(9)), numbers(9))
-  await assert.rejects(pool.run('failing', 'everywhere', numbers(9)), /^Error: part \d failed$/)
+  assert.deepEqual(await run(pool, 'failing', 'workers', numbers(9)), numbers(9))
+  await assert.rejects(run(pool, 'failing', 'everywhere', numbers(9)), /^Error: part \d failed$/)
   assert.equal(pool.problem, undefined)
   assert.equal(pool.size, 2, 'the workers themselves are well')
 })
@@ -89,10 +103,10 @@ test('a worker that ends by itself leaves its parts to this thread, and no other
   const pool = poolOf(2)
   await untilShared(pool)
   while (pool.problem === undefined)
-    assert.deepEqual(await pool.run('crashing', null, numbers(9)), numbers(9))
+    assert.deepEqual(await run(pool, 'crashing', null, numbers(9)), numbers(9))
   assert.equal(pool.problem, 'A worker ended by itself with status 7.')
   assert.equal(pool.workers, 0)
-  assert.deepEqual(await pool.run('crashing', null, numbers(9)), numbers(9))
+  assert.deepEqual(await run(pool, 'crashing', null, numbers(9)), numbers(9))
 })
 
 test('where workers cannot be started, this thread does all', async () => {
@@ -101,10 +115,10 @@ test('where workers cannot be started, this thread does all', async () => {
       throw new Error('no threads here')
     },
   })
-  assert.deepEqual(await pool.run('failing', 'workers', numbers(5)), numbers(5))
+  assert.deepEqual(await run(pool, 'failing', 'workers', numbers(5)), numbers(5))
   assert.equal(pool.problem, 'A worker could not be started: no threads here')
   const broken = poolOf(1, { start: () => startThread('throw new Error("broken")') })
-  while (broken.problem === undefined) await broken.run('failing', 'workers', numbers(5))
+  while (broken.problem === undefined) await run(broken, 'failing', 'workers', numbers(5))
   assert.equal(broken.problem, 'A worker failed: broken.')
 })
 
@@ -125,7 +139,7 @@ test('workers that nobody needs are ended, and started again when there is work'
   await untilShared(pool)
   while (!ended.length) await new Promise((resolve) => setTimeout(resolve, 5))
   assert.equal(pool.size, 0)
-  assert.deepEqual(await pool.run('failing', 'workers', numbers(5)), numbers(5))
+  assert.deepEqual(await run(pool, 'failing', 'workers', numbers(5)), numbers(5))
   assert.equal(started, ended.length + pool.size)
   assert.ok(started > 1)
 })
@@ -140,7 +154,8 @@ test('a run that is stopped ends at once and leaves workers to the next', async 
   setHost({ poll, breathe: async () => (await new Promise((resolve) => setTimeout(resolve)), poll()) })
   try {
     await assert.rejects(
-      pool.run(
+      run(
+        pool,
         'place',
         null,
         numbers(1000).map(() => 2),
@@ -150,13 +165,14 @@ test('a run that is stopped ends at once and leaves workers to the next', async 
   } finally {
     setHost()
   }
-  assert.deepEqual(await pool.run('failing', 'workers', numbers(9)), numbers(9))
+  assert.deepEqual(await run(pool, 'failing', 'workers', numbers(9)), numbers(9))
 })
 
 test('disposed of in the middle of a run, its parts are finished here', async () => {
   const pool = poolOf(2)
   await untilShared(pool)
-  const running = pool.run(
+  const running = run(
+    pool,
     'place',
     null,
     numbers(20).map(() => 2),

@@ -9,12 +9,13 @@ interface Blocks {
 /** Standard normals of a stream: 4 from each block. */
 const normals: Work<{ readonly key: readonly [number, number] }, Blocks, Float32Array> =
   (bench, { key: [key0, key1] }) =>
-  ({ block, count }) =>
-    bench.within(() => {
-      const out = bench.reserve(count)
-      bench.native.normals(out, count, key0, key1, block, 0)
-      return bench.take(out, count)
-    })
+  ({ block, count }) => {
+    const out = bench.allocate(4 * count)
+    bench.native.normals(out, count, key0, key1, block, 0)
+    const values = new Float32Array(bench.buffer().slice(out, out + 4 * count))
+    bench.free(out)
+    return values
+  }
 
 interface Factor {
   readonly b: Float32Array
@@ -27,14 +28,21 @@ const product: Work<Factor, Float32Array, { readonly rows: Float32Array; readonl
   { b, n },
 ) => {
   const k = b.length / n
-  const atB = bench.put(b)
-  return (a) =>
-    bench.within(() => {
-      const m = a.length / k
-      const [atA, out] = [bench.put(a), bench.reserve(m * n)]
-      bench.native.gemm(atA, false, atB, false, out, m, n, k, 0, false)
-      return { rows: bench.take(out, m * n), bytes: bench.bytes }
-    })
+  const put = (values: Float32Array): number => {
+    const address = bench.allocate(4 * values.length)
+    new Float32Array(bench.buffer(), address).set(values)
+    return address
+  }
+  const atB = put(b)
+  return (a) => {
+    const m = a.length / k
+    const [atA, out] = [put(a), bench.allocate(4 * m * n)]
+    bench.native.gemm(atA, false, atB, false, out, m, n, k, 0, false)
+    const rows = new Float32Array(bench.buffer().slice(out, out + 4 * m * n))
+    // In the order in which they were taken, which is not the one that gives memory back at once.
+    for (const address of [atA, out]) bench.free(address)
+    return { rows, bytes: bench.buffer().byteLength }
+  }
 }
 
 /** Whether a worker does this, and not the thread that owns it: the program of the tests says so. */

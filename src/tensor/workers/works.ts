@@ -1,0 +1,4 @@
+/** Everything that workers can do. */
+import { walk } from './walkWork'
+
+export const works = { walk }
