@@ -99,6 +99,19 @@ export interface TrainingExecutor {
     rows: TrainingRows,
     update: TrainingUpdate,
   ) => tf.Tensor1D
+  /**
+   * Several steps one after another, where reading a check after each would take longer than the steps. From a step on whose
+   * loss or gradient is not finite, nothing is changed.
+   *
+   * @param batches at least one, a batch for each step.
+   * @param update with a rule for each step.
+   * @returns a check for each step, of shape [steps, 2]; not finite from the first step on that was not.
+   */
+  readonly steps?: (
+    perceptron: Perceptron<tf.Variable>,
+    batches: readonly TrainingRows[],
+    update: Omit<TrainingUpdate, 'rule'> & { readonly rules: readonly AdamStep[] },
+  ) => tf.Tensor2D
 }
 
 /** The sizes that tensors have. */

@@ -1,17 +1,16 @@
 /** Faster WebGPU: our own kernels where TensorFlow.js 4.22 takes many dispatches, or slow ones. */
 import * as tf from '@tensorflow/tfjs'
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu'
-import { registerWalks } from '../fused'
 import { registerAffine } from './affine'
 import { ELEMENTWISE_SHADERS, registerElementwise } from './elementwise'
-import { webGpuWalks } from './fused/walk'
+import { registerFused } from './fused'
 import { MATRIX_SHADERS, registerProducts } from './matmul'
 import { warm } from './pipelines'
 import { PARTS_SHADERS } from './product'
 import { RANDOM_SHADERS, registerRandom } from './random'
 import { onOurWebGpu, useWebGpuKernels } from './registry'
 
-const KERNELS = [registerRandom, registerElementwise, registerProducts, registerAffine]
+const KERNELS = [registerRandom, registerElementwise, registerProducts, registerAffine, registerFused]
 
 const SHADERS = [...RANDOM_SHADERS, ...ELEMENTWISE_SHADERS, ...MATRIX_SHADERS, ...PARTS_SHADERS]
 
@@ -20,7 +19,6 @@ export function accelerateWebGpu(kernels: 'ours' | 'stock' = 'ours'): void {
   useWebGpuKernels(kernels === 'ours')
   if (kernels === 'stock') return
   for (const register of KERNELS) register()
-  registerWalks('webgpu', () => (onOurWebGpu() ? webGpuWalks : undefined))
 }
 
 /**

@@ -1,19 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as tf from '@tensorflow/tfjs'
-import { parameter } from '../../../src/tensor'
 import { trainingExecutor } from '../../../src/tensor/fused/trainers'
-import type { LayerOf, Perceptron, TrainingRows } from '../../../src/tensor/fused/training'
-import { assertNear, onBuilds, randoms, read } from './builds'
-import { exactStep, type ExactLayer, type ExactRows } from './perceptronReference'
-
-interface Shape {
-  readonly widths: readonly number[]
-  readonly n: number
-  readonly features?: number
-  readonly condition?: number
-  readonly weighted?: boolean
-}
+import type { TrainingRows } from '../../../src/tensor/fused/training'
+import { assertNear, onBuilds, read } from './builds'
+import { exactStep } from '../fused/perceptronReference'
+import { drawn, eachPart, moments, tensorsOf, type Shape } from '../fused/trainingCases'
 
 /** Awkward ones: single units, primes, no hidden layer, rows that do and do not fill tiles and chunks. */
 const SHAPES: readonly Shape[] = [
@@ -27,94 +19,7 @@ const SHAPES: readonly Shape[] = [
   { widths: [1, 1], n: 1, weighted: true },
 ]
 
-/** Numbers of a network and a batch, and the same as tensors. */
-function drawn({ widths, n, features = 0, condition = 0, weighted = false }: Shape) {
-  const layers = widths.slice(1).map((outputs, l): ExactLayer => {
-    const inputs = widths[l]!
-    const hidden = l < widths.length - 2
-    const scaled = (rows: number) => randoms([rows, outputs]).map((x) => (1.5 * x) / Math.sqrt(rows))
-    return {
-      inputs,
-      outputs,
-      weights: scaled(inputs),
-      bias: randoms([outputs]).map((x) => 0.3 * x),
-      ...(hidden && features > 0 && { ofFeatures: scaled(features) }),
-      ...(hidden && condition > 0 && { ofCondition: scaled(condition) }),
-    }
-  })
-  const rows: ExactRows = {
-    n,
-    x: randoms([n, widths[0]!]),
-    target: randoms([n, widths.at(-1)!]),
-    features: randoms([n, features]),
-    condition: randoms([n, condition]),
-    ...(weighted && { factor: randoms([n]), weight: randoms([n]).map(Math.abs) }),
-  }
-  return { layers, rows }
-}
-
-function tensorsOf(
-  layers: readonly ExactLayer[],
-  { n, x, target, features, condition, factor, weight }: ExactRows,
-): { readonly perceptron: Perceptron<tf.Variable>; readonly batch: TrainingRows } {
-  const matrix = (values: Float32Array, rows: number) => tf.tensor2d(values, [rows, values.length / rows])
-  const variable = (value: tf.Tensor): tf.Variable => {
-    const made = parameter(value)
-    value.dispose()
-    return made
-  }
-  return {
-    perceptron: layers.map(({ outputs, weights, bias, ofFeatures, ofCondition }) => ({
-      weights: variable(matrix(weights, weights.length / outputs)),
-      bias: variable(tf.tensor1d(bias)),
-      ...(ofFeatures && { ofFeatures: variable(matrix(ofFeatures, ofFeatures.length / outputs)) }),
-      ...(ofCondition && { ofCondition: variable(matrix(ofCondition, ofCondition.length / outputs)) }),
-    })),
-    batch: {
-      x: matrix(x, n),
-      target: matrix(target, n),
-      ...(features.length && { features: matrix(features, n) }),
-      ...(condition.length && { condition: matrix(condition, n) }),
-      ...(factor && { factor }),
-      ...(weight && { weight }),
-    },
-  }
-}
-
-const PARTS = ['weights', 'bias', 'ofFeatures', 'ofCondition'] as const
-
-function eachPart<T>(
-  layers: readonly LayerOf<T>[],
-  f: (value: T, l: number, part: (typeof PARTS)[number]) => void,
-) {
-  for (const [l, layer] of layers.entries())
-    for (const part of PARTS) if (layer[part] !== undefined) f(layer[part], l, part)
-}
-
 const STEPPED: Shape = { widths: [3, 21, 8, 3], n: 77, features: 6, weighted: true }
-
-/** Moments of Adam that have seen some steps, and their numbers. */
-function moments(perceptron: Perceptron<tf.Variable>) {
-  const of = (draw: (shape: readonly number[]) => Float32Array): Perceptron<tf.Variable> =>
-    perceptron.map((layer) => {
-      const parts: Record<string, tf.Variable> = {}
-      for (const part of PARTS)
-        if (layer[part])
-          parts[part] = tf.tidy(() => parameter(tf.tensor(draw(layer[part]!.shape), layer[part]!.shape)))
-      return parts as unknown as LayerOf<tf.Variable>
-    })
-  const [m, v] = [of(randoms), of((shape) => randoms(shape).map(Math.abs))]
-  const started = perceptron.map((_, l) =>
-    Object.fromEntries(
-      PARTS.flatMap((part) =>
-        m[l]![part]
-          ? [[part, { m: m[l]![part].dataSync().slice(), v: v[l]![part]!.dataSync().slice() }]]
-          : [],
-      ),
-    ),
-  )
-  return { m, v, started }
-}
 
 const RULE = { beta1: 0.9, beta2: 0.999, size: 0.01, correction: 1.7, epsilon: 1e-8, keep: 0.99 }
 
@@ -153,7 +58,7 @@ onBuilds('training steps of perceptrons', () => {
       ).values
       assertNear([loss!, squares!], [exact.loss, exact.squares], 1e-5)
       eachPart(perceptron, (theta, l, part) => {
-        const { m, v } = started[l]![part]!
+        const [m, v] = [started.m[l]![part]!, started.v[l]![part]!]
         const g = exact.layers[l]![part].map((x) => scale * x)
         const expected = layers[l]![part]!.map((x, i) => {
           const newM = RULE.beta1 * m[i]! + (1 - RULE.beta1) * g[i]!
@@ -177,7 +82,7 @@ onBuilds('training steps of perceptrons', () => {
     assert.ok(Number.isNaN(loss))
     eachPart(perceptron, (theta, l, part) => {
       assert.deepEqual(theta.dataSync(), layers[l]![part])
-      assert.deepEqual(m[l]![part]!.dataSync(), started[l]![part]!.m)
+      assert.deepEqual(m[l]![part]!.dataSync(), started.m[l]![part])
     })
     tf.dispose([perceptron, batch, m, v] as unknown as tf.Tensor[])
   })

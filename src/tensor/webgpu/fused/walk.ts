@@ -5,7 +5,8 @@ import type { WalkExecutor, WalkRun } from '../../fused'
 import { dimOf, registersOf, type Walk } from '../../fused/walk'
 import { poll } from '../../host'
 import type { PhiloxKey } from '../../random/philox'
-import { bufferOf, dispatch, makeOutput, MOST_GROUPS, recordingOf } from '../dispatch'
+import { copy, submit } from '../commands'
+import { dispatch, makeOutput, MOST_GROUPS } from '../dispatch'
 import { warm } from '../pipelines'
 import { Pace } from './pace'
 import { written, type Places } from './plan'
@@ -71,7 +72,7 @@ class WebGpuWalk implements WalkRun {
     this.#plan = backend.makeTensorInfo([words.length], 'int32', words)
     this.#weights = tf.keep(packedWeights(walk.weights))
     this.#registers = makeOutput(backend, shape)
-    if (start.size) this.#copy(start, this.#registers, start.size)
+    copy(backend, start, 0, this.#registers, 0, start.size)
   }
 
   get done(): number {
@@ -123,8 +124,7 @@ class WebGpuWalk implements WalkRun {
 
   state(): tf.Tensor2D {
     const out = makeOutput(this.#backend, [this.#particles, dimOf(this.#walk.plan)])
-    const size = tf.util.sizeFromShape(out.shape)
-    if (size) this.#copy(this.#registers, out, size)
+    copy(this.#backend, this.#registers, 0, out, 0, tf.util.sizeFromShape(out.shape))
     return tf.engine().makeTensorFromTensorInfo(out) as tf.Tensor2D
   }
 
@@ -132,23 +132,6 @@ class WebGpuWalk implements WalkRun {
     this.#weights.dispose()
     for (const { dataId } of [this.#registers, this.#plan]) this.#backend.disposeData(dataId)
   }
-
-  /** Copies the first numbers of one tensor to another. */
-  #copy(from: tf.TensorInfo, to: tf.TensorInfo, count: number): void {
-    const buffers = [from, to].map((tensor) => bufferOf(this.#backend, tensor))
-    const recording = recordingOf(this.#backend)
-    recording.ensureCommandEncoderReady()
-    recording.endComputePassEncoder()
-    recording.commandEncoder.copyBufferToBuffer(buffers[0]!, 0, buffers[1]!, 0, 4 * count)
-  }
-}
-
-/** Sends what is recorded to the GPU. */
-function submit(backend: WebGPUBackend): void {
-  const recording = recordingOf(backend)
-  recording.ensureCommandEncoderReady()
-  recording.endComputePassEncoder()
-  recording.submitQueue()
 }
 
 /** @throws RangeError where the registers are larger than a buffer of this device may be. */

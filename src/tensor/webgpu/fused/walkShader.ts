@@ -8,7 +8,7 @@
 import { shader } from '../shader'
 import { MATH } from '../wgsl/math'
 import { PHILOX } from '../wgsl/philox'
-import { hiddenLayer, lastLayer, layersOf, tileMemory } from './layers'
+import { hiddenLayer, lastLayer, LOGISTIC, tileMemory, type Layer } from './layers'
 import { fours, THREADS, tileOf } from './tile'
 
 const BUFFERS = { registers: 'write', weights: 'read vec4f', biases: 'read', plan: 'read u32' } as const
@@ -35,6 +35,24 @@ const PARAMS = {
   share: 'u32',
 } as const
 
+/** Weights lie as `packedWeights` puts them, biases in rows of all layers' as a walk brings them. */
+function layersOf(widths: readonly number[]): Layer[] {
+  let weights = 0
+  let biases = 0
+  return widths.slice(1).map((outputs, l) => {
+    const [inputs, groups, w, b] = [widths[l]!, fours(outputs), weights, biases]
+    weights += inputs * groups
+    biases += outputs
+    const bias = (group: string, i: number): string => `biases[row + ${b + i}u + 4u * ${group}]`
+    return {
+      inputs,
+      outputs,
+      weight: (k, group) => `weights[${w}u + ${k} * ${groups}u + ${group}]`,
+      bias: (group) => `vec4f(${[0, 1, 2, 3].map((i) => bias(group, i)).join(', ')})`,
+    }
+  })
+}
+
 export type WalkShader = ReturnType<typeof walkShader>
 
 /**
@@ -52,10 +70,10 @@ export function walkShader(widths: readonly number[]) {
     `walk ${widths.join('-')}`,
     BUFFERS,
     PARAMS,
-    /* wgsl */ `${MATH}${PHILOX}${tileMemory(tile)}
+    /* wgsl */ `${MATH}${PHILOX}${tileMemory(tile)}${LOGISTIC}
 const DIM = ${widths[0]}u;
 const FOURS = ${fours(widths[0]!)}u;
-const BIASES = ${last.biases + last.outputs}u;
+const BIASES = ${widths.slice(1).reduce((sum, width) => sum + width)}u;
 ${hidden.map((layer, l) => hiddenLayer(`hidden${l}`, layer, tile)).join('')}${lastLayer('outputs', last, tile)}
 // What a thread is in charge of: components lane, lane + 4, … of a particle, or nothing.
 struct Charge { thread: u32, particle: u32, lane: u32, any: bool }
