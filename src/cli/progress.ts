@@ -2,6 +2,7 @@
 import { stripVTControlCharacters } from 'node:util'
 import { taskText, type TaskState } from '../renderers/controls'
 import type { Device, OutputEvent } from '../kernel/protocol'
+import type { Path } from '../tensor'
 import type { CellResult, Watcher } from './session'
 import { deviceName, seconds } from './words'
 
@@ -16,13 +17,19 @@ export interface Progress extends Watcher {
   done(): void
 }
 
-/** @param now tells the time in milliseconds */
+export interface ProgressOptions {
+  /** Whether the ways of computations are told. Default false. */
+  readonly verbose?: boolean
+  /** Tells the time in milliseconds. */
+  readonly now?: () => number
+}
+
 export function createProgress(
   screen: Screen,
   title: string,
-  now: () => number = () => performance.now(),
+  { verbose = false, now = () => performance.now() }: ProgressOptions = {},
 ): Progress {
-  return screen.isTTY ? new MovingLine(screen, title) : new PlainLines(screen, title, now)
+  return screen.isTTY ? new MovingLine(screen, title, verbose) : new PlainLines(screen, title, verbose, now)
 }
 
 /** In a log, a cell that takes long is heard of this seldom, in milliseconds. */
@@ -31,12 +38,15 @@ export const QUIET_MILLISECONDS = 10_000
 class PlainLines implements Progress {
   readonly #screen: Screen
   readonly #title: string
+  readonly #verbose: boolean
   readonly #now: () => number
   #told = 0
+  #cell = 0
 
-  constructor(screen: Screen, title: string, now: () => number) {
+  constructor(screen: Screen, title: string, verbose: boolean, now: () => number) {
     this.#screen = screen
     this.#title = title
+    this.#verbose = verbose
     this.#now = now
   }
 
@@ -44,8 +54,13 @@ class PlainLines implements Progress {
     this.#screen.write(`${this.#title}: running on ${deviceName(device)}\n`)
   }
 
-  cellStarted(): void {
+  cellStarted(number: number): void {
+    this.#cell = number
     this.#told = this.#now()
+  }
+
+  cellPath(path: Path): void {
+    if (this.#verbose) this.#screen.write(`${this.#title}: cell ${this.#cell}, ${pathText(path)}\n`)
   }
 
   cellShows(): void {}
@@ -72,6 +87,7 @@ const BAR_WIDTH = 20
 class MovingLine implements Progress {
   readonly #screen: Screen
   readonly #title: string
+  readonly #verbose: boolean
   readonly #began = performance.now()
   #cell = { number: 0, index: 0, count: 0 }
   /** The last line of what the cell showed last: `step 300/2000 …` while a model trains. */
@@ -80,9 +96,10 @@ class MovingLine implements Progress {
   #tasks = ''
   #timer: ReturnType<typeof setInterval> | undefined
 
-  constructor(screen: Screen, title: string) {
+  constructor(screen: Screen, title: string, verbose: boolean) {
     this.#screen = screen
     this.#title = title
+    this.#verbose = verbose
   }
 
   started(device: Device): void {
@@ -104,6 +121,12 @@ class MovingLine implements Progress {
     const text =
       event.kind === 'stream' ? event.text : 'bundle' in event ? event.bundle['text/plain'] : undefined
     if (typeof text === 'string') this.#note = text.trimEnd().split('\n').at(-1) ?? ''
+  }
+
+  cellPath(path: Path): void {
+    if (!this.#verbose) return
+    this.#erase()
+    this.#screen.write(`cell ${this.#cell.number}, ${pathText(path)}\n`)
   }
 
   cellFinished(result: CellResult): void {
@@ -136,6 +159,11 @@ class MovingLine implements Progress {
 function describe({ number, status, milliseconds, error }: CellResult): string {
   const reason = error ? `: ${error.name}: ${printable(error.message.split('\n')[0] ?? '')}` : ''
   return `cell ${number} ${status}, ${seconds(milliseconds)}${reason}`
+}
+
+/** `sampling: in one go on WASM SIMD (relaxed)`, or `sampling: step by step: its network is no perceptron`. */
+function pathText({ work, fused, detail }: Path): string {
+  return `${work}: ${fused ? 'in one go on' : 'step by step:'} ${printable(detail)}`
 }
 
 function printable(text: string): string {

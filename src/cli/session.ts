@@ -1,6 +1,7 @@
 /** Executes one notebook in a kernel of its own, from the first cell to the last. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { TaskState } from '../renderers/controls'
+import type { Path } from '../tensor'
 import type { CompileResult } from '../kernel/cell'
 import { KernelClient, type RunOutcome } from '../kernel/client'
 import { createStopFlag, nodeTransport, readWasm } from '../kernel/client.node'
@@ -18,6 +19,8 @@ export interface SessionOptions {
   /** Seconds that one cell may take. */
   readonly timeout?: number
   readonly failFast: boolean
+  /** Computes everything by single operations, where it could be done in one go. */
+  readonly plain?: boolean
   /** What cells that ask are answered, in the order of their questions; then come defaults. */
   readonly answers?: readonly string[]
   /** Aborted by Ctrl-C: stops the running cell and runs no more. */
@@ -51,6 +54,8 @@ export interface Watcher {
   cellShows(event: OutputEvent): void
   /** Tasks of the running cell that go on; none when the last has ended. */
   cellProgress(tasks: readonly TaskState[]): void
+  /** Which way a computation of the running cell takes. */
+  cellPath(path: Path): void
   cellFinished(result: CellResult, index: number, count: number): void
 }
 
@@ -74,6 +79,7 @@ export async function execute(
   const late = new Map<string, CellError>()
   kernel.on('lateOutput', (cell, event) => outputs.add(cell, event))
   kernel.on('progress', (_, tasks) => watcher.cellProgress(tasks))
+  kernel.on('path', (_, path) => watcher.cellPath(path))
   kernel.on('lateError', (cell, error) => {
     outputs.fail(cell, error)
     late.set(cell, error)
@@ -91,7 +97,8 @@ export async function execute(
   try {
     const stopFlag = createStopFlag()
     const wasm = await readWasm(built.wasm)
-    const device = await kernel.start({ seed: options.seed, backend: options.backend, wasm, stopFlag })
+    const { seed, backend, plain = false } = options
+    const device = await kernel.start({ seed, backend, wasm, stopFlag, plain })
     watcher.started(device)
     const { results, ended } = await executeCells(file, language, kernel, outputs, options, watcher)
     await settle(kernel, options.stop)

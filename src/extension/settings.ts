@@ -7,6 +7,8 @@ const BACKENDS: readonly BackendChoice[] = ['auto', 'webgpu', 'wasm', 'cpu']
 export interface Settings {
   readonly backend: BackendChoice
   readonly graceMilliseconds: number
+  /** Whether whole trainings and walks may be computed in one go. */
+  readonly fused: boolean
 }
 
 /** What the person's settings say for a notebook; a value that makes no sense counts as the default. */
@@ -16,6 +18,7 @@ export function settingsFor(notebook: vscode.Uri): Settings {
   const seconds = settings.get<unknown>('stopGraceSeconds')
   return {
     backend: BACKENDS.find((choice) => choice === backend) ?? 'auto',
+    fused: settings.get<unknown>('fused') !== false,
     graceMilliseconds: (typeof seconds === 'number' && seconds > 0 ? seconds : 5) * 1000,
   }
 }

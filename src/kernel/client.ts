@@ -5,6 +5,7 @@
  * and the command line share this code. A restart is a new client over a new transport.
  */
 import type { TaskState } from '../renderers/controls'
+import type { Path } from '../tensor'
 import type { CompiledCell } from './cell'
 import { LiveQueue, type Clock } from './live'
 import type { DebugCommand, DebugEvent, DebugLaunch } from './debug/protocol'
@@ -49,6 +50,8 @@ export interface StartOptions {
   readonly limits?: OutputLimits
   /** A person is there who can use controls. */
   readonly attended?: boolean
+  /** Whether everything is computed by single operations, where it could be done in one go. */
+  readonly plain?: boolean
   /** Where threads share memory: the flag that the kernel reads in the middle of a loop. */
   readonly stopFlag?: SharedArrayBuffer
 }
@@ -88,6 +91,8 @@ export interface KernelEvents {
   live: (event: LiveEvent) => void
   /** How far the cell is: the tasks that go on, none when the last has ended. */
   progress: (cell: string, tasks: readonly TaskState[]) => void
+  /** Which way a computation of the cell takes. */
+  path: (cell: string, path: Path) => void
   /** The kernel is gone: by itself, by `terminate`, or because a run would not stop. Called once. */
   exit: (reason: string) => void
 }
@@ -142,6 +147,7 @@ export class KernelClient {
     ask: new Set(),
     live: new Set(),
     progress: new Set(),
+    path: new Set(),
     exit: new Set(),
   }
   readonly #live: LiveQueue
@@ -206,6 +212,7 @@ export class KernelClient {
         wasm: options.wasm,
         limits: options.limits ?? DEFAULT_LIMITS,
         ...(options.attended && { attended: true }),
+        ...(options.plain && { plain: true }),
         ...(options.stopFlag && { stopFlag: options.stopFlag }),
       })
     })
@@ -388,6 +395,11 @@ export class KernelClient {
       case 'progress': {
         const cell = this.#cells.get(message.run)
         if (cell !== undefined) for (const listener of this.#listeners.progress) listener(cell, message.tasks)
+        break
+      }
+      case 'path': {
+        const cell = this.#cells.get(message.run)
+        if (cell !== undefined) for (const listener of this.#listeners.path) listener(cell, message.path)
         break
       }
       case 'stale':

@@ -7,6 +7,7 @@
  * exhaustively: add a message here and the compiler names every place that must answer it.
  */
 import type { TaskState } from '../renderers/controls'
+import type { Path } from '../tensor'
 import type { CompiledCell } from './cell'
 import type { Debug, Debugged, DebugLaunch } from './debug/protocol'
 
@@ -37,6 +38,8 @@ export interface Initialize {
   readonly limits: OutputLimits
   /** A person is there who can use controls. */
   readonly attended?: boolean
+  /** Whether everything is computed by single operations, where it could be done in one go: for comparison. */
+  readonly plain?: boolean
   /** Where threads share memory: one 32-bit integer, the number of the run to stop. */
   readonly stopFlag?: SharedArrayBuffer
 }
@@ -154,6 +157,7 @@ export type KernelMessage =
   | Ask
   | Stale
   | Progress
+  | PathTaken
   | Debugged
 
 export interface Ready {
@@ -381,6 +385,13 @@ export interface Progress {
   readonly type: 'progress'
   readonly run: number
   readonly tasks: readonly TaskState[]
+}
+
+/** Which way a computation of a run takes, told where it is another than the one before. */
+export interface PathTaken {
+  readonly type: 'path'
+  readonly run: number
+  readonly path: Path
 }
 
 /** The device was lost, or exchanged by a cell, in mid-session. */

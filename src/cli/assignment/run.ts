@@ -70,5 +70,6 @@ const SILENT: Watcher = {
   cellStarted: nothing,
   cellShows: nothing,
   cellProgress: nothing,
+  cellPath: nothing,
   cellFinished: nothing,
 }

@@ -25,6 +25,8 @@ interface RunOptions {
   readonly timeout?: number
   readonly json?: true
   readonly failFast?: true
+  readonly plain?: true
+  readonly verbose?: true
   readonly input: readonly string[]
 }
 
@@ -50,6 +52,8 @@ export function addRun(program: Command, finish: (status: number) => void): void
     .option('--input <answer>', 'answer a cell that asks; once a question, in their order', collect, [])
     .option('--json', 'print the result as JSON, and progress on the error stream')
     .option('--fail-fast', 'end at the first cell that fails')
+    .option('--plain', 'train and sample by single operations only, for comparison')
+    .option('--verbose', 'say how training and sampling were computed, and why not in one go')
     .addHelpText('after', EXAMPLES)
     .action(async (paths: string[], options: RunOptions) => finish(await run(paths, options)))
 }
@@ -95,11 +99,13 @@ async function runOne(
   stop: AbortSignal,
 ): Promise<FileResult> {
   const seed = options.seed ?? seedOf(file.notebook)
-  const progress = createProgress(process.stderr, basename(file.path))
-  const { backend, timeout, failFast = false, input: answers } = options
+  const progress = createProgress(process.stderr, basename(file.path), {
+    verbose: options.verbose ?? false,
+  })
+  const { backend, timeout, failFast = false, plain = false, input: answers } = options
   let result: SessionResult
   try {
-    const settings = { backend, seed, failFast, answers, stop, ...(timeout !== undefined && { timeout }) }
+    const settings = { backend, seed, failFast, plain, answers, stop, ...(timeout !== undefined && { timeout }) }
     result = await execute(file, language, settings, progress)
   } catch (error) {
     if (!(error instanceof KernelStartError)) throw error

@@ -30,6 +30,7 @@ export async function startKernel(
     backend: settings.backend,
     wasm: await assets.wasm(),
     attended: true,
+    plain: !settings.fused,
   }
   let failure: unknown
   for (const startMilliseconds of START_MILLISECONDS) {

@@ -57,6 +57,11 @@ export interface Words {
   readonly nothingRuns: string
   readonly nothingWaits: string
   readonly deviceLost: string
+  /** How computations went: `{0}` is what they ran on, or why they could not run in one go. */
+  readonly sampling: string
+  readonly training: string
+  readonly fused: string
+  readonly plain: string
   readonly variables: VariableWords
 }
 

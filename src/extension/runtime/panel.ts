@@ -1,6 +1,7 @@
 /** What the runtime view shows of one notebook: device, state, what runs and waits, memory, variables, and buttons. */
 import { busySign, button, type PushButton } from './controls'
 import { element } from './element'
+import { fill } from './fill'
 import type { Button, Words } from './messages'
 import { formatBytes, formatElapsed, type NotebookState } from './state'
 import { VariablesTable, type VariablesHost } from './variables'
@@ -15,6 +16,7 @@ export class NotebookPanel {
   readonly #state = element('span', { className: 'state' })
   readonly #busy = busySign()
   readonly #device = element('dd')
+  readonly #paths = { sampling: element('dd'), training: element('dd') }
   readonly #reason = element('p', { className: 'reason' })
   readonly #tensors = element('dd')
   readonly #bytes = element('dd')
@@ -50,6 +52,8 @@ export class NotebookPanel {
             fact(words.bytes, this.#bytes),
             fact(words.now, this.#now),
             fact(words.waiting, this.#waiting),
+            fact(words.training, this.#paths.training),
+            fact(words.sampling, this.#paths.sampling),
           ),
           element('div', { className: 'buttons' }, this.#interrupt.element, restart.element, runAll.element),
         ),
@@ -72,6 +76,7 @@ export class NotebookPanel {
         ? `${device.name} – ${this.#words.softwareNote}`
         : device.name
       : '–'
+    this.#showPaths(state)
     this.#reason.textContent = [
       activity.kind === 'gone' ? activity.reason : '',
       state.deviceLost ? this.#words.deviceLost : '',
@@ -91,6 +96,15 @@ export class NotebookPanel {
   remove(): void {
     clearInterval(this.#clock)
     this.element.remove()
+  }
+
+  /** Nothing is said of what has not been computed yet. */
+  #showPaths({ paths }: NotebookState): void {
+    for (const [work, shown] of Object.entries(this.#paths)) {
+      const path = paths.find((path) => path.work === work)
+      shown.parentElement!.hidden = !path
+      if (path) shown.textContent = fill(path.fused ? this.#words.fused : this.#words.plain, path.detail)
+    }
   }
 
   #showWaiting(waiting: readonly string[]): void {

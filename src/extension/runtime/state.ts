@@ -4,6 +4,7 @@
  * Pure data and pure functions, so that it is tested without a page.
  */
 import { taskText } from '../../renderers/controls'
+import type { Path } from '../../tensor'
 import {
   unreachable,
   type Device,
@@ -29,6 +30,8 @@ export interface NotebookState {
     | { readonly kind: 'gone'; readonly reason: string }
   readonly device: Device | undefined
   readonly deviceLost: boolean
+  /** Which way the last computation of each kind went. */
+  readonly paths: readonly Path[]
   readonly memory: { readonly tensors: number; readonly bytes: number }
   readonly variables: readonly Variable[]
   /** What the last run that began changed. */
@@ -46,6 +49,7 @@ export function opened(title: string): NotebookState {
     activity: { kind: 'starting' },
     device: undefined,
     deviceLost: false,
+    paths: [],
     memory: { tensors: 0, bytes: 0 },
     variables: [],
     changed: new Set(),
@@ -100,6 +104,10 @@ export function afterKernel(state: NotebookState, message: KernelMessage): Noteb
       const { kind, count, since, asks } = state.activity
       const known = { kind, count, since, ...(asks !== undefined && { asks }) }
       return { ...state, activity: { ...known, ...(innermost && { doing: taskText(innermost) }) } }
+    }
+    case 'path': {
+      const others = state.paths.filter(({ work }) => work !== message.path.work)
+      return { ...state, paths: [...others, message.path] }
     }
     case 'ask':
       if (state.activity.kind !== 'running') return state

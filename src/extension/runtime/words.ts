@@ -27,6 +27,10 @@ export function runtimeWords(): Words {
     waiting: l10n.t('Waiting'),
     nothingRuns: l10n.t('nothing'),
     nothingWaits: l10n.t('nothing'),
+    sampling: l10n.t('Sampling'),
+    training: l10n.t('Training'),
+    fused: l10n.t('in one go on {0}', '{0}'),
+    plain: l10n.t('step by step: {0}', '{0}'),
     deviceLost: l10n.t('The device was lost.'),
     variables: variableWords(),
   }

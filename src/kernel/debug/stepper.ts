@@ -76,6 +76,11 @@ export class Stepper implements Watcher {
     this.#active = undefined
   }
 
+  /** Whether a run is stepped through, whose milestones matter one by one. */
+  get watching(): boolean {
+    return this.#active !== undefined && !this.#evaluating
+  }
+
   /** A function of a cell, compiled to be stepped through, begins. */
   call(run: Run, table: StepTable, index: number): CallFrame {
     const active = this.#active

@@ -5,7 +5,7 @@
  * every 250 ms in a synchronous look at the stop sign, which throws `Interrupted` out of the cell. A cell that waits
  * for a promise is ended by the driver's message instead, and its continuations throw as soon as they resume.
  */
-import type { Host, Milestone, Task, TaskOptions } from '../../tensor/host'
+import type { Host, Milestone, Path, Task, TaskOptions } from '../../tensor/host'
 import type { Run } from './run'
 
 /** How often the stop sign is looked at, in milliseconds. */
@@ -55,6 +55,10 @@ export class Interrupts implements Host {
   onEnter: (run: Run) => void = () => {}
   /** Called when the runtime's code has come to a milestone. */
   onMilestone: (milestone: () => Milestone) => void = () => {}
+  /** Whether whoever hears of milestones steps from one to the next. */
+  isWatching: () => boolean = () => false
+  /** Hears which way a computation of a run takes. */
+  onPath: (run: Run, path: Path) => void = () => {}
 
   readonly #find: (run: number) => Run | undefined
   readonly #always: StopSign
@@ -115,6 +119,15 @@ export class Interrupts implements Host {
 
   reached(milestone: () => Milestone): void {
     this.onMilestone(milestone)
+  }
+
+  watching(): boolean {
+    return this.isWatching()
+  }
+
+  tellPath(path: Path): void {
+    const run = this.active ?? this.executing
+    if (run && !run.finished) this.onPath(run, path)
   }
 
   /** The number of the run whose code is on the stack; 0 when there is none. */

@@ -43,6 +43,7 @@ import { Lineage } from './lineage'
 import { RunOutput } from './output'
 import { tensorAt } from './provenance'
 import { Questions, type Question } from './questions'
+import { Paths } from './paths'
 import { RunProgress } from './progress'
 import { Region } from './region'
 import { Run } from './run'
@@ -142,6 +143,11 @@ export class Session {
       runtime: (run) => this.#runtimes.get(run)!,
     })
     this.interrupts.onMilestone = (milestone) => this.#stepper.milestone(milestone)
+    this.interrupts.isWatching = () => this.#stepper.watching
+    const paths = new Paths()
+    this.interrupts.onPath = ({ number }, path) => {
+      if (paths.isNews(number, path)) options.post({ type: 'path', run: number, path })
+    }
     this.#timers = createTimers({
       current: () => this.#here(),
       call: (run, callback) => this.#call(run, callback),

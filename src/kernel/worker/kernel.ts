@@ -1,5 +1,13 @@
 /** A kernel: answers a driver's messages with a session on a device. The same in a web worker and in a worker thread. */
-import { cellTf, deviceInUse, onDeviceLost, rerouteRandom, selectBackend, TensorLedger } from '../../tensor'
+import {
+  cellTf,
+  deviceInUse,
+  onDeviceLost,
+  rerouteRandom,
+  selectBackend,
+  setFusing,
+  TensorLedger,
+} from '../../tensor'
 import { addressedCommands } from '../debug/addresses'
 import type { Commands } from '../debug/commands'
 import type { CommandChannel } from '../debug/protocol'
@@ -92,6 +100,7 @@ export class Kernel {
     wasm,
     limits,
     attended,
+    plain = false,
     stopFlag,
   }: Initialize): Promise<void> {
     const { post, findGpu } = this.#environment
@@ -108,6 +117,7 @@ export class Kernel {
     })
     // What is missing says more than that there is no WebGPU.
     const device = missing && found.reason ? { ...found, reason: missing } : found
+    setFusing(!plain)
     this.#shared = stopFlag !== undefined
     const session = new Session({
       seed,

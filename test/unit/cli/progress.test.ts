@@ -35,10 +35,37 @@ test('without a terminal every finished cell is one plain line', () => {
   ])
 })
 
+test('how a cell was computed is told to those who ask', () => {
+  const fused = { work: 'sampling', fused: true, detail: 'WASM SIMD (relaxed)' } as const
+  const plain = { work: 'training', fused: false, detail: 'the network is a U-Net' } as const
+  const [log, terminal, silent] = [screen(false), screen(true), screen(false)]
+  for (const [output, verbose] of [
+    [log, true],
+    [terminal, true],
+    [silent, false],
+  ] as const) {
+    const progress = createProgress(output, 'a.genbook', { verbose })
+    progress.cellStarted(2, 0, 1)
+    progress.cellPath(fused)
+    progress.cellPath(plain)
+    progress.done()
+  }
+  assert.deepEqual(log.written, [
+    'a.genbook: cell 2, sampling: in one go on WASM SIMD (relaxed)\n',
+    'a.genbook: cell 2, training: step by step: the network is a U-Net\n',
+  ])
+  const told = terminal.written.filter((text) => text.endsWith('\n'))
+  assert.deepEqual(told, [
+    'cell 2, sampling: in one go on WASM SIMD (relaxed)\n',
+    'cell 2, training: step by step: the network is a U-Net\n',
+  ])
+  assert.deepEqual(silent.written, [])
+})
+
 test('a log hears of a long cell now and then, of its outermost task', () => {
   const output = screen(false)
   const clock = { now: 0 }
-  const progress = createProgress(output, 'a.genbook', () => clock.now)
+  const progress = createProgress(output, 'a.genbook', { now: () => clock.now })
   progress.started(device)
   progress.cellStarted(2, 0, 2)
   const inner = { label: 'sampling', done: 1, total: 50 }

@@ -53,3 +53,22 @@ test('bytes are told in the unit that fits', () => {
   const told = [0, 999, 1000, 3_440_000, 120_000_000, 2.5e12].map(formatBytes)
   assert.deepEqual(told, ['0 B', '999 B', '1.0 kB', '3.4 MB', '120 MB', '2.5 TB'])
 })
+
+test('of each kind of work, the way that it went last', () => {
+  const first = opened('a')
+  const taken = (state: typeof first, work: 'sampling' | 'training', fused: boolean, detail: string) =>
+    afterKernel(state, { type: 'path', run: 1, path: { work, fused, detail } })
+  const state = taken(
+    taken(taken(first, 'sampling', false, 'x'), 'training', true, 'y'),
+    'sampling',
+    true,
+    'z',
+  )
+  assert.deepEqual(
+    state.paths.map(({ work, fused, detail }) => [work, fused, detail]),
+    [
+      ['training', true, 'y'],
+      ['sampling', true, 'z'],
+    ],
+  )
+})
