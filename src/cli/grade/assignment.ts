@@ -85,14 +85,14 @@ function testCellsOf(
 ): Map<string, TestCell> {
   const gradeIds = new Map(summaryCells(notebook).map(({ id, gradeId }) => [id, gradeId]))
   return new Map(
-    analysis.splits.map(({ cell, collecting, tests: split }) => {
+    analysis.splits.map(({ cell, collecting, tests: split, answers }) => {
       const recorded = tests.get(cell) ?? []
       const points = testPoints(notebook, cell, recorded)
       const tolerances = calibration?.tests[gradeIds.get(cell) ?? '']
       const list = recorded.map((test, index) =>
         recordedTest(test, split[index]!.hidden, points[index]!, tolerances?.[test.name], path),
       )
-      return [cell, { collecting, tests: list }]
+      return [cell, { collecting, tests: list, answers }]
     }),
   )
 }

@@ -39,7 +39,8 @@ export function deservesAnother(
     (cell) =>
       cell.status === 'timeout' ||
       cell.tests.some(
-        (test) => test.status === 'timeout' || (test.status === 'failed' && names.has(test.name)),
+        (test) =>
+          test.status === 'timeout' || (test.status === 'failed' && !test.unanswered && names.has(test.name)),
       ),
   )
 }

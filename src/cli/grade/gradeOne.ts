@@ -11,6 +11,7 @@ import { settle } from './status'
 import { gradedCells } from './structure'
 import { GraderFault } from './runnerProcess'
 import { readSubmission, type SubmissionFile } from './submissionFile'
+import { nothingAnswered, unansweredIn } from './unanswered'
 import { compareRuns, deservesAnother } from './flaky'
 import type { Assignment, GradeOptions, Submission } from './types'
 
@@ -70,10 +71,13 @@ export async function gradeOne(
     ;({ cells, ended } = compareRuns({ cells, ended: first }, { cells: again, ended: second }))
   }
   const { points, maxPoints, status } = settle(cells, ended.status)
+  const reason =
+    ended.reason ??
+    (nothingAnswered(assignment, taken, unansweredIn(assignment, taken)) ? NOTHING : undefined)
   return {
     ...about,
     status,
-    ...(ended.reason !== undefined && { reason: ended.reason }),
+    ...(reason !== undefined && { reason }),
     points,
     maxPoints,
     cells,
@@ -100,6 +104,7 @@ async function run(assignment: Assignment, taken: TakenAnswers, options: GradeOp
   return execution
 }
 
+const NOTHING = 'Nothing was answered: every answer reads as it was released, or is not there.'
 const MOST_NOTES = 50
 
 function notesOf({ findings, answers }: TakenAnswers): string[] {

@@ -24,6 +24,8 @@ const testGrade = shape({
   reason: optional(string),
   expected: optional(string),
   hidden: optional(boolean),
+  afterHidden: optional(boolean),
+  unanswered: optional(boolean),
   evidence: optional(
     shape({ given: optional(string), returned: optional(string), expected: optional(string) }),
   ),
@@ -44,6 +46,8 @@ const cellGrade = shape({
   title: optional(string),
   status: oneOf(CELL_STATUSES),
   reason: optional(string),
+  detail: optional(string),
+  unanswered: optional(boolean),
   points: number,
   automaticPoints: number,
   maxPoints: number,
@@ -51,6 +55,8 @@ const cellGrade = shape({
   tests: array(testGrade),
   source: optional(string),
   outputs: optional(array(object)),
+  afterHidden: optional(boolean),
+  handedIn: optional(array(object)),
 })
 
 const submissionResult = shape({

@@ -41,6 +41,7 @@ function known(output: JsonObject): JsonObject | undefined {
         ? { output_type: 'stream', name, text }
         : undefined
     }
+    case 'execute_result':
     case 'display_data': {
       const { data } = output
       return typeof data === 'object' && data !== null && !Array.isArray(data)

@@ -94,6 +94,10 @@ export interface CellGrade {
   readonly status: CellStatus
   /** One sentence, where no test says it. */
   readonly reason?: string
+  /** The reason in full, where students are told less of it. */
+  readonly detail?: string
+  /** The answer reads as it was released, or is not there. */
+  readonly unanswered?: boolean
   /** What counts: the person's points where one gave points, else the tests'. */
   readonly points: number
   /** What the tests gave. */
@@ -105,6 +109,10 @@ export interface CellGrade {
   readonly source?: string
   /** What the cell showed, as nbformat stores it, capped; hostile until a report has made it inert. */
   readonly outputs?: readonly JsonObject[]
+  /** It ran after a hidden test: outputs and detail may hold what that one gave, and students do not read them. */
+  readonly afterHidden?: boolean
+  /** What the cell showed when it was handed in, where students do not read `outputs`. */
+  readonly handedIn?: readonly JsonObject[]
 }
 
 export interface ManualGrade {
@@ -126,6 +134,10 @@ export interface TestGrade {
   readonly expected?: string
   /** A hidden test: students read its name and `expected`, never its evidence. */
   readonly hidden?: boolean
+  /** It ran after a hidden test: what came back may be what that one gave, and students do not read it. */
+  readonly afterHidden?: boolean
+  /** An answer that it needs reads as it was released, or is not there. */
+  readonly unanswered?: boolean
   /** Texts, not data, capped: JSON knows no NaN, and a report shows nothing else. */
   readonly evidence?: { readonly given?: string; readonly returned?: string; readonly expected?: string }
   /** Of the seeds that it ran with, how many passed. */

@@ -7,7 +7,7 @@ import { readResult, ResultFormatError } from './json'
 import type { SubmissionResult } from './result'
 
 export interface ResultSource {
-  /** Without `source` and `outputs` of cells. */
+  /** Without `source`, `outputs` and `handedIn` of cells. */
   readonly results: readonly SubmissionResult[]
   /** The one at that place, whole. */
   full(index: number): Promise<SubmissionResult>
@@ -22,8 +22,8 @@ export function inMemory(results: readonly SubmissionResult[]): ResultSource {
 /** What reports of many submissions at once need of one. */
 export function withoutBulk(result: SubmissionResult): SubmissionResult {
   const cells = result.cells.map((cell) => {
-    const { source, outputs, ...light } = cell
-    return source === undefined && outputs === undefined ? cell : light
+    const { source, outputs, handedIn, ...light } = cell
+    return [source, outputs, handedIn].every((bulk) => bulk === undefined) ? cell : light
   })
   return { ...result, cells }
 }

@@ -52,12 +52,15 @@ function settledStatus({
   tests,
   manual,
   maxPoints,
+  unanswered,
   status = 'passed',
-}: Pick<CellGrade, 'kind' | 'tests' | 'manual' | 'maxPoints'> & {
+}: Pick<CellGrade, 'kind' | 'tests' | 'manual' | 'maxPoints' | 'unanswered'> & {
   readonly status?: CellStatus
 }): CellStatus {
   if (manual?.points !== undefined) return manual.points >= maxPoints ? 'passed' : 'failed'
   if (kind === 'manual' || kind === 'task') {
+    // Nobody must read what was released.
+    if (unanswered) return 'failed'
     const own = status === 'passed' || status === 'failed' ? 'needs-manual' : status
     return maxPoints > 0 ? own : status
   }

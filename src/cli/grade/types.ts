@@ -29,6 +29,8 @@ export interface TestCell {
   /** TypeScript that runs beside a student's code. */
   readonly collecting: string
   readonly tests: readonly RecordedTest[]
+  /** Ids of the answers that it needs. */
+  readonly answers: readonly string[]
 }
 
 /** A master notebook, read and run once: see `openAssignment`. */

@@ -28,6 +28,29 @@ export function answerNames(cells: readonly GradedCell[]): string[] {
 }
 
 /**
+ * The answers that each cell of tests needs: those whose names it uses, itself or by way of the instructor's other cells.
+ *
+ * @param cells of the master
+ * @returns ids of answers, by the id of the cell of tests
+ */
+export function neededAnswers(cells: readonly GradedCell[]): ReadonlyMap<string, readonly string[]> {
+  const parsed = cells.map((cell) => ({ ...cell, ...parse(cell).analysis }))
+  const makers = (name: string) =>
+    parsed.filter(
+      ({ declared, assigned }) => declared.some((one) => one.name === name) || assigned.includes(name),
+    )
+  const needed = (from: (typeof parsed)[number]): string[] => {
+    const seen = new Set([from])
+    // A set that grows while it is walked through is walked through to its end.
+    for (const cell of seen)
+      if (cell.kind !== 'answer')
+        for (const name of cell.used) for (const maker of makers(name)) seen.add(maker)
+    return [...seen].filter(({ kind }) => kind === 'answer').map(({ id }) => id)
+  }
+  return new Map(parsed.filter(({ kind }) => kind === 'tests').map((cell) => [cell.id, needed(cell)]))
+}
+
+/**
  * Compiles all cells of a submission, in order.
  *
  * @param answer names that the tests expect of the student.

@@ -1,6 +1,6 @@
 /** Takes the student's text out of a submission, and says what else was done to it. */
 import { sameSource } from '../lines'
-import type { Cell, CellType, Notebook } from '../types'
+import type { Cell, CellType, Notebook, Output } from '../types'
 import { placeholdersOf, recordCell } from './assignment'
 import { compare } from './compare'
 import { error, placeOf, type Finding } from './finding'
@@ -20,6 +20,8 @@ export interface Answer {
   readonly text: string
   /** Whether it reads exactly as it was released. */
   readonly untouched: boolean
+  /** What the cell showed when it was handed in; nothing vouches for it. */
+  readonly outputs: readonly Output[]
   readonly by: Recognised
   /** Index in the submission. */
   readonly index: number
@@ -106,7 +108,8 @@ export function takeAnswers(
     else if (found) {
       const untouched = sameSource(found.source.trim(), cell.source.trim())
       const about = { gradeId, cellId: cell.id, role, type: cell.cell_type, untouched }
-      answers.set(gradeId, { ...about, text: found.source, by: match.by, index: match.index })
+      const outputs = found.cell_type === 'code' ? found.outputs : []
+      answers.set(gradeId, { ...about, text: found.source, outputs, by: match.by, index: match.index })
       continue
     }
     missing.push(gradeId)

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
-import { answerNames, compileGraded, type GradedCell } from '../../../src/kernel/grading/names'
+import { answerNames, compileGraded, neededAnswers, type GradedCell } from '../../../src/kernel/grading/names'
 import { DEFAULT_LIMITS, type KernelMessage } from '../../../src/kernel/protocol'
 import { moduleTable } from '../../../src/kernel/library/modules'
 import { Session } from '../../../src/kernel/session/session'
@@ -87,4 +87,24 @@ test("a student's cell may read and not assign what the instructor declares", as
     '10 10',
     "'steps' belongs to the assignment's own cells, and an answer cannot assign it. Declare a name of your own.",
   ])
+})
+
+test('tests need the answers whose names they use, by way of the instructor’s cells but not of other answers', () => {
+  const cells = [
+    cell('answer', 'const double = (x) => 2 * x\nlet count', 'a'),
+    cell('given', 'const doubles = (list) => list.map((x) => double(x))', 'h'),
+    cell('answer', 'const four = (x) => double(double(x))\ncount = 1', 'b'),
+    cell('tests', "test('x', { run: () => doubles([1]) })", 'by way'),
+    cell('tests', "test('x', { run: () => four(1) })", 'direct'),
+    cell('tests', "test('x', { run: () => count })", 'assigned'),
+    cell('tests', "test('x', { run: () => Math.PI })", 'none'),
+    cell('tests', 'test(', 'broken'),
+  ]
+  assert.deepEqual(Object.fromEntries(neededAnswers(cells)), {
+    'by way': ['a'],
+    direct: ['b'],
+    assigned: ['a', 'b'],
+    none: [],
+    broken: [],
+  })
 })

@@ -10,7 +10,7 @@ export function failureText(test: TestGrade): string {
     `${test.name}: ${test.reason ?? testWords[test.status]}`,
     test.expected,
     given !== undefined && `Given: ${given}`,
-    returned !== undefined && `Returned: ${returned}`,
+    returned !== undefined && !test.afterHidden && `Returned: ${returned}`,
     expected !== undefined && `Expected: ${expected}`,
   ]
     .filter((line) => typeof line === 'string' && line !== '')

@@ -79,8 +79,13 @@ function inOrder(source: ResultSource): ResultSource {
 /** The graded result with what was left out of it. */
 function withBulk(graded: SubmissionResult, full: SubmissionResult): SubmissionResult {
   const cells = graded.cells.map((cell, index) => {
-    const { source, outputs } = full.cells[index]!
-    return { ...cell, ...(source !== undefined && { source }), ...(outputs && { outputs }) }
+    const { source, outputs, handedIn } = full.cells[index]!
+    return {
+      ...cell,
+      ...(source !== undefined && { source }),
+      ...(outputs && { outputs }),
+      ...(handedIn && { handedIn }),
+    }
   })
   return { ...graded, cells }
 }

@@ -72,6 +72,8 @@ export interface MasterAnalysis {
     readonly collecting: string
     readonly tests: readonly { readonly name: string; readonly hidden: boolean }[]
     readonly problems: readonly SplitProblem[]
+    /** Ids of the answers that it needs. */
+    readonly answers: readonly string[]
   }[]
 }
 

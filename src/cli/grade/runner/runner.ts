@@ -5,7 +5,7 @@ import type { AnswerMessage, AskMessage } from '../../../kernel/grading/asking'
 import type { CompileResult } from '../../../kernel/cell'
 import { KernelClient } from '../../../kernel/client'
 import { createStopFlag, readWasm, workerTransport } from '../../../kernel/client.node'
-import { answerNames, compileGraded } from '../../../kernel/grading/names'
+import { answerNames, compileGraded, neededAnswers } from '../../../kernel/grading/names'
 import { splitTests } from '../../../kernel/grading/split'
 import type { WorkerData } from '../../../kernel/grading/worker'
 import type { CellError } from '../../../kernel/protocol'
@@ -175,13 +175,15 @@ export class Runner {
 }
 
 function analyseMaster({ cells }: Start): MasterAnalysis {
+  const needed = neededAnswers(cells)
   return {
     answerNames: answerNames(cells),
     splits: cells
       .filter(({ kind }) => kind === 'tests')
       .map(({ id, source }) => {
         const { collecting, tests, problems } = splitTests(source)
-        return { cell: id, collecting, problems, tests: tests.map(({ name, hidden }) => ({ name, hidden })) }
+        const names = tests.map(({ name, hidden }) => ({ name, hidden }))
+        return { cell: id, collecting, problems, tests: names, answers: needed.get(id) ?? [] }
       }),
   }
 }

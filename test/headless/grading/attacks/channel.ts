@@ -75,7 +75,7 @@ export const channel: readonly Attack[] = [
     first:
       'const answers = [2, 4, 6, 34, -11, 2e300]\nfunction double(x: number): any { return answers.shift() }',
     status: 'failed',
-    reason: /expected, and/,
+    reason: /What came back is not what was expected/,
     // Guessing the order of visible values is no attack, but the hidden ones differ and nothing is left for the third test.
     points: 3,
   },

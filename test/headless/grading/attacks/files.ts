@@ -146,13 +146,13 @@ export const files: readonly Attack[] = [
   {
     name: 'the answer deleted',
     file: changed((cells) => cells.filter(({ id }) => id !== 'first')),
-    status: 'error',
+    status: 'failed',
     reason: NOT_FOUND,
   },
   {
     name: 'everything deleted',
     file: changed(() => []),
-    status: 'error',
+    status: 'failed',
     reason: NOT_FOUND,
     others: 0,
   },
@@ -218,7 +218,7 @@ export const files: readonly Attack[] = [
   {
     name: 'an answer of two million characters',
     file: changed(edit('first', (cell) => ({ ...cell, source: `${RIGHT} // ${'x'.repeat(2e6)}` }))),
-    status: 'error',
+    status: 'failed',
     reason: /characters/,
   },
   {
@@ -229,7 +229,7 @@ export const files: readonly Attack[] = [
         source: parseNotebook(writeNotebook(master)).notebook.cells.find(({ id }) => id === 'setup')!.source,
       })),
     ),
-    status: 'error',
+    status: 'failed',
     reason: /is the text of the locked cell/,
   },
   {

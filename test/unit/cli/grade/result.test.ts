@@ -28,6 +28,12 @@ test('a manual cell waits for a person, whose points count', () => {
   assert.equal(settleCell({ ...waiting, manual: { comment: 'Read it again.' } }).status, 'needs-manual')
 })
 
+test('a manual answer that was left as it was released waits for nobody, and a person may give points all the same', () => {
+  const left = manualCell('essay', 4, { unanswered: true, reason: 'Not answered.' })
+  assert.deepEqual([left.points, left.status], [0, 'failed'])
+  assert.equal(settleCell({ ...left, manual: { points: 4 } }).status, 'passed')
+})
+
 test('a person may overrule tests, and taking it back restores what they gave', () => {
   const cell = cellGrade('q1', [testGrade('a', 1, 2)])
   const overruled = settleCell({ ...cell, manual: { points: 2 } })

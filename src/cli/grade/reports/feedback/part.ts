@@ -30,14 +30,28 @@ function cellToHtml(cell: CellGrade, options: OutputOptions): string {
     ...(status === 'needs-manual' ? ['<p class="waiting">A person has yet to grade this answer.</p>'] : []),
     ...(manual ? [manualToHtml(manual, cell)] : []),
     ...(source?.trim() ? [sourceToHtml(source, kind)] : []),
+    ...aboutShown(cell),
     ...shown(cell).map((output) => `<div class="output">${outputToHtml(readable(output), options)}</div>`),
   ]
   return parts.length ? `<div class="graded">${parts.join('\n')}</div>` : ''
 }
 
-/** A student's code prints what it is given: in a cell of tests, that can be what hidden tests give. */
-function shown({ kind, outputs = [] }: CellGrade): NonNullable<CellGrade['outputs']> {
-  return kind === 'tests' ? [] : outputs
+/** A student's code prints what it is given: in a cell of tests, and after one, that can be what hidden tests give. */
+function shown({
+  kind,
+  afterHidden,
+  handedIn = [],
+  outputs = [],
+}: CellGrade): NonNullable<CellGrade['outputs']> {
+  return kind === 'tests' ? [] : afterHidden ? handedIn : outputs
+}
+
+function aboutShown({ kind, afterHidden, handedIn, outputs }: CellGrade): string[] {
+  if (kind === 'tests' || !afterHidden) return []
+  if (handedIn?.length) return ['<p class="aside">What this cell showed when you handed it in:</p>']
+  return outputs?.length
+    ? ['<p class="aside">This cell ran after hidden tests, so what it showed then is left out.</p>']
+    : []
 }
 
 type ReportOutput = Parameters<typeof outputToHtml>[0]
@@ -77,12 +91,12 @@ ${passed || expected === undefined ? '' : `<div class="expected prose">${markdow
 ${passed ? '' : evidenceToHtml(test)}${remarks.map((text) => `<p class="aside">${text}</p>`).join('')}</li>`
 }
 
-/** The data of a hidden test stays hidden. */
-function evidenceToHtml({ hidden, evidence }: TestGrade): string {
+/** The data of a hidden test stays hidden, wherever a student's code may have carried it. */
+function evidenceToHtml({ hidden, afterHidden, evidence }: TestGrade): string {
   if (hidden || !evidence) return ''
   const rows = (['given', 'returned', 'expected'] as const).flatMap((member) => {
     const text = evidence[member]
-    if (text === undefined) return []
+    if (text === undefined || (afterHidden && member === 'returned')) return []
     return [`<dt>${words[member]}</dt><dd><code>${escapeHtml(printable(text))}</code></dd>`]
   })
   return rows.length ? `<dl class="evidence">${rows.join('')}</dl>` : ''
