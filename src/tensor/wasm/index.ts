@@ -9,6 +9,7 @@ import { registerElementwise } from './elementwise'
 import { registerLayers } from './layers'
 import { registerProducts } from './matmul'
 import { registerWasmWalks } from './executor'
+import { registerOneHot } from './oneHot'
 import { addressOf, bestBuild, openKernels, type Kernels, type WasmBuild } from './native'
 import { registerRandom } from './random'
 import { registerReductions } from './reduce'
@@ -26,6 +27,7 @@ const KERNELS = [
   registerConvolutions,
   registerLayers,
   registerAttention,
+  registerOneHot,
   registerChoices,
   registerTrainingSteps,
 ]

@@ -127,6 +127,21 @@ onBuilds('choices', () => {
     )
   })
 
+  test('one-hot rows, of every type', () => {
+    const indices = [2, 0, -1, 3, 2]
+    for (const dtype of ['float32', 'int32', 'bool'] as const) {
+      const rows = tf.tidy(() => tf.oneHot(tf.tensor1d(indices, 'int32'), 3, 1, 0, dtype))
+      assert.equal(rows.dtype, dtype)
+      assert.deepEqual(rows.shape, [5, 3])
+      // An index that is outside has a row of nothing.
+      assert.deepEqual([...read(rows).values], [0, 0, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1])
+    }
+    const other = tf.tidy(() => tf.oneHot(tf.tensor2d([[1, 0]], [1, 2], 'int32'), 2, 0.5, -1.5, 'float32'))
+    assert.deepEqual(other.shape, [1, 2, 2])
+    assert.deepEqual([...read(other).values], [-1.5, 0.5, 0.5, -1.5])
+    assert.deepEqual(read(tf.tidy(() => tf.oneHot(tf.tensor1d([], 'int32'), 3))).shape, [0, 3])
+  })
+
   test('powers', () => {
     const x = randoms([103])
     for (const n of [1, 2, 3, 4, 5, 7, 8, 13, 16])

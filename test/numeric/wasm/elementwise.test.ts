@@ -68,6 +68,48 @@ onBuilds('functions of one tensor', () => {
       }
     })
 
+  test('slopes', () => {
+    const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x))
+    // Numbers at which none of these is steep.
+    const numbers = randoms([301]).map((x) => (Math.abs(x) < 0.05 ? 0.5 : x))
+    const slopes: Readonly<Record<string, (x: number) => number>> = {
+      square: (x) => 2 * x,
+      sqrt: (x) => 0.5 / Math.sqrt(x),
+      rsqrt: (x) => -0.5 * x ** -1.5,
+      neg: () => -1,
+      reciprocal: (x) => -1 / x ** 2,
+      abs: Math.sign,
+      relu: (x) => (x > 0 ? 1 : 0),
+      exp: Math.exp,
+      log: (x) => 1 / x,
+      sigmoid: (x) => sigmoid(x) * (1 - sigmoid(x)),
+      tanh: (x) => 1 - Math.tanh(x) ** 2,
+      softplus: sigmoid,
+      sin: Math.cos,
+      cos: (x) => -Math.sin(x),
+    }
+    for (const [name, ours] of FUNCTIONS) {
+      const at = ['sqrt', 'rsqrt', 'log'].includes(name) ? numbers.map(Math.abs) : numbers
+      const values = tf.tidy(() => tf.grad((x: tf.Tensor) => tf.sum(ours(x)))(tf.tensor1d(at)))
+      assertNear(read(values).values, Float64Array.from(at, slopes[name]), 1e-5)
+    }
+    const logSigmoid = (x: tf.Tensor) => tf.sum(tf.logSigmoid(x))
+    const [first, second] = tf.tidy(() => [
+      tf.grad(logSigmoid)(tf.tensor1d(numbers)),
+      tf.grad((x: tf.Tensor) => tf.sum(tf.grad(logSigmoid)(x)))(tf.tensor1d(numbers)),
+    ])
+    assertNear(
+      read(first).values,
+      Float64Array.from(numbers, (x) => sigmoid(-x)),
+      1e-5,
+    )
+    assertNear(
+      read(second).values,
+      Float64Array.from(numbers, (x) => -sigmoid(x) * sigmoid(-x)),
+      1e-5,
+    )
+  })
+
   test('what is special stays special', () => {
     const special = tf.tensor1d([NaN, Infinity, -Infinity, 0])
     const of = (f: (x: tf.Tensor) => tf.Tensor) => [...read(f(special)).values]

@@ -24,6 +24,30 @@ const NUMBERS = Float32Array.from([
   -200,
 ])
 
+/** b + x W + y U and the gradients of Σ d (b + x W + y U), in double precision. A single row of y is the same for all. */
+function exactAffine(
+  [b, x, w, y, u]: readonly Float32Array[],
+  d: Float32Array,
+  [n, rows, k1, k2, m]: readonly [number, number, number, number, number],
+): { readonly y: Float64Array; readonly gradients: readonly Float64Array[] } {
+  const out = new Float64Array(n * m)
+  const gradients = [b, x, w, y, u].map((of) => new Float64Array(of!.length))
+  for (let i = 0; i < n; i++)
+    for (let j = 0; j < m; j++) {
+      const at = i * m + j
+      out[at]! += b![j]!
+      gradients[0]![j]! += d[at]!
+      const term = (x: number, w: number, left: Float32Array, right: Float32Array, first: 1 | 3): void => {
+        out[at]! += left[x]! * right[w]!
+        gradients[first]![x]! += d[at]! * right[w]!
+        gradients[first + 1]![w]! += d[at]! * left[x]!
+      }
+      for (let k = 0; k < k1; k++) term(i * k1 + k, k * m + j, x!, w!, 1)
+      for (let k = 0; k < k2; k++) term((rows === 1 ? 0 : i) * k2 + k, k * m + j, y!, u!, 3)
+    }
+  return { y: out, gradients }
+}
+
 function declare(): void {
   test('SiLU and its first three derivatives', () => {
     const x = tf.tensor1d(NUMBERS)
@@ -63,27 +87,25 @@ function declare(): void {
       const values = shapes.map(randoms)
       const f = (b: tf.Tensor, x: tf.Tensor, w: tf.Tensor, y: tf.Tensor, u: tf.Tensor) =>
         affine(b, [x, w], [y, u])
-      // The same by other operations, as tested elsewhere.
-      const plain = (b: tf.Tensor, x: tf.Tensor, w: tf.Tensor, y: tf.Tensor, u: tf.Tensor) =>
-        tf.add(tf.add(tf.matMul(x, w), tf.matMul(y, u)), b)
       const d = randoms([n, m])
-      const gradients = (g: typeof plain) =>
-        tf.tidy(() => [
-          g(...(values.map((v, i) => tf.tensor(v, shapes[i])) as Parameters<typeof plain>)),
-          ...tf.grads((...inputs: tf.Tensor[]) =>
-            tf.sum(tf.mul(tf.square(g(...(inputs as Parameters<typeof plain>))), tf.tensor2d(d, [n, m]))),
-          )(values.map((v, i) => tf.tensor(v, shapes[i]))),
-        ])
-      const [ours, theirs] = [gradients(f), gradients(plain)]
-      for (const [i, tensor] of ours.entries()) {
-        assert.deepEqual(tensor.shape, theirs[i]!.shape)
-        assertNear(
-          read(tensor).values,
-          read(theirs[i]!).values,
-          2e-6,
-          10 * Math.sqrt(k1 + k2) * Math.sqrt(n + m),
-        )
+      const { y, gradients } = exactAffine(values, d, [n, rows, k1, k2, m])
+      const tensors = values.map((of, i) => tf.tensor(of, shapes[i]))
+      type Inputs = Parameters<typeof f>
+      const ours = tf.tidy(() => f(...(tensors as Inputs)))
+      assert.deepEqual(ours.shape, [n, m])
+      // Relative to the size of sums of so many products of normals.
+      const size = (count: number) => 4 * Math.sqrt(Math.max(count, 1))
+      assertNear(read(ours).values, y, 1e-6, size(k1 + k2 + 1))
+      const back = tf.tidy(() =>
+        tf.grads((...inputs: tf.Tensor[]) =>
+          tf.sum(tf.mul(f(...(inputs as Inputs)), tf.tensor2d(d, [n, m]))),
+        )(tensors),
+      )
+      for (const [i, gradient] of back.entries()) {
+        assert.deepEqual(gradient.shape, shapes[i])
+        assertNear(read(gradient).values, gradients[i]!, 1e-5, Math.max(1, ...gradients[i]!.map(Math.abs)))
       }
+      tf.dispose(tensors)
     }
   })
 
