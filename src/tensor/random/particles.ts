@@ -13,6 +13,7 @@
  */
 import * as tf from '@tensorflow/tfjs'
 import { wasmParticleNormals } from '../wasm/random'
+import { webGpuParticleNormals } from '../webgpu/particles'
 import { philox, type PhiloxKey } from './philox'
 import { normalsOf, RandomStream } from './stream'
 
@@ -68,7 +69,8 @@ export class ParticleStream extends RandomStream {
     const rowSize = tf.util.sizeFromShape((shape as number[]).slice(1))
     if (!this.size || shape.length < 2 || rowSize !== this.size) return super.normalTensor(shape)
     const draw = this.#draws++
-    const made = wasmParticleNormals(shape, this.size, this.walkKey, this.#step, draw)
+    const which = [shape, this.size, this.walkKey, this.#step, draw] as const
+    const made = wasmParticleNormals(...which) ?? webGpuParticleNormals(...which)
     if (made) return made as tf.Tensor<R>
     const values = particleNormals(this.walkKey, shape[0], this.size, this.#step, draw)
     return tf.tensor(Float32Array.from(values), shape, 'float32')

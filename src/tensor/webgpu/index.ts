@@ -5,12 +5,20 @@ import { registerAffine } from './affine'
 import { ELEMENTWISE_SHADERS, registerElementwise } from './elementwise'
 import { registerFused } from './fused'
 import { MATRIX_SHADERS, registerProducts } from './matmul'
+import { registerParticles } from './particles'
 import { warm } from './pipelines'
 import { PARTS_SHADERS } from './product'
 import { RANDOM_SHADERS, registerRandom } from './random'
 import { onOurWebGpu, useWebGpuKernels } from './registry'
 
-const KERNELS = [registerRandom, registerElementwise, registerProducts, registerAffine, registerFused]
+const KERNELS = [
+  registerRandom,
+  registerParticles,
+  registerElementwise,
+  registerProducts,
+  registerAffine,
+  registerFused,
+]
 
 const SHADERS = [...RANDOM_SHADERS, ...ELEMENTWISE_SHADERS, ...MATRIX_SHADERS, ...PARTS_SHADERS]
 
