@@ -4,6 +4,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs'
 import { join, posix, relative, sep } from 'node:path'
 import ts from 'typescript'
 import { root } from './node.mjs'
+import { reachableTexts } from './reachable.mjs'
 
 const library = join(root, 'src/kernel/library')
 
@@ -34,8 +35,7 @@ export function cellTypes() {
   if (failures.length) throw new Error(ts.formatDiagnostics(failures, host))
 
   const result = {}
-  for (const { fileName, text } of program.getSourceFiles()) {
-    if (fileName === '/entry.ts') continue
+  for (const [fileName, text] of reachableTexts(program, '/entry.ts')) {
     // Cells get Plotly by importing it; no global of that name exists when they run.
     result[fileName] = text.replace(/^export as namespace Plotly;$/m, '')
     for (let folder = posix.dirname(fileName); folder !== '/'; folder = posix.dirname(folder)) {
@@ -100,8 +100,16 @@ function genbookPackages(modules) {
 
 const isOwn = (specifier) => /^genbook(\/|$)/.test(specifier)
 
+/** The insides of backends, which no cell can use: seventy files that every opening of a notebook would read. */
+const backends = /^\/node_modules\/@tensorflow\/tfjs-backend-(cpu|webgl)\/dist\/index\.d\.ts$/
+/** Of WebGPU a cell gets to see buffers at most. */
+const webgpu = /\/@webgpu\/types\/dist\/index\.d\.ts$/
+
 /** The text of a declaration file of an installed package or of the compiler, by its virtual path. */
 function installed(path) {
+  const backend = backends.exec(path)?.[1]
+  if (backend) return `export { version as version_${backend} } from './version'\n`
+  if (webgpu.test(path)) return 'interface GPUBuffer { readonly size: number; destroy(): void }\n'
   if (!/\.d\.[cm]?ts$|\/package\.json$/.test(path)) return undefined
   const file = join(root, path.startsWith('/lib/') ? 'node_modules/typescript' : '', path)
   return existsSync(file) ? readFileSync(file, 'utf8') : undefined
@@ -114,7 +122,7 @@ function virtualHost(read) {
     readFile: read,
     getSourceFile: (path, settings) => {
       const text = read(path)
-      return text === undefined ? undefined : ts.createSourceFile(path, text, settings)
+      return text === undefined ? undefined : ts.createSourceFile(path, text, settings, true)
     },
     getDefaultLibLocation: () => '/lib',
     getDefaultLibFileName: () => '/lib/lib.esnext.d.ts',

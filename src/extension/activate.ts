@@ -65,7 +65,7 @@ export function activateWith(platform: Platform, context: vscode.ExtensionContex
   })
   const values = own(new Values(sessions, identities))
   own(new RendererLink(sessions, assets))
-  own(new Warming(language))
+  own(new Warming({ cells, checks, language }))
   own(new Declarations(language))
   own(languageFeatures(cells, values))
   own(new Surprises(cells, values))

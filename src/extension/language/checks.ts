@@ -25,6 +25,9 @@ export class Checks extends Owner {
   readonly #identities: Identities
   readonly #collection = this.own(vscode.languages.createDiagnosticCollection('genbook'))
   readonly #watched = new Map<vscode.NotebookDocument, Watched>()
+  readonly #checked = this.own(new vscode.EventEmitter<vscode.NotebookDocument>())
+  /** All cells of a notebook have been checked, or the checker gave up. */
+  readonly onDidCheck = this.#checked.event
 
   constructor(cells: LanguageCells, identities: Identities) {
     super()
@@ -85,6 +88,7 @@ export class Checks extends Owner {
       // edit asks again.
       if (!signal.aborted) for (const document of documents.values()) this.#clear(notebook, document)
     }
+    if (!signal.aborted) this.#checked.fire(notebook)
   }
 
   /** The cells that a person looks at, those being edited first. */

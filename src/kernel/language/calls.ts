@@ -95,7 +95,11 @@ export class Calls {
     signal?: AbortSignal,
   ): Promise<LanguageResult<M> | undefined> {
     if (this.#disposed) throw shutDown()
-    if (urgency[method].types) this.#types ??= await this.#options.types()
+    if (urgency[method].types && this.#types === undefined) {
+      // The worker loads while the declarations are read.
+      this.#worker ??= this.#start()
+      this.#types = await this.#options.types()
+    }
     if (signal?.aborted) return undefined
     let aborted: (() => void) | undefined
     try {

@@ -105,6 +105,14 @@ export class LanguageClient {
     this.#latest.set(notebook, cells)
   }
 
+  /**
+   * Has the worker do ahead what the first question about a notebook would wait for, about a second.
+   * @throws LanguageError if it could not be done in time.
+   */
+  async prepare(notebook: string): Promise<void> {
+    await this.#ask('prepare', notebook, {}, undefined, () => null)
+  }
+
   /** Frees what is kept of a notebook. What is still asked about it is answered with undefined. */
   async close(notebook: string): Promise<void> {
     this.#latest.delete(notebook)

@@ -57,6 +57,8 @@ export interface LanguageMethods {
   }
   /** What of a test cell would run beside a student's code, and why it could not be graded. Needs no declarations. */
   splitTests: { params: { readonly source: string }; result: Split }
+  /** Does what the first question about a notebook would wait for: reads the declarations, and the cells. */
+  prepare: { params: InNotebook; result: null }
   /** Syntax and type errors of a notebook's code cells, in document order. */
   check: { params: InNotebook; result: readonly CellDiagnostic[] }
   /** Forgets a notebook. */

@@ -46,6 +46,9 @@ export class Language {
         return null
       case 'declarationFile':
         return this.#known.read(message.params.path) ?? null
+      case 'prepare':
+        this.#service(message.params).prepare()
+        return null
       case 'check':
         return this.#service(message.params).check()
       case 'names':

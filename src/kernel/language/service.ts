@@ -119,6 +119,11 @@ export class NotebookService {
     return undefined
   }
 
+  /** Does ahead what the first question would wait for. */
+  prepare(): void {
+    this.program.getTypeChecker()
+  }
+
   get program(): ts.Program {
     return this.typescript.getProgram()!
   }

@@ -43,7 +43,9 @@ export const urgency: Readonly<Record<LanguageMethod, { readonly rank: number; r
   semanticTokens: typed(DECORATING),
   inlayHints: typed(DECORATING),
   names: typed(DECORATING),
-  diagnose: typed(CHECKING),
+  // One cell's errors matter as much as its colours.
+  prepare: typed(DECORATING),
+  diagnose: typed(DECORATING),
   check: typed(CHECKING),
   close: untyped(CHECKING),
 }
