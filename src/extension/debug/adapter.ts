@@ -1,9 +1,18 @@
 import type { DebugProtocol } from '@vscode/debugprotocol'
 import * as vscode from 'vscode'
-import type { DebugCommand, DebugEvent, DebugVariable, Going, Stopped } from '../../kernel/debug/protocol'
+import type { CompileResult } from '../../kernel/cell'
+import type { ExpressionResult } from '../../kernel/compile/expression'
+import type {
+  Breakpoint,
+  DebugCommand,
+  DebugEvent,
+  DebugVariable,
+  Going,
+  Stopped,
+} from '../../kernel/debug/protocol'
 import { unreachable } from '../../kernel/protocol'
 import { Owner } from '../owner'
-import { breakpointPlaces } from './breakpoints'
+import { placeBreakpoints } from './breakpoints'
 import { CAPABILITIES, describePause, EXCEPTION_FILTER, scopeName, THREAD } from './words'
 
 /** What the adapter can do with the cell that it steps through. */
@@ -11,7 +20,7 @@ export interface Debuggee {
   /** Runs the cell; resolves when it has ended, however it did. */
   run(
     onEvent: (event: DebugEvent) => void,
-    breakpoints: ReadonlyMap<string, readonly number[]>,
+    breakpoints: ReadonlyMap<string, readonly Breakpoint[]>,
     uncaught: boolean,
   ): Promise<void>
   command(command: DebugCommand): void
@@ -21,11 +30,8 @@ export interface Debuggee {
   cellAt(uri: string): vscode.NotebookCell | undefined
   cellNamed(id: string): vscode.NotebookCell | undefined
   idOf(cell: vscode.NotebookCell): string
-  compile: (id: string, source: string) => ReturnType<Parameters<typeof breakpointPlaces>[2]>
-  expression(
-    source: string,
-    locals: readonly string[],
-  ): Promise<{ readonly ok: true; readonly code: string } | { readonly ok: false; readonly reason: string }>
+  compile(id: string, source: string): Promise<CompileResult>
+  expression(source: string, locals: readonly string[]): Promise<ExpressionResult>
   /** The cell is paused there, or runs. */
   shown(stopped: Stopped | undefined): void
   /** The cell is not stepped through any longer. */
@@ -48,7 +54,7 @@ export class CellDebugAdapter extends Owner implements vscode.DebugAdapter {
     number,
     { resolve: (event: DebugEvent) => void; reject: (error: Error) => void }
   >()
-  readonly #breakpoints = new Map<string, readonly number[]>()
+  readonly #breakpoints = new Map<string, readonly Breakpoint[]>()
   #uncaught = true
   /** Where the cell is paused; undefined while it runs. */
   #stopped: Stopped | undefined
@@ -154,18 +160,20 @@ export class CellDebugAdapter extends Owner implements vscode.DebugAdapter {
       return { breakpoints: breakpoints.map(() => ({ verified: false, message })) }
     }
     const id = this.#debuggee.idOf(cell)
-    const lines = breakpoints.map(({ line }) => line)
-    const places = await breakpointPlaces(id, cell.document.getText(), this.#debuggee.compile, lines)
+    const debuggee = this.#debuggee
+    const compile = {
+      cell: (id: string, source: string) => debuggee.compile(id, source),
+      expression: (source: string, locals: readonly string[]) => debuggee.expression(source, locals),
+    }
+    const placed = await placeBreakpoints(id, cell.document.getText(), compile, breakpoints)
     this.#breakpoints.set(
       id,
-      places.flatMap((place) => place ?? []),
+      placed.flatMap((each) => (each.ok ? [each.breakpoint] : [])),
     )
     this.#command({ kind: 'breakpoints', breakpoints: Object.fromEntries(this.#breakpoints) })
     return {
-      breakpoints: places.map((line) =>
-        line === undefined
-          ? { verified: false, message: vscode.l10n.t('No statement begins here or below.') }
-          : { verified: true, line },
+      breakpoints: placed.map((each) =>
+        each.ok ? { verified: true, line: each.breakpoint.line } : { verified: false, message: each.reason },
       ),
     }
   }
@@ -279,6 +287,12 @@ export class CellDebugAdapter extends Owner implements vscode.DebugAdapter {
         this.#waiting.get(event.request)?.reject(new Refused(event.reason))
         this.#waiting.delete(event.request)
         break
+      case 'logged': {
+        const path = this.#debuggee.cellNamed(event.cell)?.document.uri.toString()
+        const place = path !== undefined && { source: { path }, line: event.line }
+        this.#tell('output', { category: 'console', output: `${event.text}\n`, ...place })
+        break
+      }
       case 'unable':
         this.#tell('output', {
           category: 'important',

@@ -10,6 +10,9 @@ export const EXCEPTION_FILTER = 'uncaught'
 export const CAPABILITIES: DebugProtocol.Capabilities = {
   supportsConfigurationDoneRequest: true,
   supportsEvaluateForHovers: true,
+  supportsConditionalBreakpoints: true,
+  supportsHitConditionalBreakpoints: true,
+  supportsLogPoints: true,
   supportsSetVariable: true,
   supportsSetExpression: true,
   supportsExceptionInfoRequest: true,
@@ -54,8 +57,14 @@ export function describePause({ reason, text }: Stopped): {
     // VS Code shows the variables by itself at breakpoints only, if the person wants that.
     case 'entry':
       return { reason: 'breakpoint', description: vscode.l10n.t('Paused before the first line') }
-    case 'step':
     case 'breakpoint':
+      if (text === undefined) return { reason }
+      return {
+        reason,
+        text,
+        description: vscode.l10n.t('The condition of the breakpoint could not be evaluated: {0}', text),
+      }
+    case 'step':
     case 'pause':
       return { reason }
   }

@@ -15,8 +15,26 @@ export interface DebugLaunch {
   readonly channel?: CommandChannel
 }
 
-/** Lines, from 1, by cell id. */
-export type Breakpoints = Readonly<Record<string, readonly number[]>>
+/** By cell id. */
+export type Breakpoints = Readonly<Record<string, readonly Breakpoint[]>>
+
+/** Where a cell that comes by is to pause. Code is as `compileExpression` makes it. */
+export interface Breakpoint {
+  /** From 1. */
+  readonly line: number
+  /** What must be truthy, or else the breakpoint is not there. */
+  readonly condition?: string
+  /** The how-manieth time counts, of those at which the condition held. */
+  readonly hits?: HitCondition
+  /** What is told instead of pausing: texts as they are, and expressions. */
+  readonly log?: readonly (string | { readonly code: string })[]
+}
+
+/** `%` holds at every `count`-th time. */
+export interface HitCondition {
+  readonly operator: '=' | '>' | '>=' | '<' | '<=' | '%'
+  readonly count: number
+}
 
 /**
  * Where threads share memory, a port and a counter of what was sent through it; else addresses that stand for bits.
@@ -63,6 +81,8 @@ export type DebugEvent =
   | { readonly kind: 'evaluated'; readonly request: number; readonly variable: DebugVariable }
   /** A request that could not be met, and why. */
   | { readonly kind: 'refused'; readonly request: number; readonly reason: string }
+  /** A breakpoint that tells instead of pausing was passed. */
+  | { readonly kind: 'logged'; readonly text: string; readonly cell: string; readonly line: number }
   /** The cell runs, but this kernel cannot pause, and why. */
   | { readonly kind: 'unable'; readonly reason: string }
 
@@ -70,7 +90,10 @@ export type DebugEvent =
 export interface Stopped {
   readonly kind: 'stopped'
   readonly reason: 'entry' | 'step' | 'breakpoint' | 'pause' | 'exception' | 'milestone'
-  /** For an exception, its name and message; for a milestone, what was reached. */
+  /**
+   * For an exception, its name and message; for a milestone, what was reached; for a breakpoint, why its condition could
+   * not be evaluated, if so.
+   */
   readonly text?: string
   /** Innermost first. */
   readonly frames: readonly DebugFrame[]

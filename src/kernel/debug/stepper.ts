@@ -15,6 +15,7 @@ import { Frame, UNWATCHED, withCallers, type Watcher } from './frames'
 import { isReached, type Goal } from './goals'
 import { Inspector } from './inspect'
 import type { DebugCommand, DebugEvent, DebugLaunch, Going, Stopped } from './protocol'
+import { Passing, type Passed } from './passing'
 import { levels, report, type Level } from './report'
 
 /** What a stepper asks of its session. */
@@ -39,6 +40,7 @@ interface Active {
   readonly run: Run
   readonly commands: Commands
   launch: DebugLaunch
+  readonly passing: Passing
   goal: Goal
   /** Pause at the next stop, whatever the goal. */
   pausing: boolean
@@ -64,7 +66,7 @@ export class Stepper implements Watcher {
   /** A run that is to be stepped through begins. */
   begin(run: Run, launch: DebugLaunch, commands: Commands): void {
     this.#active = {
-      ...{ run, launch, commands },
+      ...{ run, launch, commands, passing: new Passing() },
       goal: { going: launch.stopOnEntry ? 'in' : 'continue', frame: undefined },
       ...{ pausing: false, taken: 0, root: undefined, current: undefined, told: undefined },
       ...{ lastLook: performance.now(), stops: 0 },
@@ -115,8 +117,14 @@ export class Stepper implements Watcher {
       active.stops = STOPS
       this.#look(active)
     }
-    const reason = this.#reason(active, frame, before)
-    if (reason) this.#pause(active, reason)
+    // A breakpoint is passed, and counted, whatever else would pause here.
+    const passed = this.#passed(active, frame)
+    if (passed?.kind === 'log') {
+      const { run, stop } = frame
+      this.#post(active, { kind: 'logged', text: passed.text, cell: run.cell.id, line: stop!.line })
+    }
+    const reason = this.#reason(active, frame, before, passed)
+    if (reason) this.#pause(active, reason, undefined, passed?.text)
   }
 
   failed(frame: Frame, error: unknown): void {
@@ -144,16 +152,27 @@ export class Stepper implements Watcher {
     active.current = below?.state === 'runs' ? below : undefined
   }
 
-  #reason(active: Active, frame: Frame, before: Stop | undefined): Stopped['reason'] | undefined {
+  #reason(
+    active: Active,
+    frame: Frame,
+    before: Stop | undefined,
+    passed: Passed | undefined,
+  ): Stopped['reason'] | undefined {
     if (active.pausing) return 'pause'
-    if (this.#isBreakpoint(active, frame)) return 'breakpoint'
+    if (passed?.kind === 'pause') return 'breakpoint'
     if (!isReached(active.goal, frame, before)) return undefined
     return active.goal.frame ? 'step' : 'entry'
   }
 
-  #isBreakpoint({ launch }: Active, { run, table, stop }: Frame): boolean {
-    const lines = launch.breakpoints[run.cell.id]
-    return lines !== undefined && lines.includes(stop!.line) && firstOnLine(table, stop!.line) === stop
+  #passed({ launch, passing }: Active, frame: Frame): Passed | undefined {
+    const { run, table, stop } = frame
+    const breakpoint = launch.breakpoints[run.cell.id]?.find(({ line }) => line === stop!.line)
+    if (!breakpoint || firstOnLine(table, stop!.line) !== stop) return undefined
+    let passed: Passed | undefined
+    this.#quietly(() => {
+      passed = passing.pass(run.cell.id, breakpoint, (code) => this.#evaluate({ frame }, code))
+    })
+    return passed
   }
 
   // ------------------------------------------------------------------------------------------------------------ pauses

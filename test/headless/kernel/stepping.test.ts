@@ -52,7 +52,7 @@ async function converse(place: Place): Promise<void> {
     cell.ok ? cell.cell : never(),
     { stopOnEntry: true, uncaught: true, breakpoints: {} },
     [
-      [{ kind: 'breakpoints', breakpoints: { cell: [4] } }, { kind: 'continue' }],
+      [{ kind: 'breakpoints', breakpoints: { cell: [{ line: 4 }] } }, { kind: 'continue' }],
       [{ kind: 'evaluate', request: 7, frame: 0, code: expression.ok ? expression.code : '' }],
       [{ kind: 'breakpoints', breakpoints: {} }, { kind: 'over' }],
       ...shorts,

@@ -140,7 +140,9 @@ export class SteppedSession {
       take: () => {
         const next = this.waiting.shift()
         if (next) return next
-        const told = this.messages.slice(seen).find((message) => message.type === 'debugged')
+        const told = this.messages
+          .slice(seen)
+          .find((message) => message.type === 'debugged' && message.event.kind !== 'logged')
         seen = this.messages.length
         return told?.type === 'debugged' ? decide(told.event) : undefined
       },
@@ -162,6 +164,15 @@ export class SteppedSession {
       if (message.event.kind === 'stream') return [message.event.text]
       return message.event.kind === 'display' ? [message.event.bundle['text/plain'] as string] : []
     })
+  }
+
+  /** What breakpoints told instead of pausing, as `cell:line text`. */
+  get logged(): string[] {
+    return this.messages.flatMap((message) =>
+      message.type === 'debugged' && message.event.kind === 'logged'
+        ? [`${message.event.cell}:${message.event.line} ${message.event.text}`]
+        : [],
+    )
   }
 
   #go(going: Going | 'stop'): DebugCommand | undefined {

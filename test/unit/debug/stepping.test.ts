@@ -2,8 +2,10 @@
 import * as tf from '@tensorflow/tfjs'
 import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
+import { compileExpression } from '../../../src/kernel/compile/expression'
+import type { Breakpoint } from '../../../src/kernel/debug/protocol'
 import { prepare } from '../session/harness'
-import { going, SteppedSession, type Launch } from './harness'
+import { going, SteppedSession, type Launch, type Paused } from './harness'
 
 before(prepare)
 
@@ -13,6 +15,8 @@ async function places(source: string, how: Parameters<typeof going>[0], launch?:
   await new SteppedSession().step(source, going(how, found), launch)
   return found
 }
+
+const lines = (...numbers: number[]) => numbers.map((line) => ({ line }))
 
 const CALLS = `function f(x) {
   const y = g(x)
@@ -78,14 +82,66 @@ for (const x of two()) {
 })
 
 test('breakpoints stop a cell that runs, once a time it comes by', async () => {
-  const launch = { stopOnEntry: false, breakpoints: { cell: [2, 6], other: [1] } }
+  const launch = { stopOnEntry: false, breakpoints: { cell: lines(2, 6), other: lines(1) } }
   assert.deepEqual(await places(CALLS, 'continue', launch), [':6', 'f:2', 'f:2'])
   const turns = 'let n = 0\nfor (const x of [1, 2, 3]) {\n  n += [x].map((y) => y)[0]!\n}'
-  assert.deepEqual(await places(turns, 'continue', { ...launch, breakpoints: { cell: [3] } }), [
+  assert.deepEqual(await places(turns, 'continue', { ...launch, breakpoints: { cell: lines(3) } }), [
     ':3',
     ':3',
     ':3',
   ])
+})
+
+test('a condition, a count and a message say when a breakpoint pauses, and what it tells instead', async () => {
+  const loop =
+    'function f(x) {\n  return 2 * x\n}\nlet sum = 0\nfor (let i = 1; i <= 6; i++)\n  sum += f(i)\nsum'
+  const code = (source: string, ...locals: string[]) => {
+    const compiled = compileExpression(source, locals)
+    assert.ok(compiled.ok)
+    return compiled.code
+  }
+  const seen = async (breakpoint: Omit<Breakpoint, 'line'>, line = 6, read = 'i') => {
+    const stepped = new SteppedSession()
+    const found: (string | undefined)[] = []
+    const person = function* (paused: Paused) {
+      found.push(yield* paused.evaluate(read))
+      return 'continue' as const
+    }
+    const breakpoints = { cell: [{ line, ...breakpoint }] }
+    const outcome = await stepped.step(loop, person, { stopOnEntry: false, breakpoints })
+    assert.equal(outcome.status, 'ok')
+    return { found, logged: stepped.logged }
+  }
+  assert.deepEqual((await seen({ condition: code('i % 2 === 0', 'i') })).found, ['2', '4', '6'])
+  assert.deepEqual((await seen({ condition: code('x === 5 && sum > 0', 'x') }, 2, 'x')).found, ['5'])
+  for (const [operator, expected] of [
+    ['=', '4'],
+    ['>', '5 6'],
+    ['>=', '4 5 6'],
+    ['<', '1 2 3'],
+    ['<=', '1 2 3 4'],
+    ['%', '4'],
+  ] as const)
+    assert.equal((await seen({ hits: { operator, count: 4 } })).found.join(' '), expected, operator)
+  // Times are counted where the condition holds.
+  const even = { condition: code('i % 2 === 0', 'i'), hits: { operator: '=', count: 2 } } as const
+  assert.deepEqual((await seen(even)).found, ['4'])
+  const log = [
+    'i = ',
+    { code: code('i', 'i') },
+    ', f: ',
+    { code: code('f(i)', 'i') },
+    '; ',
+    { code: code('nope') },
+  ]
+  const told = await seen({ log, hits: { operator: '<', count: 3 } })
+  assert.deepEqual(told.found, [])
+  const text = (i: number) => `cell:6 i = ${i}, f: ${2 * i}; [ReferenceError: nope is not defined]`
+  assert.deepEqual(told.logged, [text(1), text(2)])
+  assert.deepEqual(
+    (await seen({ condition: code('nope > 1'), hits: { operator: '=', count: 1 } })).found.length,
+    6,
+  )
 })
 
 test('functions of a cell that was stepped through before can be entered from another', async () => {
@@ -123,7 +179,7 @@ const fails = () => { throw new Error('bad') }`
   assert.equal(stepped.texts.at(-1), '[true, 2]')
   // Breakpoints hold there, and errors have their places.
   const hit: string[] = []
-  const launch = { id: 'four', stopOnEntry: false, breakpoints: { one: [4] }, functions: { one } }
+  const launch = { id: 'four', stopOnEntry: false, breakpoints: { one: lines(4) }, functions: { one } }
   const failed = await stepped.step('both(1)\nfails()', going('continue', hit), launch)
   assert.deepEqual(hit, ['twice:4', 'fails:12'])
   assert.ok(failed.status === 'error')
@@ -137,7 +193,7 @@ test('commands that come while the cell runs: pause, breakpoints', async () => {
   const stepped = new SteppedSession()
   // Declared before, so that it can be assigned wherever the pause comes.
   await stepped.run('let goesOn = true', 'before')
-  stepped.waiting.push({ kind: 'pause' }, { kind: 'breakpoints', breakpoints: { cell: [2] } })
+  stepped.waiting.push({ kind: 'pause' }, { kind: 'breakpoints', breakpoints: { cell: lines(2) } })
   const found: string[] = []
   const outcome = await stepped.step(
     'while (goesOn) Math.random()\ngoesOn',
