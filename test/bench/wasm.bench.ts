@@ -1,11 +1,14 @@
-import { selectBackend } from '../../src/tensor'
-import { accelerateWasm } from '../../src/tensor/wasm'
+import * as tf from '@tensorflow/tfjs'
+import { threads } from '../../src/kernel/worker/workers.node'
+import { ancestral, ddpm, denoiser, linearBetas, mlp, sample } from '../../src/models'
+import { RandomStream, selectBackend, useWorkers } from '../../src/tensor'
+import { accelerateWasm, type WasmBuild } from '../../src/tensor/wasm'
 import { files } from '../numeric/backends'
 import type { Benchmark } from './benchmark'
 import { startJax } from './jax'
 import { reverseOperations, reverseStep, trainingStep, TRAINING_OPERATIONS, type Loop } from './mlp'
 import { peakRate } from './peak'
-import { onBuild, race, raceTable, type Contestant } from './race'
+import { onBuild, race, raceTable, timed, type Contestant } from './race'
 import { startTorch } from './torch'
 
 const PARTICLES = 4096
@@ -27,7 +30,7 @@ const benchmark: Benchmark = {
     ]
     const training = [...layers(trainingStep, 2), ...rivals('train', 2)]
     table(raceTable('training step, 512 rows, Adam', await race(training, ROUNDS), TRAINING_OPERATIONS))
-    const reverse = [...layers((as) => reverseStep(as, PARTICLES), 1), ...rivals('reverse', 1)]
+    const reverse = [...layers((as) => reverseStep(as, PARTICLES), 1), ...walks(), ...rivals('reverse', 1)]
     table(
       raceTable(
         `reverse step, ${PARTICLES} particles`,
@@ -50,4 +53,40 @@ function layers(make: (as: 'plain' | 'ours') => Loop, count: number): Contestant
     onBuild("Genbook's layers, plain SIMD", 'plain', () => make('ours'), count),
     onBuild("Genbook's layers, relaxed SIMD", 'relaxed', () => make('ours'), count),
   ]
+}
+
+/** Steps of one burst of a walk, beside which its beginning does not count. */
+const STEPS = 50
+
+/** What `sample` does with ancestral steps, all of them in one go. */
+function walks(): Contestant[] {
+  const walk = (name: string, build: WasmBuild, count: number): Contestant => {
+    let loop: { readonly step: () => Promise<void>; readonly dispose: () => void } | undefined
+    return {
+      name: `sample(), ${name} SIMD${count > 1 ? `, ${count} threads` : ''}`,
+      burst: async () => {
+        await accelerateWasm(build)
+        useWorkers(threads, count)
+        loop ??= ancestralWalk()
+        return (await timed(loop.step, 1)) / STEPS
+      },
+      dispose: () => loop?.dispose(),
+    }
+  }
+  return [
+    walk('plain', 'plain', 1),
+    walk('relaxed', 'relaxed', 1),
+    ...(threads.processors > 1 ? [walk('relaxed', 'relaxed', threads.processors)] : []),
+  ]
+}
+
+function ancestralWalk() {
+  const stream = new RandomStream(1, 'walk')
+  const network = mlp({ dim: 2, hidden: [128, 128, 128], embedding: 16 })
+  const model = denoiser(ddpm({ betas: linearBetas(STEPS) }), network, { predicts: 'noise', stream })
+  const sampler = ancestral(model, { steps: STEPS })
+  return {
+    step: async () => (await sample(sampler, PARTICLES, { stream })).dispose(),
+    dispose: () => tf.dispose(model.params),
+  }
 }

@@ -9,6 +9,7 @@ import { parentPort, workerData, type MessagePort } from 'node:worker_threads'
 import type { DriverMessage } from '../protocol'
 import { findGpu } from '../worker/gpu.node'
 import { Kernel } from '../worker/kernel'
+import { threads } from '../worker/workers.node'
 import type { AskMessage, AskPort } from './asking'
 import { collectingTests } from './collectingTests'
 import { confine } from './confine'
@@ -34,6 +35,7 @@ export function start(codeCache: () => Uint8Array): void {
       if (message.type === 'ready' && (mode === 'grade' || message.device.backend !== 'webgpu')) confine()
       port.postMessage(message)
     },
+    workers: threads,
     ...(mode === 'record' && { findGpu }),
   })
 

@@ -7,6 +7,8 @@ import {
   selectBackend,
   setFusing,
   TensorLedger,
+  useWorkers,
+  type WorkerHost,
 } from '../../tensor'
 import { addressedCommands } from '../debug/addresses'
 import type { Commands } from '../debug/commands'
@@ -31,6 +33,8 @@ export interface Environment {
   readonly post: (message: KernelMessage) => void
   /** Makes a GPU known where that takes something. @returns why that failed, in a sentence, if it did. */
   readonly findGpu?: (backend: BackendChoice) => Promise<string | undefined>
+  /** Starts workers, which share the longest computations. */
+  readonly workers?: WorkerHost
   /** Reads commands synchronously, where threads share memory. */
   readonly portCommands?: (channel: Extract<CommandChannel, { kind: 'port' }>) => Commands
 }
@@ -46,6 +50,7 @@ export class Kernel {
 
   constructor(environment: Environment) {
     this.#environment = environment
+    useWorkers(environment.workers)
     // The frames of a cell are below those of the library that it calls.
     Error.stackTraceLimit = 100
   }

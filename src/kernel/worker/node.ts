@@ -5,6 +5,7 @@ import type { DebugCommand } from '../debug/protocol'
 import type { DriverMessage } from '../protocol'
 import { findGpu } from './gpu.node'
 import { Kernel } from './kernel'
+import { threads } from './workers.node'
 
 const port = parentPort
 if (!port) throw new Error('This script is a kernel: it runs in a worker thread that a driver starts.')
@@ -12,6 +13,7 @@ if (!port) throw new Error('This script is a kernel: it runs in a worker thread 
 const kernel = new Kernel({
   post: (message) => port.postMessage(message),
   findGpu,
+  workers: threads,
   portCommands: ({ port, sent }) =>
     sharedCommands(() => {
       // The page's ports and Node's differ in type only.

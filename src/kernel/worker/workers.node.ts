@@ -1,9 +1,13 @@
 /** Plain workers as threads of this process: for a kernel under Node. */
+import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
-import type { WorkerLink } from '../../tensor'
+import type { WorkerHost, WorkerLink } from '../../tensor'
 
 /** MiB. A worker has next to nothing on JavaScript's heap; V8 would reserve for gigabytes of it. */
 const LIMITS = { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 4, codeRangeSizeMb: 16 }
+
+/** Threads, as many as this process may use processors. */
+export const threads: WorkerHost = { processors: availableParallelism(), start: startThread }
 
 /** Starts a thread that runs `program`. @throws where this process may have no threads. */
 export function startThread(program: string): WorkerLink {

@@ -1,5 +1,8 @@
 /** Plain workers of a page's worker: blobs, since a webview's workers cannot load anything. */
-import type { WorkerLink } from '../../tensor'
+import type { WorkerHost, WorkerLink } from '../../tensor'
+
+/** Workers of this page, as many as the browser says that there are processors. */
+export const blobWorkers: WorkerHost = { processors: navigator.hardwareConcurrency, start: startBlobWorker }
 
 /** Starts a worker that runs `program`. @throws where the page may have no workers. */
 export function startBlobWorker(program: string): WorkerLink {

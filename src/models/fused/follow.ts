@@ -50,7 +50,7 @@ export function fusedStates<S extends State>(
       walk.biases.dispose()
       throw new NotFused('its noise is not a random stream’s')
     }
-    tellFused('sampling', executor.name(walk.plan, start.shape[0]!))
+    tellFused('sampling', executor.name(walk.plan, start.shape[0]))
     return states(sampler as unknown as Sampler, walk, start as tf.Tensor2D, executor, noise)
   } catch (error) {
     if (!(error instanceof NotFused)) throw error

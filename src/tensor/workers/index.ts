@@ -21,7 +21,8 @@ const IDLE = 30_000
 
 let host: WorkerHost | undefined
 let chosen: number | undefined
-let pool: { readonly build: WasmBuild; readonly workers: WorkerPool<typeof works> } | undefined
+let current:
+  { readonly build: WasmBuild; readonly size: number; readonly pool: WorkerPool<typeof works> } | undefined
 
 /**
  * Lets work be shared with workers; without a host, this thread does everything.
@@ -29,37 +30,36 @@ let pool: { readonly build: WasmBuild; readonly workers: WorkerPool<typeof works
  * @param threads how many threads there are with this one. By default as many as processors.
  */
 export function useWorkers(where: WorkerHost | undefined, threads?: number): void {
-  pool?.workers.dispose()
-  pool = undefined
+  if (where !== host) {
+    current?.pool.dispose()
+    current = undefined
+  }
   host = where
   chosen = threads
 }
 
 /** How many threads work is shared among: 1 where there are no workers. */
 export function threadCount(): number {
-  if (!host) return 1
-  return pool ? pool.workers.workers + 1 : (chosen ?? Math.min(host.processors, MOST_THREADS))
+  return Math.min(wanted(), current?.pool.problem === undefined ? Infinity : current.pool.size + 1)
+}
+
+function wanted(): number {
+  return host ? (chosen ?? Math.min(host.processors, MOST_THREADS)) : 1
 }
 
 /** Why there are fewer threads than were to be, in a sentence, if there are. */
 export function workerProblem(): string | undefined {
-  return pool?.workers.problem
+  return current?.pool.problem
 }
 
 /** The workers, on the build of the numeric kernels that is in use here; undefined where there are none. */
 export async function sessionWorkers(build: WasmBuild): Promise<WorkerPool<typeof works> | undefined> {
   if (!host || threadCount() < 2) return undefined
-  if (pool?.build === build) return pool.workers
+  const [{ start }, size] = [host, wanted() - 1]
+  if (current?.build === build && current.size === size) return current.pool
   const kernels = await compiledKernels(build)
-  const { start } = host
-  pool?.workers.dispose()
-  const workers = new WorkerPool({
-    workers: threadCount() - 1,
-    start: () => start(program),
-    works,
-    kernels,
-    idle: IDLE,
-  })
-  pool = { build, workers }
-  return workers
+  current?.pool.dispose()
+  const pool = new WorkerPool({ workers: size, start: () => start(program), works, kernels, idle: IDLE })
+  current = { build, size, pool }
+  return pool
 }

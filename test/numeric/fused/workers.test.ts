@@ -68,7 +68,7 @@ const network = (process = vp()) =>
 
 /** Samples by so many threads; what they ran on, which says whether work was shared. */
 async function sampled(sampler: Sampler, n: number, threads: number, where = host) {
-  if (threadCount() !== threads || where !== host) useWorkers(where, threads)
+  useWorkers(where, threads)
   const told: Path[] = []
   setHost({ poll() {}, breathe: () => Promise.resolve(), tellPath: (path) => void told.push(path) })
   try {
