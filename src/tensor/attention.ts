@@ -6,8 +6,9 @@
  * Vaswani et al., "Attention is all you need", NeurIPS 2017, https://arxiv.org/abs/1706.03762
  */
 import * as tf from '@tensorflow/tfjs'
-import { onWasm } from './wasm'
+import { onOurKernels } from './ours'
 import { ATTENTION, ATTENTION_GRADIENT } from './wasm/attention'
+import { MOST_KEYS } from './webgpu/attention'
 
 /**
  * @param q queries, of shape [n, queries, depth].
@@ -29,9 +30,9 @@ export function attention(q: tf.Tensor3D, k: tf.Tensor3D, v: tf.Tensor3D): tf.Te
     )
   const scale = 1 / Math.sqrt(depth)
   const inputs = [q, k, v]
-  const some = q.size * v.size > 0
+  const some = q.size * v.size > 0 && (keys <= MOST_KEYS || tf.getBackend() !== 'webgpu')
   return (
-    (some ? onWasm(inputs, () => run<tf.Tensor3D>(ATTENTION, inputs, scale)) : undefined) ??
+    (some ? onOurKernels(inputs, () => run<tf.Tensor3D>(ATTENTION, inputs, scale)) : undefined) ??
     tf.tidy(() => tf.matMul(weights(q, k, scale), v))
   )
 }

@@ -9,7 +9,7 @@
  */
 import * as tf from '@tensorflow/tfjs'
 import { silu, siluSlope } from './layers'
-import { onWasm } from './wasm'
+import { onOurKernels } from './ours'
 import { GROUP_NORM, GROUP_NORM_GRADIENT } from './wasm/layers'
 
 export interface GroupNormOptions {
@@ -56,7 +56,7 @@ export function groupNorm(
   const inputs = [x, scale, shift]
   const fits = channels <= MOST_CHANNELS && x.size > 0
   return (
-    (fits ? onWasm(inputs, () => run<tf.Tensor>(GROUP_NORM, inputs, attributes)) : undefined) ??
+    (fits ? onOurKernels(inputs, () => run<tf.Tensor>(GROUP_NORM, inputs, attributes)) : undefined) ??
     plain(x, scale, shift, attributes)
   )
 }

@@ -2,14 +2,19 @@
 import * as tf from '@tensorflow/tfjs'
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu'
 import { registerAffine } from './affine'
+import { registerAttention } from './attention'
+import { CONVOLUTION_SHADERS, registerConvolutions } from './convolution'
 import { ELEMENTWISE_SHADERS, registerElementwise } from './elementwise'
 import { registerFused } from './fused'
+import { GROUP_NORM_SHADERS, registerGroupNorm } from './groupNorm'
 import { MATRIX_SHADERS, registerProducts } from './matmul'
 import { registerParticles } from './particles'
 import { warm } from './pipelines'
 import { PARTS_SHADERS } from './product'
 import { RANDOM_SHADERS, registerRandom } from './random'
+import { REDUCTION_SHADERS, registerReductions } from './reduce'
 import { onOurWebGpu, useWebGpuKernels } from './registry'
+import { registerSoftmax, SOFTMAX_SHADERS } from './softmax'
 
 const KERNELS = [
   registerRandom,
@@ -17,10 +22,24 @@ const KERNELS = [
   registerElementwise,
   registerProducts,
   registerAffine,
+  registerReductions,
+  registerConvolutions,
+  registerGroupNorm,
+  registerSoftmax,
+  registerAttention,
   registerFused,
 ]
 
-const SHADERS = [...RANDOM_SHADERS, ...ELEMENTWISE_SHADERS, ...MATRIX_SHADERS, ...PARTS_SHADERS]
+const SHADERS = [
+  ...RANDOM_SHADERS,
+  ...ELEMENTWISE_SHADERS,
+  ...MATRIX_SHADERS,
+  ...PARTS_SHADERS,
+  ...REDUCTION_SHADERS,
+  ...CONVOLUTION_SHADERS,
+  ...GROUP_NORM_SHADERS,
+  ...SOFTMAX_SHADERS,
+]
 
 /** Puts our kernels in front of TensorFlow.js's. @param kernels `stock` leaves everything to TensorFlow.js. */
 export function accelerateWebGpu(kernels: 'ours' | 'stock' = 'ours'): void {
