@@ -3,7 +3,7 @@
  * channels].
  */
 import * as tf from '@tensorflow/tfjs'
-import { attention as attend, groupNorm as normaliseGroups, type RandomStream } from '../../tensor'
+import { affine, attention as attend, groupNorm as normaliseGroups, type RandomStream } from '../../tensor'
 import type { Params } from '../network'
 
 /** A layer; its parameters' names begin with its own. */
@@ -41,9 +41,13 @@ export function convolution(
       [`${name}.b`]: tf.zeros([to]),
     }),
     apply: (params, x) =>
-      tf
-        .conv2d(x as tf.Tensor4D, params[`${name}.W`] as tf.Tensor4D, stride, 'same')
-        .add(params[`${name}.b`]!),
+      tf.fused.conv2d({
+        x: x as tf.Tensor4D,
+        filter: params[`${name}.W`] as tf.Tensor4D,
+        strides: stride,
+        pad: 'same',
+        bias: params[`${name}.b`],
+      }),
   }
 }
 
@@ -54,7 +58,7 @@ export function dense(name: string, from: number, to: number, gain = 1): Layer {
       [`${name}.W`]: normal(stream, [from, to], gain / Math.sqrt(from)),
       [`${name}.b`]: tf.zeros([to]),
     }),
-    apply: (params, x) => tf.matMul(x, params[`${name}.W`]!).add(params[`${name}.b`]!),
+    apply: (params, x) => affine(params[`${name}.b`]!, [x, params[`${name}.W`]!]),
   }
 }
 

@@ -11,6 +11,7 @@ import { ACTIVATIONS } from './matmul'
 import { addressOf, type Kernels } from './native'
 import { patches } from './patches'
 import { override, type Call } from './registry'
+import { isForTurning, turned } from './turned'
 import { isForWinograd, winograd } from './winograd'
 
 interface FusedAttributes extends ConvolutionAttributes {
@@ -26,7 +27,8 @@ interface ForwardInputs {
 
 /** The fastest way. */
 function methodOf(convolution: Convolution): Method {
-  return isForWinograd(convolution) ? winograd : patches
+  if (isForWinograd(convolution)) return winograd
+  return isForTurning(convolution) ? turned : patches
 }
 
 export function registerConvolutions(): void {

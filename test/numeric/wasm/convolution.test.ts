@@ -24,6 +24,12 @@ const CASES: readonly Case[] = [
   { x: [2, 4, 4, 3], filter: [1, 1, 3, 2], strides: [2, 2], pad: 'valid' },
   // More places than one block of rows.
   { x: [5, 13, 13, 40], filter: [3, 3, 40, 6], strides: [1, 1], pad: 'same' },
+  // Fewer channels after than before.
+  { x: [2, 5, 7, 17], filter: [3, 3, 17, 1], strides: [1, 1], pad: 'same' },
+  { x: [1, 6, 4, 3], filter: [2, 3, 3, 2], strides: [1, 1], pad: 'same' },
+  { x: [2, 6, 5, 4], filter: [5, 4, 4, 1], strides: [1, 1], pad: 'valid' },
+  { x: [1, 3, 4, 2], filter: [3, 3, 2, 1], strides: [1, 1], pad: 4 },
+  { x: [1, 9, 8, 5], filter: [3, 2, 5, 3], strides: [1, 1], pad: 'same', dilations: [2, 3] },
   // Enough channels for Winograd's way: even and odd sizes, channels that are no multiple of four, more than one block of tiles.
   { x: [1, 1, 1, 12], filter: [3, 3, 12, 12], strides: [1, 1], pad: 'same' },
   { x: [2, 6, 5, 13], filter: [3, 3, 13, 14], strides: [1, 1], pad: 'same' },
@@ -66,9 +72,9 @@ const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * 
 onBuilds('convolutions', () => {
   test('and their gradients in image and filter agree with sums in double precision', () => {
     for (const shapes of CASES) {
-      const { x, filter, strides, pad } = shapes
+      const { x, filter, strides, pad, dilations = [1, 1] } = shapes
       const [image, weights] = [randoms(x), randoms(filter)]
-      const sizes = tf.backend_util.computeConv2DInfo(x, filter, strides, 1, pad)
+      const sizes = tf.backend_util.computeConv2DInfo(x, filter, strides, dilations, pad)
       const dy = randoms(sizes.outShape)
       const [y, dx, dw] = [
         new Float64Array(dy.length),
@@ -80,11 +86,15 @@ onBuilds('convolutions', () => {
         dx[input]! += dy[output]! * weights[weight]!
         dw[weight]! += dy[output]! * image[input]!
       })
-      const ours = tf.tidy(() => tf.conv2d(tf.tensor4d(image, x), tf.tensor4d(weights, filter), strides, pad))
+      const ours = tf.tidy(() =>
+        tf.conv2d(tf.tensor4d(image, x), tf.tensor4d(weights, filter), strides, pad, 'NHWC', dilations),
+      )
       assert.deepEqual(ours.shape, sizes.outShape)
       // An error of 1e-6 of the size of a sum of so many products of normals.
       const size = (count: number) => 4 * Math.sqrt(Math.max(count, 1))
       assertNear(read(ours).values, y, 1e-6, size(sizeOf(filter.slice(0, 3))))
+      // TensorFlow.js has no gradient for filters with holes.
+      if (shapes.dilations) continue
       const [ourDx, ourDw] = tf.tidy(() =>
         tf.grads((a: tf.Tensor, b: tf.Tensor) =>
           tf.sum(
