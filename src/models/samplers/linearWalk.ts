@@ -23,7 +23,8 @@ import {
 } from './walk'
 
 /**
- * The sampler that follows a method along `times`. Without hooks it exposes its numbers, as `linear`.
+ * The sampler that follows a method along `times`. Without hooks, or with a corrector that is linear, it exposes its numbers, as
+ * `linear`.
  *
  * @param name what it is called in errors.
  */
@@ -35,16 +36,20 @@ export function linearWalk<S extends State>(
   { corrector, after, denoise = false }: WalkOptions<S> = {},
 ): Sampler<S> {
   const stops = denoise ? withClean(name, model.process, times) : times
-  const rule: Method = denoise
-    ? (tape, t, s) => (tape.step === tape.steps - 1 ? tape.ask(t).x0 : method(tape, t, s))
-    : method
+  expectHooks(name, { corrector, after })
+  const correct = corrector?.rule
+  const rule: Method = (tape, t, s) => {
+    if (denoise && tape.step === tape.steps - 1) return tape.ask(t).x0
+    const x = method(tape, t, s)
+    return correct && model.process.sigma(s) > 0 ? correct(tape, x, t, s) : x
+  }
   const steps = record(name, model.process, stops, rule)
-  const hooks: Hooks<S> = { corrector, after }
-  expectHooks(name, hooks)
+  // What is among the numbers is no hook.
+  const hooks: Hooks<S> = { corrector: correct ? undefined : corrector, after }
   return Object.assign(
     walking(model, stops, hooks, [], () => follow(steps)),
-    !corrector && !after && { linear: steps },
-    !corrector && { evaluations: evaluationsOf(steps) },
+    !hooks.corrector && !after && { linear: steps },
+    !hooks.corrector && { evaluations: evaluationsOf(steps) },
   )
 }
 

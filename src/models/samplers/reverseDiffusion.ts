@@ -11,18 +11,22 @@
  *   x ← x + ε s(x, i) + √(2ε) z,   ε = 2 α (r ‖z‖ / ‖s‖)²,
  *
  * with a signal-to-noise ratio r to choose, α = 1 for VE and α = a² = 1 − β for VP. The algorithms leave ε open; this
- * rule is the one of the paper's appendix G. The norms are averaged over the batch, as the paper's code does. Taken for
- * each particle on its own, ε depends on where the particle is, and the steps no longer leave p alone: for small r
- * their stationary law is about p ‖s‖² instead, and as ε goes with ‖z‖² too, N(0, I) comes out with the variance (1 +
- * 2/d)²: four times too large in the plane and more, hardly at all in the dimensions of pictures.
+ * rule is the one of the paper's appendix G, whose code averages the norms over the batch. Then what becomes of a
+ * particle depends on the others. Taken for each particle on its own, ε depends on where the particle is, and the steps
+ * no longer leave p alone: for small r their stationary law is about p ‖s‖² instead, and as ε goes with ‖z‖² too,
+ * N(0, I) comes out with the variance (1 + 2/d)²: four times too large in the plane and more, hardly at all in the
+ * dimensions of pictures. So by default ‖z‖ / ‖s‖ is what it is where noise dominates, s = −ε/σ:
+ *
+ *   ε = 2 α (r σ_i)²,
+ *
+ * the same for all particles whatever they are, in proportion to σ² as in annealed Langevin dynamics, and linear.
  *
  * Song et al., "Score-based generative modeling through stochastic differential equations", ICLR 2021, appendices E and
  * G, https://arxiv.org/abs/2011.13456
  */
-import { holding } from '../../tensor'
 import type { Denoiser } from '../denoiser'
 import { timesOf, endTime, type TimeOptions } from '../grids'
-import type { GaussianProcess } from '../process'
+import { over, type GaussianProcess } from '../process'
 import { combine, lengthRatios, normalLike, type Coefficient, type State, type Time } from '../state'
 import { sum, type Method } from './linear'
 import { linearWalk } from './linearWalk'
@@ -87,8 +91,11 @@ function turned<S extends State>(
 export interface LangevinCorrectorOptions {
   /** r, the signal-to-noise ratio of a Langevin step, positive. Default 0.16. */
   readonly ratio?: number
-  /** Whose norms set the step: their mean over the `batch` (the default), or each `particle`'s own. */
-  readonly norm?: 'particle' | 'batch'
+  /**
+   * What ‖z‖/‖s‖ is taken for: σ, by the noise `level` (the default); the ratio of the norms' means over the `batch`; or that of
+   * each `particle`'s own norms.
+   */
+  readonly norm?: 'level' | 'batch' | 'particle'
 }
 
 /**
@@ -99,21 +106,32 @@ export interface LangevinCorrectorOptions {
  */
 export function langevinCorrector<S extends State>({
   ratio = 0.16,
-  norm = 'batch',
+  norm = 'level',
   steps = 1,
 }: LangevinCorrectorOptions & { readonly steps?: number } = {}): Corrector<S, Time> {
   if (!(ratio > 0 && ratio < Infinity))
     throw new RangeError(`langevinCorrector: ratio must be positive, but is ${ratio}`)
-  if (norm !== 'particle' && norm !== 'batch')
-    throw new RangeError(`langevinCorrector: norm must be 'particle' or 'batch', not ${String(norm)}`)
+  if (norm !== 'level' && norm !== 'batch' && norm !== 'particle')
+    throw new RangeError(
+      `langevinCorrector: norm must be 'level', 'batch' or 'particle', not ${String(norm)}`,
+    )
   if (!Number.isSafeInteger(steps) || steps < 1)
     throw new RangeError(`langevinCorrector: steps must be a positive whole number, but is ${steps}`)
 
-  return holding((model: Denoiser<S>, x: S, { t, s, stream }) => {
+  const corrected: Corrector<S, Time> = (model, x, { t, s, stream }) => {
     const alpha = between(t, s, model.process)
+    const sigma = over(s, model.process.sigma)
     for (let i = 0; i < steps; i++) {
       const score = model.predict(x, s).score
       const z = normalLike(x, stream)
+      if (norm === 'level') {
+        const size = product(
+          scaled(alpha, (a) => Math.sqrt(2 * a) * ratio),
+          sigma,
+        )
+        x = combine<S>([1, x], [product(size, size), score], [scaled(size, (root) => Math.SQRT2 * root), z])
+        continue
+      }
       // ε = 2α(rρ)² with ρ = ‖z‖/‖s‖, so the step is ρ (2αr² ρ s + 2√α r z).
       const rho = lengthRatios(z, score, sizeOf(model), norm === 'batch')
       const direction = combine<S>(
@@ -123,14 +141,33 @@ export function langevinCorrector<S extends State>({
       x = combine<S>([1, x], [rho, direction])
     }
     return x
-  })
+  }
+  if (norm !== 'level') return corrected
+  const rule: Corrector['rule'] = ({ ask, fresh, process }, x, t, s) => {
+    const epsilon = 2 * alphaBetween(process, t, s) * (ratio * process.sigma(s)) ** 2
+    for (let i = 0; i < steps; i++) {
+      const { score } = ask(s, x)
+      x = sum([1, x], [epsilon, score], [Math.sqrt(2 * epsilon), fresh()])
+    }
+    return x
+  }
+  return Object.assign(corrected, { rule })
 }
 
 /** α = (α_t/α_s)² of the step from t to s: 1 − β on DDPM's table, 1 on VE. */
+function alphaBetween(process: GaussianProcess, t: number, s: number): number {
+  return (process.alpha(t) / process.alpha(s)) ** 2
+}
+
 function between(t: Time, s: Time, process: GaussianProcess): Coefficient {
-  const factor = (t: number, s: number): number => (process.alpha(t) / process.alpha(s)) ** 2
+  const factor = (t: number, s: number): number => alphaBetween(process, t, s)
   if (typeof s === 'number') return factor(typeof t === 'number' ? t : t[0]!, s)
   return Float64Array.from(s, (at, i) => factor(typeof t === 'number' ? t : t[i]!, at))
+}
+
+function product(a: Coefficient, b: Coefficient): Coefficient {
+  if (typeof a === 'number') return scaled(b, (value) => a * value)
+  return a.map((value, i) => value * (typeof b === 'number' ? b : b[i]!))
 }
 
 function scaled(coefficient: Coefficient, f: (value: number) => number): Coefficient {

@@ -14,7 +14,7 @@ import { breathe, currentStream, holding, particlesOf, poll, type RandomStream }
 import { inScope, type Denoiser } from '../denoiser'
 import type { GaussianProcess } from '../process'
 import type { State, Time } from '../state'
-import type { LinearStep } from './linear'
+import type { LinearStep, Tape, Vector } from './linear'
 
 /** One state on the way. */
 export interface SamplerState<S extends State = tf.Tensor> {
@@ -45,11 +45,11 @@ export interface Sampler<S extends State = tf.Tensor> {
 }
 
 /** What happens between steps: `s` is the time that the state has just come to, `t` the one that it came from. */
-export type Corrector<S extends State = tf.Tensor, T extends Time = number> = (
-  model: Denoiser<S>,
-  x: S,
-  place: { readonly t: T; readonly s: T; readonly stream: RandomStream },
-) => S
+export interface Corrector<S extends State = tf.Tensor, T extends Time = number> {
+  (model: Denoiser<S>, x: S, place: { readonly t: T; readonly s: T; readonly stream: RandomStream }): S
+  /** The same on symbols, where it is linear: it asks at the time `s` only. */
+  readonly rule?: (tape: Tape, x: Vector, t: number, s: number) => Vector
+}
 
 /** Changes a state at time `s`, which is a list where particles have times of their own. */
 export type After<S extends State = tf.Tensor, T extends Time = number> = (

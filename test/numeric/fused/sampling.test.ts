@@ -26,6 +26,7 @@ import {
   langevinCorrector,
   mlp,
   ncsnHead,
+  predictorCorrector,
   rectified,
   reverseDiffusion,
   rk4,
@@ -118,6 +119,8 @@ const SAMPLERS: Readonly<Record<string, (model: Denoiser) => Sampler>> = {
   dpmpp3M: (m) => dpmpp3M(m, { steps: 7 }),
   dpmpp2MSde: (m) => dpmpp2MSde(m, { steps: 7 }),
   unipc: (m) => unipc(m, { steps: 7, order: 3 }),
+  predictorCorrector: (m) => predictorCorrector(m, { steps: 5, corrections: 2, denoise: true }),
+  'ddim, corrected': (m) => ddim(m, { steps: 5, corrector: langevinCorrector() }),
 }
 
 const HEADS: Readonly<Record<string, () => NetworkDenoiser>> = {

@@ -67,8 +67,55 @@ describe('predictor–corrector', () => {
     }
   })
 
+  test('by the noise level the step is ε = 2α(rσ)², for one time and for a time each', () => {
+    const process = ddpm({ betas: [0.1, 0.2, 0.3] })
+    const model = doubles(process)
+    const x = Float64Array.of(0.3, -1, 0.2)
+    const z = Float64Array.of(1, 0.5, -1.5)
+    const stream = { normal: () => z } as unknown as RandomStream
+    const correct = langevinCorrector<Float64Array>({ ratio: 0.2 })
+    const expected = (s: readonly number[], alphas: readonly number[]) =>
+      x.map((value, i) => {
+        const epsilon = 2 * alphas[i]! * (0.2 * process.sigma(s[i]!)) ** 2
+        const [score] = model.score(Float64Array.of(value), s[i]!)
+        return value + epsilon * score! + Math.sqrt(2 * epsilon) * z[i]!
+      })
+    approximately(correct(model, x, { t: 3, s: 2, stream }), expected([2, 2, 2], [0.7, 0.7, 0.7]), 1e-12)
+    const each = { t: Float64Array.of(3, 2, 3), s: Float64Array.of(2, 1, 2), stream }
+    approximately(correct(model, x, each), expected([2, 1, 2], [0.7, 0.8, 0.7]), 1e-12)
+  })
+
+  test('by the noise level N(0, I) stays what it is, as far as long steps let it', () => {
+    const model = diagonal(ve({ sigmaMax: 10 }), [1, 1])
+    const stream = new RandomStream(9, 'level')
+    const [t, s] = [0.81, 0.8]
+    const sigma = ve({ sigmaMax: 10 }).sigma(s)
+    const total = 1 + sigma ** 2
+    const epsilon = 2 * (0.3 * sigma) ** 2
+    const correct = langevinCorrector<Float64Array>({ ratio: 0.3, steps: 60 })
+    const n = 8000
+    const start = stream.normal(2 * n).map((z) => Math.sqrt(total) * z)
+    const x = correct(model, start, { t, s, stream })
+    const variance = x.reduce((sum, value) => sum + value ** 2, 0) / (2 * n)
+    // The stationary variance of x ← (1 − ε/v) x + √(2ε) z, and five standard errors.
+    approximately(variance / (total / (1 - epsilon / (2 * total))), 1, 5 * Math.sqrt(1 / n))
+  })
+
+  test('by the noise level, what becomes of a particle does not depend on the others', async () => {
+    const model = doubles(vp())
+    const start = new RandomStream(1, 'start').normal(9)
+    const walked = (n: number) =>
+      last(
+        predictorCorrector(model, { steps: 6, corrections: 2 }),
+        start.subarray(0, n),
+        new RandomStream(2, 'z'),
+      )
+    const all = await walked(9)
+    for (const n of [1, 4]) approximately(await walked(n), all.subarray(0, n), 0)
+  })
+
   test('on tensors as on doubles, and as often as it is told', async () => {
-    for (const norm of ['particle', 'batch'] as const) {
+    for (const norm of ['level', 'particle', 'batch'] as const) {
       const process = vp()
       const start = new RandomStream(1, 'start').normal(4)
       const options = { steps: 6, corrections: 2, norm, ratio: 0.1 }

@@ -94,6 +94,8 @@ const SAMPLERS: Readonly<Record<string, (model: Denoiser<Float64Array>) => Sampl
   dpmpp3M: (m) => dpmpp3M(m, { steps: 7 }),
   dpmpp2MSde: (m) => dpmpp2MSde(m, { steps: 7 }),
   unipc: (m) => unipc(m, { steps: 7, order: 3 }),
+  predictorCorrector: (m) => predictorCorrector(m, { steps: 5, corrections: 2, denoise: true }),
+  'dpmpp2M, corrected': (m) => dpmpp2M(m, { steps: 5, corrector: langevinCorrector() }),
 }
 
 describe('samplers as data', () => {
@@ -125,8 +127,9 @@ describe('samplers as data', () => {
     const model = doubles(process)
     assert.equal(ddim(model, { after: (x) => x }).linear, undefined)
     assert.equal(ddim(model, { after: (x) => x }).evaluations, 50)
-    assert.equal(ddim(model, { corrector: langevinCorrector() }).linear, undefined)
-    assert.equal(ddim(model, { corrector: langevinCorrector() }).evaluations, undefined)
+    const corrector = langevinCorrector<Float64Array>({ norm: 'batch' })
+    assert.equal(ddim(model, { corrector }).linear, undefined)
+    assert.equal(ddim(model, { corrector }).evaluations, undefined)
     assert.equal(rk45(model).linear, undefined)
   })
 
@@ -307,7 +310,7 @@ describe('walks', () => {
     assert.throws(() => edmHeun(doubles(ddpm())), /is a table/)
     assert.throws(() => rk45(doubles(ddpm())), /is a table/)
     assert.throws(() => langevinCorrector({ ratio: 0 }), /ratio must be positive/)
-    assert.throws(() => langevinCorrector({ norm: 'mean' as never }), /'particle' or 'batch'/)
+    assert.throws(() => langevinCorrector({ norm: 'mean' as never }), /'level', 'batch' or 'particle'/)
     assert.throws(() => langevinCorrector({ steps: 0 }), /positive whole number/)
     assert.throws(() => ddim(model, { after: 3 as never }), /after must be a function/)
     assert.throws(() => heun({} as never), /heun: the first argument must be a denoiser/)
