@@ -79,7 +79,7 @@ export async function errorsByNfe(
       return x
     }
     const exactly = async (of: Denoiser, x: tf.Tensor): Promise<tf.Tensor> =>
-      keep(await follow(rk45(of, { start, end, tolerance }), x))
+      keep(await follow(rk45(of, { start, end, tolerance, control: 'batch' }), x))
     try {
       const z = keep(normalLike(keep(tf.zeros([n, ...model.shape])), stream))
       const x = keep(combine([process.sigma(start), z]))

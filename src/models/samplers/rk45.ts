@@ -7,9 +7,9 @@
  * and the next one is 0.9 ‖…‖^{−1/5} times as long, between a fifth and ten times. Each step asks the model six times;
  * the first needs two more, to find its length.
  *
- * Either all particles share their steps, as solvers for systems of equations have it, and the mean is over all numbers
- * of all of them; or each has its own (`control: 'particle'`), so that what becomes of one does not depend on the
- * others, and the sampler takes as many rounds as the slowest needs.
+ * Each particle has its own steps, so that what becomes of one does not depend on the others, and the sampler takes as
+ * many rounds as the slowest needs; or all share theirs (`control: 'batch'`), as solvers for systems of equations have
+ * it, and the mean is over all numbers of all of them.
  *
  * Dormand and Prince, "A family of embedded Runge–Kutta formulae", 1980, https://doi.org/10.1016/0771-050X(80)90013-3;
  * first step as in Hairer, Nørsett and Wanner, "Solving ordinary differential equations I", II.4,
@@ -54,7 +54,7 @@ export interface Rk45Options<S extends State> extends AdaptiveOptions<S> {
   /** Or each on its own. */
   readonly relative?: number
   readonly absolute?: number
-  /** Who has steps of their own: the whole `batch` together (the default), or each `particle`. */
+  /** Who has steps of their own: each `particle` (the default), or the whole `batch` together. */
   readonly control?: 'batch' | 'particle'
 }
 
@@ -70,7 +70,7 @@ export function rk45<S extends State>(
     tolerance = 1e-5,
     relative = tolerance,
     absolute = tolerance,
-    control = 'batch',
+    control = 'particle',
     start,
     end,
     denoise = false,

@@ -233,7 +233,7 @@ describe('RK45', () => {
       [1e-3, 44, 2.98e-3],
       [1e-5, 92, 5.4e-5],
     ] as const) {
-      const result = await run({ tolerance })
+      const result = await run({ tolerance, control: 'batch' })
       assert.equal(result.evaluations, evaluations)
       const found = largest(result.x, ends)
       assert.ok(Math.abs(found / known - 1) < 0.01, `error ${found}`)
@@ -247,7 +247,7 @@ describe('RK45', () => {
       [1e-5, 5.4e-5],
     ] as const) {
       let evaluations = 0
-      const x = await follow(rk45(exact(process, M1), { tolerance }), start, {
+      const x = await follow(rk45(exact(process, M1), { tolerance, control: 'batch' }), start, {
         observe: (state) => void (evaluations = state.evaluations),
       })
       assert.equal(evaluations, tolerance === 1e-3 ? 44 : 92)
@@ -259,7 +259,7 @@ describe('RK45', () => {
 
   test('with steps for each particle: what becomes of one does not depend on the others', async () => {
     const model = doubles(process)
-    const all = await run({ tolerance: 1e-6, control: 'particle' })
+    const all = await run({ tolerance: 1e-6 })
     assert.ok(largest(all.x, ends) < 1e-5)
     for (const [i, x] of STARTS.entries()) {
       const alone = await last(rk45(model, { tolerance: 1e-6 }), Float64Array.of(x))
