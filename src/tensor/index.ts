@@ -32,6 +32,7 @@ export { keepingTensors, parameter, TensorLedger, type EndOptions, type Memory }
 export { particleNormals, particlesOf, ParticleStream } from './random/particles'
 export { philox, type PhiloxBlock, type PhiloxKey } from './random/philox'
 export { cellTf, rerouteRandom } from './random/reroute'
+export { Pace } from './pace'
 export { mayFuse, setFusing, tellFused, tellPlain } from './paths'
 export { readNow } from './readNow'
 export { currentStream, RandomStream, setStream, STREAM_VERSION } from './random/stream'

@@ -80,6 +80,13 @@ export interface TrainingUpdate {
   readonly clip: number
 }
 
+/** What several steps of Adam change. */
+export interface TrainingUpdates extends Omit<TrainingUpdate, 'rule'> {
+  readonly rules: readonly AdamStep[]
+  /** θ̄ ← keep θ̄ + (1 − keep) θ after each step, with a number for each. */
+  readonly average?: { readonly of: Perceptron<tf.Variable>; readonly keeps: readonly number[] }
+}
+
 /** Trains perceptrons whose tensors are on one backend. */
 export interface TrainingExecutor {
   /** What it runs on, for people: `WASM SIMD (relaxed)`. */
@@ -104,13 +111,13 @@ export interface TrainingExecutor {
    * loss or gradient is not finite, nothing is changed.
    *
    * @param batches at least one, a batch for each step.
-   * @param update with a rule for each step.
+   * @param update with a rule for each step, and a running average that each step goes into where there is one.
    * @returns a check for each step, of shape [steps, 2]; not finite from the first step on that was not.
    */
   readonly steps?: (
     perceptron: Perceptron<tf.Variable>,
     batches: readonly TrainingRows[],
-    update: Omit<TrainingUpdate, 'rule'> & { readonly rules: readonly AdamStep[] },
+    update: TrainingUpdates,
   ) => tf.Tensor2D
 }
 

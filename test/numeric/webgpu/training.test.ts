@@ -22,14 +22,20 @@ const SHAPES: readonly Shape[] = [
 const STEPPED: Shape = { widths: [3, 7, 8, 3], n: 17, features: 6, weighted: true }
 const RULE = { beta1: 0.9, beta2: 0.999, size: 0.01, correction: 1.7, epsilon: 1e-8, keep: 0.99 }
 
-function zeros(perceptron: Perceptron): Perceptron<tf.Variable> {
-  return perceptron.map(
+/** Variables of the same shapes. */
+function variables(of: Perceptron, values: (part: tf.Tensor) => tf.Tensor): Perceptron<tf.Variable> {
+  return of.map(
     (layer) =>
       Object.fromEntries(
-        Object.entries(layer).map(([name, value]) => [name, parameter(tf.zerosLike(value as tf.Tensor))]),
+        Object.entries(layer).map(([name, part]) => [
+          name,
+          tf.tidy(() => parameter(values(part as tf.Tensor))),
+        ]),
       ) as unknown as LayerOf<tf.Variable>,
   )
 }
+
+const zeros = (of: Perceptron): Perceptron<tf.Variable> => variables(of, tf.zerosLike)
 
 onWebGpuDevice('training steps of perceptrons', () => {
   test('it is the executor of this backend', () => {
@@ -113,6 +119,25 @@ onWebGpuDevice('training steps of perceptrons', () => {
     )
     assert.equal(atOnce[0]!.length, 6)
     assert.deepEqual(atOnce, inTurn)
+  })
+
+  test('a running average takes part in each step', async () => {
+    const { layers, rows } = drawn(STEPPED)
+    const { perceptron, batch } = tensorsOf(layers, rows)
+    const [m, v] = [zeros(perceptron), zeros(perceptron)]
+    const of = variables(perceptron, (part) => part)
+    const update = { m, v, clip: Infinity }
+    const seen: Float32Array[] = []
+    for (const keep of [0.5, 0.9]) {
+      const average = { of, keeps: [keep] }
+      await read(webGpuTraining.steps!(perceptron, [batch], { ...update, rules: [RULE], average }))
+      seen.push((await perceptron[1]!.weights.data()) as Float32Array)
+    }
+    const expected = layers[1]!.weights.map(
+      (x, i) => 0.9 * (0.5 * x + 0.5 * seen[0]![i]!) + 0.1 * seen[1]![i]!,
+    )
+    assertNear(await of[1]!.weights.data(), expected, 1e-6)
+    tf.dispose([perceptron, batch, m, v, of] as unknown as tf.Tensor[])
   })
 
   test('from a step on whose loss is not finite nothing is changed', async () => {

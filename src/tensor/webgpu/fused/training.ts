@@ -8,8 +8,10 @@ import {
   type TrainingExecutor,
   type TrainingGradients,
   type TrainingRows,
+  type TrainingUpdates,
 } from '../../fused/training'
 import { revised, unshare } from '../../revision'
+import type { AdamStep } from '../../updates'
 import { copy } from '../commands'
 import { dispatch, makeOutput, overwritten } from '../dispatch'
 import { partsOf } from './parameters'
@@ -17,7 +19,7 @@ import { fours } from './tile'
 import { gradientsShader } from './trainingGradients'
 import { rowsShader } from './trainingRows'
 import { refusal, scratchOf, shapeOf, type TrainingShape } from './trainingShape'
-import { checkShader, UPDATED, updateShader } from './trainingUpdate'
+import { averagingShader, checkShader, UPDATED, updateShader } from './trainingUpdate'
 
 export const webGpuTraining: TrainingExecutor = {
   name: () => 'WebGPU',
@@ -40,24 +42,22 @@ export const webGpuTraining: TrainingExecutor = {
 }
 
 function takeSteps(
-  ...[perceptron, batches, { m, v, clip, rules }]: Parameters<NonNullable<TrainingExecutor['steps']>>
+  perceptron: Perceptron<tf.Variable>,
+  batches: readonly TrainingRows[],
+  { m, v, clip, rules, average }: TrainingUpdates,
 ): tf.Tensor2D {
   for (const rows of batches) expectRows(perceptron, rows)
   return onWorkbench(perceptron, batches, (bench) => {
-    const moments = [bench.enter(m), bench.enter(v)] as const
+    const moments = { m: bench.enter(m), v: bench.enter(v) }
+    const mean = average && bench.enter(average.of)
     for (const [step, rule] of rules.entries()) {
       bench.compute(step)
-      const { beta1, beta2, size, correction, epsilon, keep = 1 } = rule
-      const numbers = { beta1, beta2, rest1: 1 - beta1, rest2: 1 - beta2, size, correction, epsilon, keep }
-      // WGSL knows no infinity.
-      bench.update(step, ...moments, { ...numbers, clip: Math.min(clip, 3e38) })
+      bench.update(step, rule, clip, moments, mean && { of: mean, keep: average.keeps[step]! })
     }
-    for (const [variables, from] of [
-      [perceptron, bench.numbers],
-      [m, moments[0]],
-      [v, moments[1]],
-    ] as const)
-      bench.leave(variables, from)
+    bench.leave(perceptron, bench.numbers)
+    bench.leave(m, moments.m)
+    bench.leave(v, moments.v)
+    if (mean) bench.leave(average.of, mean)
     return bench.checks()
   })
 }
@@ -76,14 +76,35 @@ function onWorkbench<T>(
   }
 }
 
-/** The numbers of a step of Adam, as its shader has them. */
-type UpdateNumbers = Omit<Parameters<typeof dispatch<ReturnType<typeof updateShader>>>[3], 'rows' | 'step'>
+/** The shaders for perceptrons of one shape. Their text is long, so it is put together once. */
+interface Shaders {
+  readonly rows: ReturnType<typeof rowsShader>
+  readonly gradients: ReturnType<typeof gradientsShader>
+  readonly check: ReturnType<typeof checkShader>
+  readonly update: ReturnType<typeof updateShader>
+  readonly averaging: ReturnType<typeof averagingShader>
+}
+
+const shaders = new Map<string, Shaders>()
+
+function shadersOf(shape: TrainingShape): Shaders {
+  const made = shaders.get(shape.name) ?? {
+    rows: rowsShader(shape),
+    gradients: gradientsShader(shape),
+    check: checkShader(shape),
+    update: updateShader(shape),
+    averaging: averagingShader(shape),
+  }
+  shaders.set(shape.name, made)
+  return made
+}
 
 class Workbench {
   /** All parameters. */
   readonly numbers: tf.TensorInfo
   readonly #backend: WebGPUBackend
   readonly #shape: TrainingShape
+  readonly #shaders: Shaders
   readonly #batches: readonly TrainingRows[]
   readonly #made: tf.TensorInfo[] = []
   /** Factors and weights of each batch, one after another; and where those of each start. */
@@ -96,6 +117,7 @@ class Workbench {
   constructor(backend: WebGPUBackend, perceptron: Perceptron, batches: readonly TrainingRows[]) {
     this.#backend = backend
     this.#shape = shapeOf(perceptron)
+    this.#shaders = shadersOf(this.#shape)
     this.#batches = batches
     const counts = batches.map(rowsIn)
     this.#scales = this.#make([2 * counts.reduce((a, b) => a + b)], this.#scalesOf(counts))
@@ -158,48 +180,55 @@ class Workbench {
     if (rows)
       dispatch(
         this.#backend,
-        rowsShader(this.#shape),
+        this.#shaders.rows,
         { ...tensors, numbers: this.numbers, goal: target, scales: this.#scales },
         { rows, scalesAt: this.#scalesAt[step]! },
         [tiles],
       )
-    dispatch(
-      this.#backend,
-      gradientsShader(this.#shape),
-      { ...tensors, gradients: this.#gradients },
-      { rows },
-      [this.#shape.blocks.at(-1)!],
-    )
+    dispatch(this.#backend, this.#shaders.gradients, { ...tensors, gradients: this.#gradients }, { rows }, [
+      this.#shape.blocks.at(-1)!,
+    ])
   }
 
   /** Records the check of a batch whose gradients have been computed. */
   check(step: number): void {
     dispatch(
       this.#backend,
-      checkShader(this.#shape),
+      this.#shaders.check,
       { scratch: this.#scratch, checks: this.#checks },
       { rows: rowsIn(this.#batches[step]!), step },
       [1],
     )
   }
 
-  /** The same, and a step of Adam. */
-  update(step: number, m: tf.TensorInfo, v: tf.TensorInfo, numbers: UpdateNumbers): void {
-    const { size } = this.#shape.parameters
-    dispatch(
-      this.#backend,
-      updateShader(this.#shape),
-      {
-        scratch: this.#scratch,
-        checks: this.#checks,
-        numbers: this.numbers,
-        m,
-        v,
-        gradients: this.#gradients,
-      },
-      { ...numbers, rows: rowsIn(this.#batches[step]!), step },
-      [Math.ceil(size / UPDATED)],
-    )
+  /** The same, a step of Adam, and one of a running average. */
+  update(
+    step: number,
+    { beta1, beta2, size, correction, epsilon, keep = 1 }: AdamStep,
+    clip: number,
+    moments: { readonly m: tf.TensorInfo; readonly v: tf.TensorInfo },
+    average: { readonly of: tf.TensorInfo; readonly keep: number } | undefined,
+  ): void {
+    const tensors = {
+      ...moments,
+      scratch: this.#scratch,
+      checks: this.#checks,
+      numbers: this.numbers,
+      gradients: this.#gradients,
+    }
+    const rule = { beta1, beta2, rest1: 1 - beta1, rest2: 1 - beta2, size, correction, epsilon, keep }
+    // WGSL knows no infinity.
+    const params = { ...rule, clip: Math.min(clip, 3e38), rows: rowsIn(this.#batches[step]!), step }
+    const groups = [Math.ceil(this.#shape.parameters.size / UPDATED)] as const
+    if (!average) dispatch(this.#backend, this.#shaders.update, tensors, params, groups)
+    else
+      dispatch(
+        this.#backend,
+        this.#shaders.averaging,
+        { ...tensors, average: average.of },
+        { ...params, keepAverage: average.keep },
+        groups,
+      )
   }
 
   /** Of shape [steps, 2]. */

@@ -56,11 +56,22 @@ fn main(@builtin(local_invocation_index) thread: u32) {
 
 /** The same, and the update. As many workgroups as the parameters need, each of which computes the check for itself. */
 export function updateShader(shape: TrainingShape) {
+  return shader(`training update ${shape.name}`, UPDATE_BUFFERS, UPDATE_PARAMS, updateCode(shape, ''))
+}
+
+/** The same, and a running average of the parameters. */
+export function averagingShader(shape: TrainingShape) {
   return shader(
-    `training update ${shape.name}`,
-    UPDATE_BUFFERS,
-    UPDATE_PARAMS,
-    /* wgsl */ `${common(shape)}
+    `training update with average ${shape.name}`,
+    { ...UPDATE_BUFFERS, average: 'write' },
+    { ...UPDATE_PARAMS, keepAverage: 'f32' },
+    updateCode(shape, 'average[i] = mix(numbers[i], average[i], params.keepAverage);'),
+  )
+}
+
+/** @param then what is done with each number after its update. */
+function updateCode(shape: TrainingShape, then: string): string {
+  return /* wgsl */ `${common(shape)}
 // Comparisons may be compiled as though every number were finite; bits may not.
 fn finite(x: f32) -> bool {
   return (bitcast<u32>(x) & 0x7f800000u) != 0x7f800000u;
@@ -91,9 +102,9 @@ fn main(
     m[i] = moment;
     v[i] = square;
     numbers[i] = params.keep * numbers[i] - params.size * moment / (sqrt(params.correction * square) + params.epsilon);
+    ${then}
   }
-}`,
-  )
+}`
 }
 
 /** `checked`: the loss, and the sum of squares of the gradients, added up in the same order by every workgroup. */

@@ -1,4 +1,4 @@
-/** How much work a GPU is given at once, so that somebody who presses Stop waits no longer than about a tenth of a second. */
+/** How much work a device is given at once, so that somebody who presses Stop waits no longer than about a tenth of a second. */
 
 /** What one portion should take, in milliseconds: also the time for which a screen that the same GPU draws may stand still. */
 const PORTION = 60

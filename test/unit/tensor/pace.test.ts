@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { Pace } from '../../../src/tensor/webgpu/fused/pace'
+import { Pace } from '../../../src/tensor/pace'
 
 /** Portions that a device gets which takes so long for a unit of work, beside what every portion costs. */
 function portions(milliseconds: number, latency: number, count = 8): number[] {
