@@ -26,3 +26,11 @@ export function wholeNumber(text: string): number {
     throw new InvalidArgumentError('It must be a whole number from 0 to 2^53 - 1.')
   return value
 }
+
+/** @throws InvalidArgumentError, which commander shows */
+export function threadNumber(text: string): number {
+  const value = Number(text)
+  if (!/^\d+$/.test(text) || value < 1 || value > 64)
+    throw new InvalidArgumentError('It must be a whole number from 1 to 64.')
+  return value
+}

@@ -21,6 +21,8 @@ export interface SessionOptions {
   readonly failFast: boolean
   /** Computes everything by single operations, where it could be done in one go. */
   readonly plain?: boolean
+  /** How many threads share long computations. Default: as many as there are processors. */
+  readonly threads?: number
   /** What cells that ask are answered, in the order of their questions; then come defaults. */
   readonly answers?: readonly string[]
   /** Aborted by Ctrl-C: stops the running cell and runs no more. */
@@ -97,8 +99,9 @@ export async function execute(
   try {
     const stopFlag = createStopFlag()
     const wasm = await readWasm(built.wasm)
-    const { seed, backend, plain = false } = options
-    const device = await kernel.start({ seed, backend, wasm, stopFlag, plain })
+    const { seed, backend, plain = false, threads } = options
+    const start = { seed, backend, wasm, stopFlag, plain, ...(threads && { threads }) }
+    const device = await kernel.start(start)
     watcher.started(device)
     const { results, ended } = await executeCells(file, language, kernel, outputs, options, watcher)
     await settle(kernel, options.stop)

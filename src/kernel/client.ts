@@ -52,6 +52,8 @@ export interface StartOptions {
   readonly attended?: boolean
   /** Whether everything is computed by single operations, where it could be done in one go. */
   readonly plain?: boolean
+  /** How many threads long computations are shared among. Default: as many as there are processors. */
+  readonly threads?: number
   /** Where threads share memory: the flag that the kernel reads in the middle of a loop. */
   readonly stopFlag?: SharedArrayBuffer
 }
@@ -213,6 +215,7 @@ export class KernelClient {
         limits: options.limits ?? DEFAULT_LIMITS,
         ...(options.attended && { attended: true }),
         ...(options.plain && { plain: true }),
+        ...(options.threads && { threads: options.threads }),
         ...(options.stopFlag && { stopFlag: options.stopFlag }),
       })
     })

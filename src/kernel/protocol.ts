@@ -40,6 +40,8 @@ export interface Initialize {
   readonly attended?: boolean
   /** Whether everything is computed by single operations, where it could be done in one go: for comparison. */
   readonly plain?: boolean
+  /** How many threads long computations are shared among. Default: as many as there are processors. */
+  readonly threads?: number
   /** Where threads share memory: one 32-bit integer, the number of the run to stop. */
   readonly stopFlag?: SharedArrayBuffer
 }

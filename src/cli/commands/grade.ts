@@ -86,7 +86,8 @@ async function grade(master: string, paths: readonly string[], options: Options)
   try {
     const { notebook } = await readNotebook(master)
     const limits = limitsOf(options, assignmentOf(notebook).seconds)
-    const run: GradeOptions = { ...limits, sandbox, signal: stop.signal }
+    const threads = Math.max(1, Math.floor(availableParallelism() / options.jobs))
+    const run: GradeOptions = { ...limits, sandbox, threads, signal: stop.signal }
     assignment = await openAssignment(master, {
       ...run,
       ...(options.seed !== undefined && { seed: options.seed }),

@@ -11,7 +11,7 @@ import { Status, UsageError } from '../failure'
 import { withInterrupt } from '../interrupt'
 import { withLanguage } from '../language'
 import { readNotebook, type NotebookFile } from '../notebook'
-import { backendOption, positive, wholeNumber } from '../options'
+import { backendOption, positive, threadNumber, wholeNumber } from '../options'
 import { createProgress } from '../progress'
 import { reportHtml } from '../report'
 import { execute, type SessionResult } from '../session'
@@ -26,6 +26,7 @@ interface RunOptions {
   readonly json?: true
   readonly failFast?: true
   readonly plain?: true
+  readonly threads?: number
   readonly verbose?: true
   readonly input: readonly string[]
 }
@@ -53,6 +54,11 @@ export function addRun(program: Command, finish: (status: number) => void): void
     .option('--json', 'print the result as JSON, and progress on the error stream')
     .option('--fail-fast', 'end at the first cell that fails')
     .option('--plain', 'train and sample by single operations only, for comparison')
+    .option(
+      '--threads <number>',
+      'how many threads share sampling (default: one for each processor)',
+      threadNumber,
+    )
     .option('--verbose', 'say how training and sampling were computed, and why not in one go')
     .addHelpText('after', EXAMPLES)
     .action(async (paths: string[], options: RunOptions) => finish(await run(paths, options)))
@@ -102,10 +108,19 @@ async function runOne(
   const progress = createProgress(process.stderr, basename(file.path), {
     verbose: options.verbose ?? false,
   })
-  const { backend, timeout, failFast = false, plain = false, input: answers } = options
+  const { backend, timeout, failFast = false, plain = false, threads, input: answers } = options
   let result: SessionResult
   try {
-    const settings = { backend, seed, failFast, plain, answers, stop, ...(timeout !== undefined && { timeout }) }
+    const settings = {
+      backend,
+      seed,
+      failFast,
+      plain,
+      answers,
+      stop,
+      ...(threads && { threads }),
+      ...(timeout !== undefined && { timeout }),
+    }
     result = await execute(file, language, settings, progress)
   } catch (error) {
     if (!(error instanceof KernelStartError)) throw error

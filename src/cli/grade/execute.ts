@@ -57,6 +57,7 @@ export async function execute(
       answerNames: assignment.answerNames,
       cellSeconds: options.cellTimeout,
       heapMegabytes: heapMegabytes(options.memory),
+      ...(options.threads && { threads: options.threads }),
     })
     for (const [index, cell] of cells.entries()) await run.cell(index, cell)
   } catch (error) {

@@ -42,6 +42,7 @@ export async function recordMaster(
       answerNames: [],
       cellSeconds: Math.max(options.timeout, MASTER_SECONDS),
       heapMegabytes: heapMegabytes(options.memory),
+      ...(options.threads && { threads: options.threads }),
     })
     if (!analysis) throw new GraderFault('the runner does not know what a master is')
     const problems = analysis.splits.flatMap(({ cell, problems }) =>

@@ -72,6 +72,8 @@ export interface GradeOptions {
   readonly cellTimeout: number
   /** MiB for everything in the sandbox. */
   readonly memory: number
+  /** Threads of one submission's kernel. Default 1. Results are the same for any number. */
+  readonly threads?: number
   /** Aborted: the runner is killed, and the promise rejects. */
   readonly signal?: AbortSignal
 }

@@ -31,6 +31,7 @@ export async function startKernel(
     wasm: await assets.wasm(),
     attended: true,
     plain: !settings.fused,
+    threads: settings.threads,
   }
   let failure: unknown
   for (const startMilliseconds of START_MILLISECONDS) {

@@ -50,7 +50,6 @@ export class Kernel {
 
   constructor(environment: Environment) {
     this.#environment = environment
-    useWorkers(environment.workers)
     // The frames of a cell are below those of the library that it calls.
     Error.stackTraceLimit = 100
   }
@@ -106,6 +105,7 @@ export class Kernel {
     limits,
     attended,
     plain = false,
+    threads,
     stopFlag,
   }: Initialize): Promise<void> {
     const { post, findGpu } = this.#environment
@@ -123,6 +123,7 @@ export class Kernel {
     // What is missing says more than that there is no WebGPU.
     const device = missing && found.reason ? { ...found, reason: missing } : found
     setFusing(!plain)
+    useWorkers(this.#environment.workers, threads)
     this.#shared = stopFlag !== undefined
     const session = new Session({
       seed,

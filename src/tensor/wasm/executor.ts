@@ -3,7 +3,8 @@ import * as tf from '@tensorflow/tfjs'
 import { registerWalks, type WalkExecutor, type WalkRun } from '../fused'
 import { dimOf, productsOf, stepsOf, type Walk, type WalkPlan } from '../fused/walk'
 import type { PhiloxKey } from '../random/philox'
-import { sessionWorkers, threadCount } from '../workers'
+import { tellFused } from '../paths'
+import { sessionWorkers, threadCount, workerProblem } from '../workers'
 import { shareWalk, type Walking } from '../workers/sharedWalk'
 import type { WasmBuild } from './native'
 import { ParticleWalk, type WalkNumbers, type Workshop } from './walk'
@@ -26,13 +27,29 @@ export function registerWasmWalks(): void {
 
 function executor(build: WasmBuild): WalkExecutor {
   const simd = build === 'relaxed' ? 'WASM SIMD (relaxed)' : 'WASM SIMD'
+  const name: WalkExecutor['name'] = (plan, particles) => {
+    const threads = worthSharing(plan, particles) ? threadCount() : 1
+    const problem = workerProblem()
+    return [simd, ...(threads > 1 ? [`${threads} threads`] : []), ...(problem ? [problem] : [])].join(', ')
+  }
   return {
-    name(plan, particles) {
-      const threads = worthSharing(plan, particles) ? threadCount() : 1
-      return threads > 1 ? `${simd}, ${threads} threads` : simd
-    },
+    name,
     refuses: () => undefined,
-    begin,
+    begin: async (walk, start, key) => {
+      const known = workerProblem()
+      const run = await begin(walk, start, key)
+      return {
+        ...run,
+        get done() {
+          return run.done
+        },
+        dispose() {
+          run.dispose()
+          // It went on with fewer threads than was told when it began.
+          if (workerProblem() !== known) tellFused('sampling', name(walk.plan, start.shape[0]))
+        },
+      }
+    },
   }
 }
 

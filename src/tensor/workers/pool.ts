@@ -90,7 +90,7 @@ export class WorkerPool<W extends Works> {
         )
         this.#members.push(member)
       } catch (error) {
-        this.#problem = `A worker could not be started: ${error instanceof Error ? error.message : String(error)}`
+        this.#problem = `A worker could not be started: ${error instanceof Error ? error.message : String(error)}.`
       }
     }
   }

@@ -73,7 +73,7 @@ async function sampled(sampler: Sampler, n: number, threads: number, where = hos
   setHost({ poll() {}, breathe: () => Promise.resolve(), tellPath: (path) => void told.push(path) })
   try {
     const { values } = read(await sample(sampler, n, { stream: new RandomStream(3, 'samples') }))
-    return { values, on: told[0]!.detail }
+    return { values, on: told.map(({ detail }) => detail) }
   } finally {
     setHost()
   }
@@ -89,12 +89,12 @@ onBuilds('sampling by several threads', () => {
     for (const sampler of samplers)
       for (const n of [173, 1031]) {
         const alone = await sampled(sampler, n, 1)
-        assert.doesNotMatch(alone.on, /threads/)
+        assert.doesNotMatch(alone.on.join(), /threads/)
         for (const threads of [2, 4]) {
           // Until workers were there in time to take part.
           for (const before = helped; helped === before;) {
             const shared = await sampled(sampler, n, threads)
-            assert.match(shared.on, new RegExp(`, ${threads} threads$`))
+            assert.match(shared.on.join(), new RegExp(`^[^,]*, ${threads} threads$`))
             assert.deepEqual(shared.values, alone.values, `${n} particles, ${threads} threads`)
           }
         }
@@ -128,8 +128,11 @@ onBuilds('sampling by several threads', () => {
         throw new Error('not here')
       },
     }
-    assert.deepEqual((await sampled(sampler, 1031, 4, none)).values, values)
-    assert.equal(workerProblem(), 'A worker could not be started: not here')
+    const without = await sampled(sampler, 1031, 4, none)
+    assert.deepEqual(without.values, values)
+    assert.equal(workerProblem(), 'A worker could not be started: not here.')
+    assert.match(without.on[0]!, /, 4 threads$/)
+    assert.match(without.on[1]!, /^WASM SIMD[^,]*, A worker could not be started: not here\.$/)
   })
 
   test('can be stopped, and leaves nothing behind', async () => {

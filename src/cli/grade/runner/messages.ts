@@ -31,6 +31,8 @@ export type GraderMessage =
       readonly answerNames: readonly string[]
       readonly cellSeconds: number
       readonly heapMegabytes: number
+      /** Of the kernel. Default 1. */
+      readonly threads?: number
     }
   /** Run a cell, by its place among the cells. */
   | { readonly type: 'run'; readonly cell: number }

@@ -55,7 +55,7 @@ export class Runner {
 
   async start(): Promise<void> {
     this.#say({ type: 'begun' })
-    const { mode, seed, backend, heapMegabytes, cells } = this.#start
+    const { mode, seed, backend, heapMegabytes, threads = 1, cells } = this.#start
     const workerData: WorkerData = { mode, asks: this.#asks.port2 }
     const worker = new Worker(join(folder, 'runner.worker.mjs'), {
       workerData,
@@ -78,7 +78,8 @@ export class Runner {
     this.#kernel = kernel
     try {
       const wasm = await readWasm(join(folder, 'wasm'))
-      const starting = kernel.start({ seed, backend, wasm, limits: LIMITS, stopFlag: createStopFlag() })
+      const stopFlag = createStopFlag()
+      const starting = kernel.start({ seed, backend, wasm, limits: LIMITS, threads, stopFlag })
       // The kernel starts while this thread compiles.
       const answer = mode === 'record' ? answerNames(cells) : this.#start.answerNames
       this.#compiled = compileGraded(cells, answer)

@@ -116,7 +116,7 @@ test('where workers cannot be started, this thread does all', async () => {
     },
   })
   assert.deepEqual(await run(pool, 'failing', 'workers', numbers(5)), numbers(5))
-  assert.equal(pool.problem, 'A worker could not be started: no threads here')
+  assert.equal(pool.problem, 'A worker could not be started: no threads here.')
   const broken = poolOf(1, { start: () => startThread('throw new Error("broken")') })
   while (broken.problem === undefined) await run(broken, 'failing', 'workers', numbers(5))
   assert.equal(broken.problem, 'A worker failed: broken.')
