@@ -13,7 +13,7 @@ const network = unet({ shape: [8, 12, 1], channels: 16, groups: 4 })
 /** The loss and its gradient in every parameter, all of them random: layers that start at zero would hide what they do. */
 function lossAndGradients(): {
   readonly value: number
-  readonly gradients: ReadonlyMap<string, Float32Array>
+  gradients: Record<string, Float32Array>
 } {
   return tf.tidy(() => {
     const stream = new RandomStream(8, 'U-Net on WASM')
@@ -29,7 +29,7 @@ function lossAndGradients(): {
     const { value, grads } = tf.valueAndGrads(f)(params)
     return {
       value: value.dataSync()[0]!,
-      gradients: new Map(names.map((name, i) => [name, grads[i]!.dataSync<'float32'>().slice()])),
+      gradients: Object.fromEntries(names.map((name, i) => [name, grads[i]!.dataSync<'float32'>().slice()])),
     }
   })
 }
@@ -43,8 +43,8 @@ onBuilds('a U-Net', (build) => {
     await accelerateWasm(build)
     assertNear([ours.value], [plain.value], 1e-5)
     // Both round to single precision after each of some forty layers.
-    for (const [name, gradient] of plain.gradients)
-      assertNear(ours.gradients.get(name)!, gradient, 1e-4, Math.max(1e-3, ...gradient.map(Math.abs)))
+    for (const [name, gradient] of Object.entries(plain.gradients))
+      assertNear(ours.gradients[name]!, gradient, 1e-4, Math.max(1e-3, ...gradient.map(Math.abs)))
   })
 
   test('steps leave tensors and memory as they were after the first', () => {
