@@ -28,6 +28,8 @@ export interface Injection {
   readonly inputs: number
   /** Fresh parameters of the embeddings, and of the layers of these widths. */
   initial(widths: readonly number[], stream: RandomStream): Record<string, tf.Tensor>
+  /** c, the sum of the embeddings of a condition for `n` states, of shape [n or 1, size]. */
+  embedded(params: Params, condition: Condition | undefined, n: number): tf.Tensor
   /** Reads a condition for `n` states. */
   read(params: Params, condition: Condition | undefined, n: number): Reading
 }
@@ -56,6 +58,9 @@ export function injection(kinds: ConditionKinds, conditioning: Conditioning, siz
   const width = (kind: ConditionKind): number =>
     concatenates && 'vector' in kind ? kind.vector : concatenates && 'classes' in kind ? kind.classes : size
 
+  const tokensOf = (params: Params, condition: Condition | undefined, n: number): tf.Tensor3D[] =>
+    names.map((name) => embedding(params, condition, name, kinds[name]!, n, concatenates))
+
   return {
     inputs: concatenates ? Object.values(kinds).reduce((sum, kind) => sum + width(kind), 0) : 0,
 
@@ -78,21 +83,24 @@ export function injection(kinds: ConditionKinds, conditioning: Conditioning, siz
       return params
     },
 
+    embedded(params, condition, n) {
+      expectKnown(condition, kinds)
+      return sum(tokensOf(params, condition, n))
+    },
+
     read(params, condition, n) {
       expectKnown(condition, kinds)
       if (names.length === 0) return NOTHING
-      const tokens = names.map((name) => embedding(params, condition, name, kinds[name]!, n, concatenates))
-      const flat = (): tf.Tensor[] => tokens.map((token) => token.mean(1))
-      const sum = (): tf.Tensor => flat().reduce((a, b) => a.add(b))
+      const tokens = tokensOf(params, condition, n)
       switch (conditioning) {
         case 'concat':
-          return { begin: (x) => tf.concat([x, ...flat().map((c) => rows(c, n))], 1), layer: (z) => z }
+          return { begin: (x) => tf.concat([x, ...flat(tokens).map((c) => rows(c, n))], 1), layer: (z) => z }
         case 'add': {
-          const c = sum()
+          const c = sum(tokens)
           return { begin: (x) => x, layer: (z, layer) => z.add(times(c, params[`condition.V${layer}`]!)) }
         }
         case 'scale-shift': {
-          const c = sum()
+          const c = sum(tokens)
           return {
             begin: (x) => x,
             layer: (z, layer) =>
@@ -122,6 +130,15 @@ export function injection(kinds: ConditionKinds, conditioning: Conditioning, siz
       }
     },
   }
+}
+
+/** Each value's tokens as one. */
+function flat(tokens: readonly tf.Tensor3D[]): tf.Tensor[] {
+  return tokens.map((token) => token.mean(1))
+}
+
+function sum(tokens: readonly tf.Tensor3D[]): tf.Tensor {
+  return flat(tokens).reduce((a, b) => a.add(b))
 }
 
 /** The embedding of one value, and its null. */

@@ -8,7 +8,8 @@ import * as tf from '@tensorflow/tfjs'
 import { currentStream, holding, parameter, type RandomStream } from '../tensor'
 import { expectDrop, type Condition, type ConditionKinds } from './condition'
 import type { Field } from './field'
-import { head, type Head } from './head'
+import { declareDenoising } from './fused/loss'
+import { head, sharesOf, type Head } from './head'
 import { denoising, type DenoisingOptions } from './losses'
 import type { Network, Params, TrainableParams } from './network'
 import { madeOf, passesOf } from './passes'
@@ -143,17 +144,18 @@ export function trainableDenoiser(
   params: TrainableParams,
   training: Pick<DenoisingOptions, 'drop' | 'weight' | 'times'> = {},
 ): NetworkDenoiser {
+  const options = { compare: head.predicts, ...training }
   const model: NetworkDenoiser = {
     ...networkDenoiser(process, network, head, params),
     network,
     head,
     params,
     ...(network.conditions && { conditions: network.conditions }),
-    loss: (batch, stream, condition = null) =>
-      denoising(model, batch, { compare: head.predicts, condition, stream, ...training }),
+    loss: (batch, stream, condition = null) => denoising(model, batch, { condition, stream, ...options }),
     withParams: (other) => networkDenoiser(process, network, head, other),
   }
   holding(model.loss, params, network)
+  declareDenoising(model.loss, { process, network, head, params, options })
   return model
 }
 
@@ -171,9 +173,10 @@ export function networkDenoiser(
       const labels = tf.tensor1d(typeof label === 'number' ? [label] : Float32Array.from(label))
       return network(params, combine([over(t, head.input), x]), labels, condition)
     })
+    const { ofState, ofOutput } = sharesOf(head)
     return new Prediction(process, t, [
-      { value: x, ofX0: (t) => head.x0(t)[0], ofNoise: (t) => head.noise(t)[0] },
-      { value: output, ofX0: (t) => head.x0(t)[1], ofNoise: (t) => head.noise(t)[1] },
+      { value: x, ...ofState },
+      { value: output, ...ofOutput },
     ])
   }
   madeOf(predict, (_, condition) => [{ network, params, head, condition, weight: 1 }])
@@ -181,7 +184,7 @@ export function networkDenoiser(
 }
 
 /** @throws RangeError naming both shapes where `x` is not a batch of states of the shape. */
-function expectStates(x: tf.Tensor, shape: readonly number[]): void {
+export function expectStates(x: tf.Tensor, shape: readonly number[]): void {
   expectTensor(x, 'the model')
   if (x.rank === shape.length + 1 && shape.every((size, i) => x.shape[i + 1] === size)) return
   throw new RangeError(

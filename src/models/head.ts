@@ -15,7 +15,7 @@
  * https://arxiv.org/abs/2202.00512
  */
 import type { Curve, GaussianProcess } from './process'
-import { QUANTITIES, type Quantity } from './prediction'
+import { QUANTITIES, type Quantity, type Share } from './prediction'
 
 /** Coefficients of x_t and of the network's output y. */
 export type Pair = readonly [ofState: number, ofOutput: number]
@@ -31,6 +31,14 @@ export interface Head {
   readonly label: Curve
   readonly x0: (t: number) => Pair
   readonly noise: (t: number) => Pair
+}
+
+/** What x_t and the network's output count in the means. */
+export function sharesOf({ x0, noise }: Head): { readonly ofState: Share; readonly ofOutput: Share } {
+  return {
+    ofState: { ofX0: (t) => x0(t)[0], ofNoise: (t) => noise(t)[0] },
+    ofOutput: { ofX0: (t) => x0(t)[1], ofNoise: (t) => noise(t)[1] },
+  }
 }
 
 /** Beyond λ = ±10 single precision cannot tell x_t from clean data, or from noise. */

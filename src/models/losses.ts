@@ -4,7 +4,7 @@ import { currentStream, type RandomStream } from '../tensor'
 import { dropped, type Condition } from './condition'
 import type { Denoiser } from './denoiser'
 import { truth, type Quantity } from './prediction'
-import { over, type Curve } from './process'
+import { over, type Curve, type GaussianProcess } from './process'
 import { combine, normalLike } from './state'
 import { spreadTimes, type TimeSampling } from './times'
 
@@ -38,29 +38,43 @@ export interface DenoisingOptions {
  *
  * @param x0 data of shape [n, …model.shape].
  */
-export function denoising(
-  model: Denoiser,
-  x0: tf.Tensor,
-  {
-    compare = 'noise',
-    weight = () => 1,
-    times,
-    condition = null,
-    drop = 0,
-    stream = currentStream(),
-  }: DenoisingOptions = {},
-): tf.Scalar {
-  if (typeof weight !== 'function')
-    throw new TypeError('denoising: weight must be a function of time, such as weights.minSnr(process)')
+export function denoising(model: Denoiser, x0: tf.Tensor, options: DenoisingOptions = {}): tf.Scalar {
   return tf.tidy(() => {
     const { process } = model
-    const n = x0.shape[0] ?? 0
-    const t =
-      typeof times === 'object' ? times.draw(process, n, stream) : spreadTimes(process, n, stream, times)
-    const noise = normalLike(x0, stream)
+    const { compare = 'noise', weight } = expectOptions(options)
+    const { t, noise, told } = noised(process, x0, options)
     const xt = combine([over(t, process.alpha), x0], [over(t, process.sigma), noise])
-    const told = dropped(condition, n, drop, stream)
     const error = tf.sub(model.predict(xt, t, told).read(compare), truth(process, t, x0, noise).read(compare))
-    return tf.mean(combine([over(t, weight), tf.square(error)])).asScalar()
+    const square = tf.square(error)
+    return tf.mean(weight ? combine([over(t, weight), square]) : square).asScalar()
   })
+}
+
+/** What a batch is compared at. */
+export interface Noised {
+  /** One time for each sample. */
+  readonly t: Float64Array
+  /** ε, of the shape of the batch. */
+  readonly noise: tf.Tensor
+  /** What each is told. */
+  readonly told: Condition
+}
+
+/** Draws times, noise, and who is told nothing, for the denoising loss of a batch. */
+export function noised(
+  process: GaussianProcess,
+  x0: tf.Tensor,
+  { times, condition = null, drop = 0, stream = currentStream() }: DenoisingOptions,
+): Noised {
+  const n = x0.shape[0] ?? 0
+  const t =
+    typeof times === 'object' ? times.draw(process, n, stream) : spreadTimes(process, n, stream, times)
+  const noise = normalLike(x0, stream)
+  return { t, noise, told: dropped(condition, n, drop, stream) }
+}
+
+/** @throws TypeError for a weight that is no function; cells are not type-checked before they run. */
+export function expectOptions(options: DenoisingOptions): DenoisingOptions {
+  if (options.weight === undefined || typeof options.weight === 'function') return options
+  throw new TypeError('denoising: weight must be a function of time, such as weights.minSnr(process)')
 }

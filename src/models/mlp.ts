@@ -13,6 +13,7 @@
  */
 import * as tf from '@tensorflow/tfjs'
 import { affine, silu, type RandomStream } from '../tensor'
+import type { Perceptron } from '../tensor/fused/training'
 import { conditionKinds, type Condition, type ConditionOptions } from './condition'
 import { injection, type Conditioning } from './conditioning'
 import type { Network, Params } from './network'
@@ -42,6 +43,12 @@ export interface MlpOptions {
 export interface PerceptronForm {
   /** dim, the hidden widths, and the length of the output. */
   readonly widths: readonly number[]
+  /** The names of each layer's parameters. */
+  readonly names: Perceptron<string>
+  /** e, of shape [n, m]. */
+  readonly features: (label: tf.Tensor1D) => tf.Tensor2D
+  /** c for n states, of shape [n or 1, k]. Absent where nothing can be told. */
+  readonly embedded?: (params: Params, condition: Condition, n: number) => tf.Tensor
   /** W₀, …, W_L. */
   readonly weights: (params: Params) => tf.Tensor2D[]
   /**
@@ -127,8 +134,17 @@ export function mlp({
   const network = (params: Params, x: tf.Tensor, label: tf.Tensor1D, condition?: Condition): tf.Tensor =>
     tf.tidy(() => layers(params, x, label, condition === undefined ? {} : { condition }).output)
 
+  const tells = Object.keys(conditions).length > 0
   const form: PerceptronForm = {
     widths: [dim, ...hidden, length],
+    names: [...hidden, length].map((_, layer) => ({
+      weights: `W${layer}`,
+      bias: `b${layer}`,
+      ...(layer < hidden.length && { ofFeatures: `U${layer}` }),
+      ...(layer < hidden.length && tells && { ofCondition: `condition.V${layer}` }),
+    })),
+    features: (label) => featuresOf(time, label),
+    ...(tells && { embedded: (params, given, n) => condition.embedded(params, given, n) }),
     weights: (params) => [...hidden, length].map((_, layer) => params[`W${layer}`] as tf.Tensor2D),
     biases: (params, labels, given) =>
       tf.tidy(() => {
@@ -157,7 +173,7 @@ export function mlp({
     return Object.assign(params, condition.initial(hidden, stream))
   }
   const made = Object.assign(network, { shape: [dim], conditions, hidden, layers, initial })
-  if (conditioning === 'add' || Object.keys(conditions).length === 0) forms.set(made, form)
+  if (conditioning === 'add' || !tells) forms.set(made, form)
   return made
 }
 

@@ -14,11 +14,15 @@ import { combine, type State, type Time } from './state'
 export type Quantity = 'x0' | 'noise' | 'score' | 'velocity' | 'v'
 export const QUANTITIES: readonly Quantity[] = ['x0', 'noise', 'score', 'velocity', 'v']
 
-/** A known value with its share in the means: x̂₀ = Σ ofX0 · value and ε̂ = Σ ofNoise · value. */
-export interface Part<S extends State> {
-  readonly value: S
+/** What a value counts in the means: x̂₀ = Σ ofX0 · value and ε̂ = Σ ofNoise · value. */
+export interface Share {
   readonly ofX0: Curve
   readonly ofNoise: Curve
+}
+
+/** A known value with its share in the means. */
+export interface Part<S extends State> extends Share {
+  readonly value: S
 }
 
 export class Prediction<S extends State> {
@@ -70,18 +74,34 @@ export class Prediction<S extends State> {
    * @param name what it is called if it cannot be computed.
    */
   combination(a: Curve, b: Curve, name = 'this combination'): S {
-    const terms = this.parts.map((part) => {
-      const share: Curve = (t) => {
-        const coefficient = product(a(t), () => part.ofX0(t)) + product(b(t), () => part.ofNoise(t))
-        if (Number.isFinite(coefficient)) return coefficient
-        throw new RangeError(
-          `${name} has no finite value at t = ${t}, where α = ${this.process.alpha(t)} and σ = ${this.process.sigma(t)}: ` +
-            `stay away from that time, or let the network predict 'x0' or 'v'`,
-        )
-      }
-      return [over(this.t, share), part.value] as const
-    })
+    const terms = this.parts.map(
+      (part) => [over(this.t, shareIn(this.process, part, a, b, name)), part.value] as const,
+    )
     return combine(...terms)
+  }
+}
+
+/** What a value counts in a quantity, as a function of time that throws RangeError where the quantity is infinite. */
+export function shareOf(process: GaussianProcess, share: Share, quantity: Quantity): Curve {
+  const [a, b] = shares(process, quantity)
+  return shareIn(process, share, a, b, quantity)
+}
+
+/** What a value counts in a · x̂₀ + b · ε̂. */
+function shareIn(
+  process: GaussianProcess,
+  { ofX0, ofNoise }: Share,
+  a: Curve,
+  b: Curve,
+  name: string,
+): Curve {
+  return (t) => {
+    const coefficient = product(a(t), () => ofX0(t)) + product(b(t), () => ofNoise(t))
+    if (Number.isFinite(coefficient)) return coefficient
+    throw new RangeError(
+      `${name} has no finite value at t = ${t}, where α = ${process.alpha(t)} and σ = ${process.sigma(t)}: ` +
+        `stay away from that time, or let the network predict 'x0' or 'v'`,
+    )
   }
 }
 
@@ -106,10 +126,16 @@ function product(a: number, b: () => number): number {
   return a === 0 ? 0 : a * b()
 }
 
+/** The shares of x_0 and of ε in the truth. */
+export const TRUTH: Readonly<Record<'x0' | 'noise', Share>> = {
+  x0: { ofX0: () => 1, ofNoise: () => 0 },
+  noise: { ofX0: () => 0, ofNoise: () => 1 },
+}
+
 /** What a perfect prediction would be, for the x_0 and ε that x_t was made from: the target of a loss. */
 export function truth<S extends State>(process: GaussianProcess, t: Time, x0: S, noise: S): Prediction<S> {
   return new Prediction(process, t, [
-    { value: x0, ofX0: () => 1, ofNoise: () => 0 },
-    { value: noise, ofX0: () => 0, ofNoise: () => 1 },
+    { value: x0, ...TRUTH.x0 },
+    { value: noise, ...TRUTH.noise },
   ])
 }

@@ -1,16 +1,17 @@
 /** One training loop for every model: draw a batch, take its loss and gradient, step, tell how it goes. */
-import * as tf from '@tensorflow/tfjs'
-import { breathe, currentStream, keepingTensors, poll, sumOfSquares, type RandomStream } from '../tensor'
+import type * as tf from '@tensorflow/tfjs'
+import { breathe, currentStream, keepingTensors, poll, type RandomStream } from '../tensor'
 import type { Condition } from './condition'
-import { drawTold } from './data/conditioned'
 import type { Data } from './data/data'
 import type { Trainable } from './denoiser'
+import { fusedLoss } from './fused/training'
 import { adam, adamW } from './training/adam'
 import { ParameterAverage } from './training/average'
 import { readCheckpoint, writeCheckpoint, type Evaluated, type Progress } from './training/checkpoint'
-import type { Gradients, Optimizer, OptimizerState } from './training/optimizer'
+import type { Optimizer } from './training/optimizer'
 import type { Rate } from './training/rates'
 import { sgd } from './training/sgd'
+import { plainLoss, trainingStep } from './training/step'
 
 /** A plain function of a model, a batch and what is told of it (null: nothing), whose mean is made small. */
 export type Loss<M> = (model: M, batch: tf.Tensor, stream: RandomStream, condition: Condition) => tf.Scalar
@@ -33,6 +34,11 @@ export interface TrainOptions<M> {
   readonly ema?: number
   /** Default: the model's own. */
   readonly loss?: Loss<M>
+  /**
+   * Whether a step may be computed in one go where that is possible: where the model is an `mlp` under a head with its own loss.
+   * The numbers are the same up to rounding. Default: as the session says, which is yes unless it was switched off.
+   */
+  readonly fused?: boolean
   /** What data, times and noise are drawn from. Default: the cell's own stream. */
   readonly stream?: RandomStream
   /**
@@ -111,7 +117,7 @@ async function loop<M extends Trainable>(
   options: TrainOptions<M>,
 ): Promise<TrainingRun> {
   expectArguments(model, data)
-  const { steps, batch = 256, ema, loss = ownLoss, evaluate, save, observe, clip = Infinity } = options
+  const { steps, batch = 256, ema, loss, evaluate, save, observe, clip = Infinity } = options
   expectWhole('steps', steps)
   expectWhole('batch', batch)
   if (!(clip > 0)) throw new RangeError(`train: clip must be positive, but is ${clip}`)
@@ -145,10 +151,11 @@ async function loop<M extends Trainable>(
     const first = losses.length
     if (first > steps)
       throw new RangeError(`train: the checkpoint has ${first} steps done, more than the ${steps} asked for`)
+    const compute = fusedLoss(model, loss === undefined, options.fused) ?? plainLoss(model, loss)
     for (let step = first; step < steps; step++) {
       poll()
-      const settings = { batch, loss, stream, optimizer, clip, rate: rateAt(step), step }
-      losses.push(await trainingStep(model, data, settings))
+      const settings = { batch, stream, optimizer, clip, rate: rateAt(step), step }
+      losses.push(await trainingStep(model, data, compute, settings))
       average?.update()
 
       const done = step + 1
@@ -242,76 +249,6 @@ async function evaluated<M>(
     average?.swap()
     stream.position = position
   }
-}
-
-function ownLoss(model: Trainable, batch: tf.Tensor, stream: RandomStream, condition: Condition): tf.Scalar {
-  return model.loss(batch, stream, condition)
-}
-
-/** A batch, with what is told of it where the model can be told anything. */
-function draw(model: Trainable, data: Data, n: number, stream: RandomStream) {
-  if (Object.keys(model.conditions ?? {}).length) return drawTold(data, n, stream)
-  return { x: data.draw(n, stream), condition: null }
-}
-
-interface StepSettings<M> {
-  readonly batch: number
-  readonly loss: Loss<M>
-  readonly stream: RandomStream
-  readonly optimizer: OptimizerState
-  readonly clip: number
-  readonly rate: number
-  readonly step: number
-}
-
-/** @returns the loss before the step. */
-async function trainingStep<M extends Trainable>(
-  model: M,
-  data: Data,
-  { batch, loss, stream, optimizer, clip, rate, step }: StepSettings<M>,
-): Promise<number> {
-  const names = Object.keys(model.params)
-  const { gradients, check } = tf.tidy(() => {
-    const { x, condition } = draw(model, data, batch, stream)
-    const { value, grads } = tf.variableGrads(
-      () => loss(model, x, stream, condition),
-      Object.values(model.params),
-    )
-    // A parameter that had no part in the loss, such as the null of a condition that everybody was told, has no gradient.
-    const gradients = Object.fromEntries(
-      names.map((name) => [name, grads[model.params[name]!.name] ?? tf.zerosLike(model.params[name]!)]),
-    )
-    const norm = sumOfSquares(Object.values(gradients))
-    return { gradients, check: tf.stack([value, norm]) }
-  })
-  try {
-    const [value = NaN, square = NaN] = await check.data()
-    if (!Number.isFinite(value) || !Number.isFinite(square)) throw diverged(step + 1, value, rate)
-    const norm = Math.sqrt(square)
-    if (norm <= clip) optimizer.step(gradients, rate)
-    else clipped(gradients, clip / norm, (scaled) => optimizer.step(scaled, rate))
-    return value
-  } finally {
-    tf.dispose([gradients, check])
-  }
-}
-
-/** Uses gradients times a factor, and disposes of them. */
-function clipped(gradients: Gradients, factor: number, use: (scaled: Gradients) => void): void {
-  const scaled = Object.fromEntries(Object.entries(gradients).map(([name, g]) => [name, tf.mul(g, factor)]))
-  try {
-    use(scaled)
-  } finally {
-    tf.dispose(scaled)
-  }
-}
-
-function diverged(step: number, loss: number, rate: number): Error {
-  const what = Number.isFinite(loss) ? `the gradient of the loss (${loss})` : `the loss (${loss})`
-  return new Error(
-    `training stopped at step ${step}: ${what} is not finite. The parameters are those of the step before. ` +
-      `Try a smaller rate than ${rate}, and look for a division by zero or a logarithm of zero in the loss and the data`,
-  )
 }
 
 function expectWhole(name: string, value: number): void {

@@ -10,7 +10,7 @@
  * Hutter, "Decoupled weight decay regularization", ICLR 2019, https://arxiv.org/abs/1711.05101
  */
 import * as tf from '@tensorflow/tfjs'
-import { adamUpdate, parameter } from '../../tensor'
+import { adamUpdate, parameter, type AdamStep } from '../../tensor'
 import type { TrainableParams } from '../network'
 import { expectShare, type Gradients, type Optimizer, type OptimizerState } from './optimizer'
 
@@ -53,27 +53,32 @@ function rule(
     name,
     start(params: TrainableParams): OptimizerState {
       const zeros = (value: tf.Tensor): tf.Variable => tf.tidy(() => parameter(tf.zerosLike(value), false))
-      const moments = new Map(
-        Object.entries(params).map(([name, value]) => [name, { m: zeros(value), v: zeros(value) }]),
-      )
+      const each = <T>(f: (name: string, value: tf.Variable) => T): [string, T][] =>
+        Object.entries(params).map(([name, value]) => [name, f(name, value)])
+      const moments = (): TrainableParams => Object.fromEntries(each((_, value) => zeros(value)))
+      const [m, v] = [moments(), moments()]
       const tensors = Object.fromEntries(
-        [...moments].flatMap(([name, { m, v }]) => [
-          [`m/${name}`, m],
-          [`v/${name}`, v],
-        ]),
+        each((name) => [[`m/${name}`, m[name]!] as const, [`v/${name}`, v[name]!] as const]).flatMap(
+          ([, both]) => both,
+        ),
       )
+      const next = (rate: number): AdamStep => ({
+        beta1,
+        beta2,
+        size: rate / (1 - beta1 ** (state.steps + 1)),
+        correction: 1 / (1 - beta2 ** (state.steps + 1)),
+        epsilon,
+        keep: 1 - rate * decay,
+      })
       const state: OptimizerState = {
         steps: 0,
         tensors,
+        adam: { m, v, next },
         step(gradients: Gradients, rate: number): void {
+          const numbers = next(rate)
           state.steps++
-          const size = rate / (1 - beta1 ** state.steps)
-          const keep = 1 - rate * decay
-          const correction = 1 / (1 - beta2 ** state.steps)
-          for (const [name, g] of Object.entries(gradients)) {
-            const { m, v } = moments.get(name)!
-            adamUpdate(params[name]!, m, v, g, { beta1, beta2, size, correction, epsilon, keep })
-          }
+          for (const [name, g] of Object.entries(gradients))
+            adamUpdate(params[name]!, m[name]!, v[name]!, g, numbers)
         },
         dispose: () => tf.dispose(tensors),
       }

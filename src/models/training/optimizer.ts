@@ -1,5 +1,6 @@
 /** What a rule that takes steps against gradients is. Each keeps its own tensors, which a checkpoint saves with the parameters. */
 import type * as tf from '@tensorflow/tfjs'
+import type { AdamStep } from '../../tensor'
 import type { TrainableParams } from '../network'
 
 export type Gradients = Readonly<Record<string, tf.Tensor>>
@@ -19,7 +20,16 @@ export interface OptimizerState {
   readonly tensors: Readonly<Record<string, tf.Variable>>
   /** One step in place. @param gradients by the names of the parameters; what has none stays as it is. */
   step(gradients: Gradients, rate: number): void
+  /** Where it is Adam: what those need who take the step themselves, and count it in `steps`. */
+  readonly adam?: AdamMoments
   dispose(): void
+}
+
+/** Adam's own tensors by the names of the parameters, and the numbers of its next step. */
+export interface AdamMoments {
+  readonly m: TrainableParams
+  readonly v: TrainableParams
+  next(rate: number): AdamStep
 }
 
 /** @throws RangeError unless the share is in [0, 1). */

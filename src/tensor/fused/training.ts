@@ -33,6 +33,25 @@ export interface LayerOf<T> {
   readonly ofCondition?: T
 }
 
+/** The names of the parts of a layer, in the order in which they are listed. */
+export const PARTS = ['weights', 'bias', 'ofFeatures', 'ofCondition'] as const
+
+/** The same parts of a layer, each made into something else. */
+export function mapLayer<T, R>(layer: LayerOf<T>, f: (part: T) => R): LayerOf<R> {
+  const { weights, bias, ofFeatures, ofCondition } = layer
+  return {
+    weights: f(weights),
+    bias: f(bias),
+    ...(ofFeatures !== undefined && { ofFeatures: f(ofFeatures) }),
+    ...(ofCondition !== undefined && { ofCondition: f(ofCondition) }),
+  }
+}
+
+/** Its parts. */
+export function partsOf<T>(layer: LayerOf<T>): T[] {
+  return PARTS.flatMap((part) => layer[part] ?? [])
+}
+
 /** W_0, …, W_L and what goes with them. */
 export type Perceptron<T = tf.Tensor> = readonly LayerOf<T>[]
 

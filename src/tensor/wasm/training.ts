@@ -4,9 +4,11 @@ import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm'
 import { registerTraining } from '../fused/trainers'
 import {
   expectRows,
+  mapLayer,
+  PARTS,
+  partsOf,
   sizesOf,
   tensorsOf,
-  type LayerOf,
   type Perceptron,
   type TrainingExecutor,
   type TrainingRows,
@@ -27,9 +29,6 @@ interface Computed {
   readonly loss: number
   readonly squares: number
 }
-
-/** The parameters of a layer that there are, by name. */
-const PARTS = ['weights', 'bias', 'ofFeatures', 'ofCondition'] as const
 
 const executor: TrainingExecutor = {
   name: () => `WASM SIMD (${currentKernels()?.build ?? 'stock'})`,
@@ -201,21 +200,6 @@ function adam(
       revised(theta, ...moments)
     }
   }
-}
-
-/** The same parts of a layer, each made into something else. */
-function mapLayer<T, R>(layer: LayerOf<T>, f: (part: T) => R): LayerOf<R> {
-  const { weights, bias, ofFeatures, ofCondition } = layer
-  return {
-    weights: f(weights),
-    bias: f(bias),
-    ...(ofFeatures !== undefined && { ofFeatures: f(ofFeatures) }),
-    ...(ofCondition !== undefined && { ofCondition: f(ofCondition) }),
-  }
-}
-
-function partsOf<T>(layer: LayerOf<T>): T[] {
-  return PARTS.flatMap((part) => layer[part] ?? [])
 }
 
 function memoryOf({ wasm }: BackendWasm): ArrayBuffer {

@@ -39,23 +39,24 @@ onBuilds('training and sampling', (build) => {
     assertNear(ours.samples, stock.samples, 2e-2)
   })
 
-  test('300 steps leave tensors and memory as they were after the first ten', async () => {
-    const network = model()
-    const stream = new RandomStream(5, 'long training')
-    const seen: number[][] = []
-    let at = 0
-    // Every step draws from the data once: what is there then is what the step before left.
-    const counted: typeof moons = {
-      ...moons,
-      draw: (n, stream) => {
-        at++
-        if (at === 10 || at === 300) seen.push([tf.memory().numTensors, tf.memory().numDataBuffers, heap()])
-        return moons.draw(n, stream)
-      },
-    }
-    await train(network, counted, { steps: 300, batch: 64, rate: 1e-3, ema: 0.99, stream })
-    assert.equal(seen.length, 2)
-    assert.deepEqual(seen[1], seen[0])
-    tf.dispose(network.params)
-  })
+  for (const fused of [true, false])
+    test(`300 steps leave tensors and memory as they were after the first ten, ${fused ? 'in one pass each' : 'operation by operation'}`, async () => {
+      const network = model()
+      const stream = new RandomStream(5, 'long training')
+      const seen: number[][] = []
+      let at = 0
+      // Every step draws from the data once: what is there then is what the step before left.
+      const counted: typeof moons = {
+        ...moons,
+        draw: (n, stream) => {
+          at++
+          if (at === 10 || at === 300) seen.push([tf.memory().numTensors, tf.memory().numDataBuffers, heap()])
+          return moons.draw(n, stream)
+        },
+      }
+      await train(network, counted, { steps: 300, batch: 64, rate: 1e-3, ema: 0.99, stream, fused })
+      assert.equal(seen.length, 2)
+      assert.deepEqual(seen[1], seen[0])
+      tf.dispose(network.params)
+    })
 })

@@ -1,0 +1,100 @@
+/** One step of training: a batch, its loss and gradients, and a step against them. */
+import * as tf from '@tensorflow/tfjs'
+import { sumOfSquares, type RandomStream } from '../../tensor'
+import { onProcessor, type Condition } from '../condition'
+import { drawTold } from '../data/conditioned'
+import type { Data } from '../data/data'
+import type { Trainable } from '../denoiser'
+import type { Loss } from '../train'
+import type { TrainingLoss } from './loss'
+import type { Gradients, OptimizerState } from './optimizer'
+
+export interface StepSettings {
+  /** Samples in the batch. */
+  readonly batch: number
+  readonly stream: RandomStream
+  readonly optimizer: OptimizerState
+  readonly clip: number
+  readonly rate: number
+  /** Steps done before. */
+  readonly step: number
+}
+
+/**
+ * Takes a step.
+ *
+ * @returns the loss before it.
+ * @throws Error where the loss or its gradient is not finite; the parameters are left as they were.
+ */
+export async function trainingStep(
+  model: Trainable,
+  data: Data,
+  loss: TrainingLoss,
+  { batch, stream, optimizer, clip, rate, step }: StepSettings,
+): Promise<number> {
+  const { adam } = optimizer
+  const { check, gradients } = tf.tidy((): { check: tf.Tensor1D; gradients?: Gradients } => {
+    const { x, condition } = draw(model, data, batch, stream)
+    if (adam && loss.step) return { check: loss.step(x, stream, adam, rate, clip) }
+    return loss.gradients(x, stream, condition)
+  })
+  try {
+    const [value = NaN, square = NaN] = onProcessor() ? await check.data() : check.dataSync()
+    if (!Number.isFinite(value) || !Number.isFinite(square)) throw diverged(step + 1, value, rate)
+    const norm = Math.sqrt(square)
+    if (!gradients) optimizer.steps++
+    else if (norm <= clip) optimizer.step(gradients, rate)
+    else clipped(gradients, clip / norm, (scaled) => optimizer.step(scaled, rate))
+    return value
+  } finally {
+    check.dispose()
+    tf.dispose(gradients ?? {})
+  }
+}
+
+/** A loss and its gradients, operation by operation. @param loss default: the model's own. */
+export function plainLoss<M extends Trainable>(model: M, loss?: Loss<M>): TrainingLoss {
+  return {
+    gradients(batch, stream, condition) {
+      const { value, grads } = tf.variableGrads(
+        () => (loss ? loss(model, batch, stream, condition) : model.loss(batch, stream, condition)),
+        Object.values(model.params),
+      )
+      // A parameter that had no part in the loss, such as the null of a condition that everybody was told, has no gradient.
+      const gradients = Object.fromEntries(
+        Object.entries(model.params).map(([name, value]) => [name, grads[value.name] ?? tf.zerosLike(value)]),
+      )
+      const norm = sumOfSquares(Object.values(gradients))
+      return { gradients, check: tf.stack([value, norm]) as tf.Tensor1D }
+    },
+  }
+}
+
+/** A batch, with what is told of it where the model can be told anything. */
+function draw(
+  model: Trainable,
+  data: Data,
+  n: number,
+  stream: RandomStream,
+): { readonly x: tf.Tensor; readonly condition: Condition } {
+  if (Object.keys(model.conditions ?? {}).length) return drawTold(data, n, stream)
+  return { x: data.draw(n, stream), condition: null }
+}
+
+/** Uses gradients times a factor, and disposes of them. */
+function clipped(gradients: Gradients, factor: number, use: (scaled: Gradients) => void): void {
+  const scaled = Object.fromEntries(Object.entries(gradients).map(([name, g]) => [name, tf.mul(g, factor)]))
+  try {
+    use(scaled)
+  } finally {
+    tf.dispose(scaled)
+  }
+}
+
+function diverged(step: number, loss: number, rate: number): Error {
+  const what = Number.isFinite(loss) ? `the gradient of the loss (${loss})` : `the loss (${loss})`
+  return new Error(
+    `training stopped at step ${step}: ${what} is not finite. The parameters are those of the step before. ` +
+      `Try a smaller rate than ${rate}, and look for a division by zero or a logarithm of zero in the loss and the data`,
+  )
+}
