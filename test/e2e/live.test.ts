@@ -13,6 +13,17 @@ async function outputs(code: VSCodeUnderTest, selector: string): Promise<Frame> 
   })
 }
 
+/** The tab that shows one picture. */
+function largePicture(code: VSCodeUnderTest): Promise<Frame> {
+  return until('the tab with the picture', async () => {
+    for (const one of code.page.frames()) {
+      const drawn = one.locator('.figure .js-plotly-plot .main-svg')
+      if (await drawn.count().catch(() => 0)) return one
+    }
+    return undefined
+  })
+}
+
 /** Moves a slider as a person's hand does: every value on the way, the last one for good. */
 async function slide(frame: Frame, values: readonly number[]): Promise<void> {
   await frame.locator('.genbook-controls input[type=range]').evaluate((element, values) => {
@@ -142,17 +153,7 @@ scenario(
       async () => (await tools.getByRole('status').innerText()) === 'Copied.',
     )
     await tools.getByRole('button', { name: 'Open the picture large' }).click()
-    const large = await until('the tab with the picture', async () => {
-      for (const one of code.page.frames())
-        if (
-          await one
-            .locator('.figure .js-plotly-plot .main-svg')
-            .count()
-            .catch(() => 0)
-        )
-          return one
-      return undefined
-    })
+    const large = await largePicture(code)
     await code.screenshot('large picture')
     assert.ok((await large.locator('.js-plotly-plot').boundingBox())!.height > 300)
   },
@@ -222,6 +223,16 @@ plot.schedule(vp({ betaMin: 0.1, betaMax: 20 }))`,
       /In this session: sigma = 0\.25, set by \[2\]/.test((await told()) ?? ''),
     )
     await code.screenshot('letter with its value')
+    // The same in a tab of its own.
+    await frame.locator('.genbook-tools').getByRole('button', { name: 'Open the picture large' }).click()
+    const large = await largePicture(code)
+    await until('the value in the large picture', async () => {
+      await large.locator('.nsewdrag').first().hover()
+      const title = large.locator('.infolayer .g-ytitle')
+      await title.hover()
+      return /In this session: sigma = 0\.25/.test((await title.locator('title').textContent()) ?? '')
+    })
+    await code.evaluate((vscode) => vscode.commands.executeCommand('workbench.action.closeActiveEditor'))
     await code.command('Genbook: Restart')
     await until('the meaning alone', async () => {
       const text = (await told()) ?? ''

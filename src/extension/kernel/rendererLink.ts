@@ -53,14 +53,22 @@ export class RendererLink extends Owner {
         void savePicture(message.name, message.base64, editor.notebook.uri)
         break
       case 'open':
-        openLarge(this.#assets, message.title, message.figure, editor.notebook.uri)
+        openLarge(this.#assets, message.title, message.figure, {
+          notebook: editor.notebook.uri,
+          letters: (signs) => this.#letters(editor.notebook, signs),
+        })
         break
       case 'letters': {
-        const values = letterValues(message.signs, session?.variables ?? [], variableInWords)
+        const values = this.#letters(editor.notebook, message.signs)
         this.#post({ type: 'letters', values }, editor)
         break
       }
     }
+  }
+
+  /** What letters are in a notebook's session now. */
+  #letters(notebook: vscode.NotebookDocument, signs: readonly string[]): Record<string, string> {
+    return letterValues(signs, this.#sessions.find(notebook)?.variables ?? [], variableInWords)
   }
 
   #tellAll(session: Session): void {

@@ -1,18 +1,24 @@
 import * as vscode from 'vscode'
+import type { TabAnswer, TabMessage } from '../../renderers/controls/messages'
 import type { Json } from '../../renderers/figures'
 import { embedJson, escapeHtml } from '../../renderers/report/html'
 import type { Assets } from '../assets'
 import { savePicture } from './save'
 
-/** What a tab with a picture says. */
-interface TabMessage {
-  readonly type: 'save'
-  readonly name: string
-  readonly base64: string
+/** Where a figure comes from. */
+export interface FigureSource {
+  readonly notebook: vscode.Uri
+  /** What letters are in the session, in words, by their signs. */
+  readonly letters: (signs: readonly string[]) => TabAnswer['values']
 }
 
 /** Shows a figure in a tab of its own, as large as the tab is. */
-export function openLarge(assets: Assets, title: string, figure: Json, notebook: vscode.Uri): void {
+export function openLarge(
+  assets: Assets,
+  title: string,
+  figure: Json,
+  { notebook, letters }: FigureSource,
+): void {
   const script = assets.uri('report.js')
   const panel = vscode.window.createWebviewPanel('genbook.picture', title, vscode.ViewColumn.Active, {
     enableScripts: true,
@@ -20,7 +26,11 @@ export function openLarge(assets: Assets, title: string, figure: Json, notebook:
     localResourceRoots: [vscode.Uri.joinPath(script, '..')],
   })
   const { webview } = panel
-  webview.onDidReceiveMessage(({ name, base64 }: TabMessage) => void savePicture(name, base64, notebook))
+  webview.onDidReceiveMessage((message: TabMessage) => {
+    if (message.type === 'save') return savePicture(message.name, message.base64, notebook)
+    const answer: TabAnswer = { type: 'letters', values: letters(message.signs) }
+    return webview.postMessage(answer)
+  })
   webview.html = page(title, figure, webview.asWebviewUri(script).toString(), webview.cspSource)
 }
 

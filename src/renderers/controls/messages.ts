@@ -31,6 +31,10 @@ export type HostMessage =
   /** What the letters that were asked for are in the session, in words, by their signs; those without a value are absent. */
   | { readonly type: 'letters'; readonly values: Readonly<Record<string, string>> }
 
+/** What a tab that shows one picture asks for, and what it is told. */
+export type TabMessage = Extract<RendererMessage, { readonly type: 'save' | 'letters' }>
+export type TabAnswer = Extract<HostMessage, { readonly type: 'letters' }>
+
 /** The cell that declared a control. */
 export function cellOf(control: string): string {
   return control.slice(0, Math.max(0, control.lastIndexOf('/')))

@@ -1,7 +1,9 @@
 /** A cell's outputs as HTML. Whatever they hold is data: none of it can run or fetch anything. */
 import { describe, PLOTLY_MIME } from '../figures/figure'
+import { CONTROLS_MIME } from '../controls/specification'
 import { readFigure } from '../mount/specification'
 import { ansiToHtml } from './ansi'
+import { controlsToHtml } from './controls'
 import { text, type ReportOutput } from './document'
 import { base64, embedJson, escapeHtml, imageAddress } from './html'
 import { markdownToHtml } from './markdown'
@@ -42,6 +44,7 @@ type Bundle = Readonly<Record<string, unknown>>
 /** The richest form that can be shown; each falls through where its data is not what it should be. */
 function bundleToHtml(bundle: Bundle, options: OutputOptions): string {
   return (
+    controlsToHtml(bundle[CONTROLS_MIME]) ??
     figure(bundle, options) ??
     picture(bundle) ??
     hypertext(bundle) ??

@@ -1,6 +1,7 @@
 /** Runs inside a report: draws the figures that it carries, and fits the frames of HTML outputs to their content. */
 import { addStyle } from '../controls/style'
 import { element } from '../controls/elements'
+import type { TabAnswer, TabMessage } from '../controls/messages'
 import { words } from '../controls/words'
 import type { Figure } from '../figures/figure'
 import { ContextBudget } from '../mount/budget'
@@ -23,22 +24,30 @@ const palette = () => {
 }
 const views = new Set<FigureView>()
 
-declare function acquireVsCodeApi(): { postMessage(message: unknown): void }
+declare function acquireVsCodeApi(): { postMessage(message: TabMessage): void }
 let editor: ReturnType<typeof acquireVsCodeApi> | undefined
+
+/** Tells VS Code something, from a tab. */
+function tell(message: TabMessage): void {
+  // Only now: it may be had once, and pages that use this program for its stills want it themselves.
+  editor ??= acquireVsCodeApi()
+  editor.postMessage(message)
+}
 
 const pictures: PictureHost = {
   async save(name, picture) {
     if (inTab) {
-      // Only now: it may be had once, and pages that use this program for its stills want it themselves.
-      editor ??= acquireVsCodeApi()
-      editor.postMessage({ type: 'save', name, base64: await base64Of(picture) })
+      tell({ type: 'save', name, base64: await base64Of(picture) })
       return
     }
     download(name, picture)
   },
   ...(inTab ? {} : { open: enlarge }),
 }
-const surroundings: Surroundings = { palette, budget, pictures, fill: inTab }
+const surroundings: Surroundings = {
+  ...{ palette, budget, pictures, fill: inTab },
+  ...(inTab && { askLetters: (signs: readonly string[]) => tell({ type: 'letters', signs }) }),
+}
 
 /** Shows a figure over the page until the reader closes it. */
 function enlarge(title: string, figure: Figure): void {
@@ -99,6 +108,9 @@ function fit(frame: HTMLIFrameElement): void {
 
 dark.addEventListener('change', redrawAll)
 if (inTab) {
+  addEventListener('message', ({ data }: MessageEvent<Partial<TabAnswer>>) => {
+    if (data.type === 'letters' && data.values) for (const view of views) view.setLetters(data.values)
+  })
   addEventListener('resize', redrawAll)
   const themes = new MutationObserver(redrawAll)
   themes.observe(document.body, { attributes: true, attributeFilter: ['class'] })

@@ -28,6 +28,10 @@ pre { margin: 0; padding: 10px 12px; white-space: pre-wrap; overflow-wrap: anywh
 .stderr { border-left: 3px solid #d9a514; }
 .error { color: var(--error); border-left: 3px solid var(--error); }
 .note, .missing { color: var(--muted); font-size: 13px; font-style: italic; }
+.controls { display: grid; grid-template-columns: max-content minmax(8em, 22em) 1fr; gap: 4px 14px; align-items: center; padding: 4px 10px;
+  font-size: 13px; }
+.controls input[type=range] { width: 100%; margin: 0; accent-color: var(--accent); }
+.controls + .note { margin: 2px 10px 6px; }
 .bad-formula { color: var(--error); }
 .prose img, .output img { max-width: 100%; height: auto; background: #fff; border-radius: 4px; }
 .prose table { border-collapse: collapse; }

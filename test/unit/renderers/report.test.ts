@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import { lossFigure, figureBundle } from '../../../src/renderers/figures'
+import { controlsBundle } from '../../../src/renderers/controls/specification'
 import { ansiToHtml } from '../../../src/renderers/report/ansi'
 import { renderReport, type ReportCell } from '../../../src/renderers/report'
 import { highlight } from '../../../src/renderers/report/highlight'
@@ -198,6 +199,32 @@ void describe('a report', () => {
       body({ cell_type: 'code', source: '', outputs: [{ output_type: 'new' }] }),
       /unknown kind “new”/,
     )
+  })
+
+  test('controls stand as they stood, cannot be moved, and say their values', () => {
+    const specs = [
+      { kind: 'slider', id: 'c/0', label: 'γ <b>', from: 0, to: 8, step: 0.5, value: 2.5 },
+      { kind: 'choice', id: 'c/1', label: 'sampler', options: ['ddim', 'ddpm'], value: 'ddpm' },
+      { kind: 'toggle', id: 'c/2', label: 'field', value: true },
+      { kind: 'button', id: 'c/3', label: 'again', value: 2 },
+    ] as const
+    const html = body(code({ ...controlsBundle(specs) }))
+    assert.match(html, /<input type="range" min="0" max="8" step="any" value="2.5"[^>]*disabled>/)
+    assert.match(html, /<input type="checkbox" checked[^>]*disabled>/)
+    const text = shown(html)
+    for (const said of [
+      'γ <b>',
+      '2.5 of 0 to 8',
+      'ddpm (not ddim)',
+      'on',
+      'pressed 2 times',
+      'As they stood',
+    ])
+      assert.ok(text.includes(said), said)
+    assert.ok(!html.includes('γ <b>'))
+    // What is no list of controls falls back to its text.
+    const broken = { 'application/vnd.genbook.controls+json': [{ kind: 'slider' }], 'text/plain': 'γ = 2' }
+    assert.match(shown(body(code(broken))), /γ = 2/)
   })
 
   test('shows streams, and errors with their tracebacks', () => {
