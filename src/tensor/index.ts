@@ -36,6 +36,14 @@ export { Pace } from './pace'
 export { mayFuse, setFusing, tellFused, tellPlain } from './paths'
 export { readNow } from './readNow'
 export { currentStream, RandomStream, setStream, STREAM_VERSION } from './random/stream'
-export { adamUpdate, mixInto, sumOfSquares, type AdamStep } from './updates'
+export {
+  adamUpdate,
+  adamUpdates,
+  mixAllInto,
+  mixInto,
+  sumOfSquares,
+  type AdamParameter,
+  type AdamStep,
+} from './updates'
 export { counted, told } from './told'
 export { threadCount, useWorkers, workerProblem, type WorkerHost, type WorkerLink } from './workers'

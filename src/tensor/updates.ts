@@ -1,7 +1,9 @@
-/** Variables changed where they are: in one pass over memory on WASM, by TensorFlow.js's operations elsewhere. */
+/** Variables changed where they are: in one pass over memory on WASM, many at once on WebGPU, by TensorFlow.js's operations elsewhere. */
 import * as tf from '@tensorflow/tfjs'
 import { revised, unshare } from './revision'
 import { onWasm } from './wasm'
+import { onWebGpu } from './webgpu'
+import { lengthSquared, mixAll, updateByAdam } from './webgpu/updates'
 
 /** The numbers of a step of Adam. */
 export interface AdamStep {
@@ -16,6 +18,36 @@ export interface AdamStep {
   readonly keep?: number
 }
 
+/** A parameter, its moments m and v, and its gradient g, all of one shape. */
+export interface AdamParameter {
+  readonly theta: tf.Variable
+  readonly m: tf.Variable
+  readonly v: tf.Variable
+  readonly gradient: tf.Tensor
+}
+
+/** A step of Adam, as `adamUpdate` does it, for many parameters: on WebGPU in one dispatch. */
+export function adamUpdates(parameters: readonly AdamParameter[], step: AdamStep): void {
+  for (const { theta, m, v, gradient } of parameters) expectShape('adamUpdates', theta, m, v, gradient)
+  const tensors = parameters.flatMap(({ theta, m, v, gradient }) => [theta, m, v, gradient])
+  const done = onWebGpu(tensors, (backend) => {
+    updateByAdam(backend, parameters, step)
+    return true
+  })
+  if (done) return
+  for (const { theta, m, v, gradient } of parameters) adamUpdate(theta, m, v, gradient, step)
+}
+
+/** `mixInto` for many pairs: on WebGPU in one dispatch. */
+export function mixAllInto(pairs: readonly (readonly [x: tf.Variable, y: tf.Tensor])[], keep: number): void {
+  for (const [x, y] of pairs) expectShape('mixAllInto', x, y)
+  const done = onWebGpu(pairs.flat(), (backend) => {
+    mixAll(backend, pairs, keep)
+    return true
+  })
+  if (!done) for (const [x, y] of pairs) mixInto(x, y, keep)
+}
+
 /**
  * m ← β₁ m + (1 − β₁) g,   v ← β₂ v + (1 − β₂) g²,   θ ← keep · θ − size · m / (√(correction · v) + ε).
  *
@@ -26,8 +58,9 @@ export function adamUpdate(
   m: tf.Variable,
   v: tf.Variable,
   gradient: tf.Tensor,
-  { beta1, beta2, size, correction, epsilon, keep = 1 }: AdamStep,
+  step: AdamStep,
 ): void {
+  const { beta1, beta2, size, correction, epsilon, keep = 1 } = step
   expectShape('adamUpdate', theta, m, v, gradient)
   const done = onWasm([theta, m, v, gradient], ({ native }, addressOf) => {
     for (const variable of [theta, m, v]) unshare(variable)
@@ -38,11 +71,16 @@ export function adamUpdate(
     return true
   })
   if (done) return
+  const onGpu = onWebGpu([theta, m, v, gradient], (backend) => {
+    updateByAdam(backend, [{ theta, m, v, gradient }], step)
+    return true
+  })
+  if (onGpu) return
   tf.tidy(() => {
     m.assign(m.mul(beta1).add(gradient.mul(1 - beta1)))
     v.assign(v.mul(beta2).add(gradient.square().mul(1 - beta2)))
-    const step = m.mul(size).div(v.mul(correction).sqrt().add(epsilon))
-    theta.assign((keep === 1 ? theta : theta.mul(keep)).sub(step))
+    const change = m.mul(size).div(v.mul(correction).sqrt().add(epsilon))
+    theta.assign((keep === 1 ? theta : theta.mul(keep)).sub(change))
   })
 }
 
@@ -55,7 +93,12 @@ export function mixInto(x: tf.Variable, y: tf.Tensor, keep: number): void {
     revised(x)
     return true
   })
-  if (!done) tf.tidy(() => x.assign(x.mul(keep).add(y.mul(1 - keep))))
+  if (done) return
+  const onGpu = onWebGpu([x, y], (backend) => {
+    mixAll(backend, [[x, y]], keep)
+    return true
+  })
+  if (!onGpu) tf.tidy(() => x.assign(x.mul(keep).add(y.mul(1 - keep))))
 }
 
 /** Σ x² over all numbers of all tensors, such as the squared length of a gradient. */
@@ -64,6 +107,8 @@ export function sumOfSquares(tensors: readonly tf.Tensor[]): tf.Scalar {
     tensors.reduce((sum, x) => sum + native.sumOfSquares(addressOf(x), x.size), 0),
   )
   if (sum !== undefined) return tf.scalar(sum)
+  const onGpu = onWebGpu(tensors, (backend) => lengthSquared(backend, tensors))
+  if (onGpu) return onGpu
   return tf.tidy(() => tf.addN(tensors.map((x) => x.square().sum()))).asScalar()
 }
 

@@ -4,7 +4,7 @@
  * The decay warms up, decay_k = min(decay, (1 + k)/(10 + k)), so that a short training is not averaged with its start.
  */
 import * as tf from '@tensorflow/tfjs'
-import { mixInto, parameter } from '../../tensor'
+import { mixAllInto, parameter } from '../../tensor'
 import type { TrainableParams } from '../network'
 
 export class ParameterAverage {
@@ -25,7 +25,10 @@ export class ParameterAverage {
   update(): void {
     const decay = Math.min(this.decay, (1 + this.updates) / (10 + this.updates))
     this.updates++
-    for (const [name, mean] of this.average) mixInto(mean, this.params[name]!, decay)
+    mixAllInto(
+      [...this.average].map(([name, mean]) => [mean, this.params[name]!]),
+      decay,
+    )
   }
 
   /** Exchanges the average and the parameters; a second time puts them back. */

@@ -12,8 +12,8 @@ import { shader } from './shader'
 import { MATH } from './wgsl/math'
 import { WORKGROUP_REDUCTIONS } from './wgsl/workgroup'
 
-/** Keys whose scores fit into the memory of a workgroup that every device has (16 KiB), with what else is there. */
-export const MOST_KEYS = 3584
+/** Keys whose scores fit into the memory of a workgroup with room for what else is there. */
+export const MOST_KEYS = 1024
 
 const PARAMS = {
   batch: 'u32',
@@ -185,6 +185,8 @@ interface Attributes {
 }
 
 type Three = readonly [q: tf.TensorInfo, k: tf.TensorInfo, v: tf.TensorInfo]
+
+export const ATTENTION_SHADERS = [FORWARD, QUERIES, KEYS]
 
 /** No tensor is empty, and there are at most `MOST_KEYS`. */
 export function registerAttention(): void {

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs'
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu'
 import { registerAffine } from './affine'
-import { registerAttention } from './attention'
+import { ATTENTION_SHADERS, registerAttention } from './attention'
 import { CONVOLUTION_SHADERS, registerConvolutions } from './convolution'
 import { ELEMENTWISE_SHADERS, registerElementwise } from './elementwise'
 import { registerFused } from './fused'
@@ -15,6 +15,7 @@ import { RANDOM_SHADERS, registerRandom } from './random'
 import { REDUCTION_SHADERS, registerReductions } from './reduce'
 import { onOurWebGpu, useWebGpuKernels } from './registry'
 import { registerSoftmax, SOFTMAX_SHADERS } from './softmax'
+import { UPDATE_SHADERS } from './updates'
 
 const KERNELS = [
   registerRandom,
@@ -39,6 +40,8 @@ const SHADERS = [
   ...CONVOLUTION_SHADERS,
   ...GROUP_NORM_SHADERS,
   ...SOFTMAX_SHADERS,
+  ...ATTENTION_SHADERS,
+  ...UPDATE_SHADERS,
 ]
 
 /** Puts our kernels in front of TensorFlow.js's. @param kernels `stock` leaves everything to TensorFlow.js. */
