@@ -10,6 +10,7 @@ const HELP = `
 A right answer computes the same numbers in another way, and rounds differently; how much depends on what is computed. The master is run
 on WASM, on plain JavaScript and, where there is one, on a GPU, and tests without a tolerance of their own get eight times what these
 differ by, and never less than 1e-5 relative. The tolerances are written into the master, and hold until a cell of it is changed.
+A test that passes on one of them and not on another is an error. With --seed the tolerances are for grading with that seed.
 genbook release does the same where that is needed.
 
 Example:
@@ -27,7 +28,10 @@ export function addCalibrate(program: Command, finish: (status: number) => void)
 
 async function calibrate(path: string, options: LimitOptions): Promise<number> {
   const file = await readNotebook(path)
-  const calibrated = await calibrateMaster(file, limitsOf(options))
+  const calibrated = await calibrateMaster(file, {
+    ...limitsOf(options),
+    ...(options.seed !== undefined && { seed: options.seed }),
+  })
   const { calibration, findings } = calibrated
   process.stderr.write(showFindings(file, findings, 'text'))
   if (hasErrors(findings)) {

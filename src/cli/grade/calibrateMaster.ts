@@ -22,13 +22,16 @@ import type { GradeOptions } from './types'
 
 export interface Calibrated {
   readonly calibration: Calibration
-  /** Tests that allow less than backends differ by: errors. */
+  /** Tests that the master does not pass on every backend: errors. */
   readonly findings: readonly Finding[]
   /** Why it was not run on a GPU, in a sentence. */
   readonly withoutGpu?: string
 }
 
-type MasterOptions = Omit<GradeOptions, 'sandbox'>
+type MasterOptions = Omit<GradeOptions, 'sandbox'> & {
+  /** In place of the notebook's own. */
+  readonly seed?: number
+}
 
 /**
  * The master is the instructor's own and runs without a sandbox, as `genbook lint` runs it: on WASM, on plain JavaScript, and on a
@@ -48,10 +51,10 @@ export async function calibrateMaster(file: NotebookFile, options: MasterOptions
     if (!(thrown instanceof GraderFault || thrown instanceof UsageError)) throw thrown
     withoutGpu = thrown.message
   }
-  const key = calibrationKey(file.notebook, seedOf(file.notebook))
+  const key = calibrationKey(file.notebook, options.seed ?? seedOf(file.notebook))
   return {
     calibration: calibrate(key, recordings),
-    findings: disagreements(recordings).map((found) => findingOf(file, found)),
+    findings: (await disagreements(recordings)).map((found) => findingOf(file, found)),
     ...(withoutGpu !== undefined && { withoutGpu }),
   }
 }
@@ -94,10 +97,16 @@ async function record(
   options: MasterOptions,
 ): Promise<Recording> {
   const gradeIds = new Map(summaryCells(notebook).map(({ id, gradeId }) => [id, gradeId]))
-  const { tests, runner } = await recordMaster(`${path} on ${backend}`, notebook, seedOf(notebook), backend, {
-    ...options,
-    sandbox: ownProcess(),
-  })
+  const { tests, runner } = await recordMaster(
+    `${path} on ${backend}`,
+    notebook,
+    options.seed ?? seedOf(notebook),
+    backend,
+    {
+      ...options,
+      sandbox: ownProcess(),
+    },
+  )
   await runner.close()
   return new Map([...tests].flatMap(([id, list]) => (list.length ? [[gradeIds.get(id) ?? id, list]] : [])))
 }
@@ -109,18 +118,23 @@ function broken({ path }: NotebookFile): (thrown: unknown) => never {
   }
 }
 
-function findingOf({ notebook }: NotebookFile, { gradeId, test, first, other }: Disagreement): Finding {
+function findingOf({ notebook }: NotebookFile, found: Disagreement): Finding {
+  const { gradeId, test, first, other } = found
   const index = notebook.cells.findIndex((cell) => readNbgrader(cell).nbgrader?.grade_id === gradeId)
   const cell = notebook.cells[index]
+  const place = cell ? placeOf(cell, index, lineOfTest(cell.source, test)) : {}
+  if ('reason' in found)
+    return error(
+      'backends-disagree',
+      place,
+      'In {0}, the test “{1}” passes on {2} and not on {3}: {4}.',
+      ...[gradeId, test, first, other, found.reason],
+    )
+  const [mine, theirs] = found.returned
   return error(
     'backends-disagree',
-    cell ? placeOf(cell, index, lineOfTest(cell.source, test)) : {},
+    place,
     'In {0}, the test “{1}” allows less than backends differ by: {2} gives {3}, and {4} gives {5}.',
-    gradeId,
-    test,
-    first.backend,
-    first.returned,
-    other.backend,
-    other.returned,
+    ...[gradeId, test, first, mine, other, theirs],
   )
 }

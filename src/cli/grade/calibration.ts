@@ -3,9 +3,10 @@
  * right answer may be from them. A mean over a million numbers differs more than a single product, and gets more room.
  */
 import { createHash } from 'node:crypto'
-import { allowed, bulk, difference } from '../../kernel/grading/compare'
+import { bulk } from '../../kernel/grading/compare'
 import { isNumberArray, type Data } from '../../kernel/grading/data'
 import { decodeJudge } from '../../kernel/grading/dataJudges'
+import { judge } from '../../kernel/grading/judge'
 import { decodeData } from '../../kernel/grading/encode'
 import { dataText } from '../../kernel/grading/words'
 import type { RecordedCall, RecordedCalls } from '../../kernel/grading/asking'
@@ -49,40 +50,49 @@ export function calibrate(key: string, recordings: ReadonlyMap<string, Recording
   return { key, backends: [...recordings.keys()], tests }
 }
 
-/** A test whose own tolerance is less than backends differ by: what came back on the first, and on another. */
-export interface Disagreement {
+/** A test that the master's own results do not pass on every backend. */
+export type Disagreement = {
   readonly gradeId: string
   readonly test: string
-  readonly first: { readonly backend: string; readonly returned: string }
-  readonly other: { readonly backend: string; readonly returned: string }
-}
+  /** The backend on which what it expects was recorded, and another. */
+  readonly first: string
+  readonly other: string
+} & (
+  | {
+      /** What came back on each: its own tolerance allows less than they differ by. */
+      readonly returned: readonly [string, string]
+    }
+  | {
+      /** Why what came back on the other is not as expected. */
+      readonly reason: string
+    }
+)
 
 /** @param recordings by backend, of the same master with the same seed; at most one disagreement for each test and backend */
-export function disagreements(recordings: ReadonlyMap<string, Recording>): Disagreement[] {
+export async function disagreements(recordings: ReadonlyMap<string, Recording>): Promise<Disagreement[]> {
   const [first, ...others] = recordings
-  return [...(first?.[1] ?? [])].flatMap(([gradeId, list]) =>
-    list.flatMap((test, index) =>
-      others.flatMap(([backend, other]) => {
-        const values = tooFarApart(test, other.get(gradeId)?.[index])
-        if (!values) return []
-        const [mine, theirs] = values
-        return {
-          gradeId,
-          test: test.name,
-          first: { backend: first![0], returned: mine },
-          other: { backend, returned: theirs },
-        }
-      }),
-    ),
-  )
+  const found: Disagreement[] = []
+  for (const [gradeId, list] of first?.[1] ?? [])
+    for (const [index, test] of list.entries())
+      for (const [backend, other] of others) {
+        const how = await apart(test, other.get(gradeId)?.[index])
+        if (how) found.push({ gradeId, test: test.name, first: first![0], other: backend, ...how })
+      }
+  return found
 }
 
-function tooFarApart(test: RecordedCalls, other: RecordedCalls | undefined): [string, string] | undefined {
+async function apart(
+  test: RecordedCalls,
+  other: RecordedCalls | undefined,
+): Promise<{ returned: readonly [string, string] } | { reason: string } | undefined> {
   for (const [one, match] of pairs(test, other)) {
-    const judge = decodeJudge(one.judge)
-    if (judge.judge !== 'closeTo' || !judge.within) continue
+    const expected = decodeJudge(one.judge)
+    // Without a tolerance of its own, it gets one that allows the difference.
+    if (expected.judge === 'closeTo' && !expected.within) continue
     const [a, b] = [decodeData(one.returned), decodeData(match.returned)]
-    if (difference(a, b, allowed(judge.within)) !== undefined) return worst(a, b)
+    // Predicates are functions, and were asked where they are.
+    const { passed, reason } = await judge(expected, b, () => Promise.resolve(match.reason === undefined))
+    if (!passed) return expected.judge === 'closeTo' ? { returned: worst(a, b) } : { reason: reason ?? '' }
   }
   return undefined
 }
@@ -93,7 +103,8 @@ function worst(a: Data, b: Data): [string, string] {
   const gaps = x.map((value, i) => Math.abs(value - y[i]!))
   const index = gaps.indexOf(Math.max(...gaps.filter((gap) => !Number.isNaN(gap))))
   if (x.length !== y.length || index < 0) return [dataText(a), dataText(b)]
-  return [digits(x[index]!), digits(y[index]!)]
+  const [mine, theirs] = [x[index]!, y[index]!]
+  return digits(mine) === digits(theirs) ? [String(mine), String(theirs)] : [digits(mine), digits(theirs)]
 }
 
 /** As many as two singles need to be told apart. */

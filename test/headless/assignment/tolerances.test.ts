@@ -81,6 +81,26 @@ test('a test that allows less than backends differ by stops the release', async 
   assert.equal(await folder.read(name), before)
 })
 
+test('a property that holds on one backend alone stops the release, too', async (t) => {
+  const folder = await Folder.create(t)
+  const tests =
+    "import { below } from 'genbook'\ntest('two', { run: () => (tf.getBackend() === 'cpu' ? 0.2 : 0.05), expect: below(0.1), points: 3 })"
+  const name = await writeMaster(folder, { tests })
+  const { status, stderr } = await folder.genbook(['calibrate', name])
+  assert.equal(status, 1, stderr)
+  assert.match(stderr, /the test “two” passes on wasm and not on cpu: .*0\.2/)
+})
+
+test('tolerances can be found for another seed than the master’s', async (t) => {
+  const folder = await Folder.create(t)
+  const name = await writeMaster(folder)
+  const { status, stderr } = await folder.genbook(['calibrate', name, '--seed', '99'])
+  assert.equal(status, 0, stderr)
+  const { notebook } = parseNotebook(await folder.read(name))
+  assert.notEqual(seedOf(notebook), 99)
+  assert.equal(assignmentOf(notebook).calibration?.key, calibrationKey(notebook, 99))
+})
+
 test('a test that allows more, or says nothing, gets its tolerance', async (t) => {
   const folder = await Folder.create(t)
   const name = await writeMaster(folder, { tests: apart('undefined') })

@@ -35,26 +35,36 @@ test('what cannot be compared widens nothing', () => {
   assert.equal(toleranceOf('a', 'b'), 1e-5)
 })
 
-test('a test disagrees where backends differ by more than it allows itself', () => {
-  const disagree = (judge: Data, a: Data, b: Data) => {
-    const recording = (returned: Data): RecordedCalls => ({
+test('a test disagrees where backends differ by more than it allows itself, or what it expects holds on one alone', async () => {
+  const disagree = async (judge: Data, a: Data, b: Data, reason?: string) => {
+    const recording = (returned: Data, reason?: string): RecordedCalls => ({
       ...recorded('test'),
-      calls: [[{ judge: encodeData(judge), returned: encodeData(returned) }]],
+      calls: [[{ judge: encodeData(judge), returned: encodeData(returned), ...(reason && { reason }) }]],
     })
-    return disagreements(
+    const found = await disagreements(
       new Map([
         ['wasm', new Map([['cell', [recording(a)]]])],
-        ['webgpu', new Map([['cell', [recording(b)]]])],
+        ['webgpu', new Map([['cell', [recording(b, reason)]]])],
       ]),
-    ).map(({ first, other }) => [first.returned, other.returned])
+    )
+    return found.map((one) => ('reason' in one ? one.reason : one.returned))
   }
   const closeTo = (absolute: number): Data => ({ judge: 'closeTo', value: 1, within: { absolute } })
-  assert.deepEqual(disagree(closeTo(0.1), 1, 1.05), [])
-  assert.deepEqual(disagree(closeTo(0.01), [1, 2], [1.02, 2.5]), [['2', '2.5']])
-  assert.deepEqual(disagree(closeTo(1e-9), 0.1, 0.1 + 2e-9), [['0.1', '0.100000002']])
-  assert.deepEqual(disagree(closeTo(1), 1, 'one'), [['1', '"one"']])
-  assert.deepEqual(disagree({ judge: 'closeTo', value: 1 }, 1, 2), [])
-  assert.deepEqual(disagree({ judge: 'below', limit: 3 }, 1, 2), [])
+  assert.deepEqual(await disagree(closeTo(0.1), 1, 1.05), [])
+  assert.deepEqual(await disagree(closeTo(0.01), [1, 2], [1.02, 2.5]), [['2', '2.5']])
+  assert.deepEqual(await disagree(closeTo(1e-9), 1, 1 + 2e-9), [['1', '1.000000002']])
+  assert.deepEqual(await disagree(closeTo(1), 1, 'one'), [['1', '"one"']])
+  assert.deepEqual(await disagree({ judge: 'closeTo', value: 1 }, 1, 2), [])
+  assert.deepEqual(await disagree({ judge: 'below', limit: 3 }, 1, 2), [])
+  assert.deepEqual(await disagree({ judge: 'below', limit: 3 }, 1, 4), [
+    'a number below 3 expected, and 4 came back',
+  ])
+  assert.deepEqual(await disagree({ judge: 'exactly', value: 'a' }, 'a', 'a'), [])
+  assert.equal((await disagree({ judge: 'exactly', value: 3 }, 3, 3.0000001)).length, 1)
+  assert.equal((await disagree({ judge: 'between', low: 0, high: 1 }, 0.5, 1.5)).length, 1)
+  const predicate = { judge: 'satisfies', predicate: 0, words: 'an even number' }
+  assert.deepEqual(await disagree(predicate, 2, 4), [])
+  assert.deepEqual(await disagree(predicate, 2, 3, 'it is odd'), ['an even number expected, and 3 came back'])
 })
 
 test('a calibration is of one text and one seed', () => {

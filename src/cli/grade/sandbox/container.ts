@@ -7,6 +7,11 @@ export type Engine = 'docker' | 'podman'
 
 /** Any image with glibc does: everything else is bound into it. */
 export const DEFAULT_IMAGE = 'debian:stable-slim'
+/**
+ * Of a container whose first process was ended by SIGKILL. Nothing inside can send that to it, so if it was not us, it was
+ * the kernel for want of memory; podman does not always know.
+ */
+const KILLED = 137
 /** MiB. */
 const TEMPORARY = 16
 
@@ -29,17 +34,30 @@ export function containerSandbox(engine: Engine, image = DEFAULT_IMAGE): Sandbox
     words: `${engine} ${version}, image ${image}; memory and processes bounded by the engine`,
     launch: (program, limits) => {
       const name = `genbook-${process.pid}-${++containers}`
-      const launched = unlimited([engine, ...containerArguments(program, limits, image, name)])
+      const launched = unlimited(
+        [engine, ...containerArguments(program, limits, image, name)],
+        // Where its engine is, and whose, the client finds there; the container is given nothing of it.
+        process.env,
+      )
+      let killed = false
       return {
         ...launched,
         kill: () => {
+          killed = true
           // Without its client the container would go on.
           execFile(engine, ['kill', name], () => launched.kill())
         },
+        ended: launched.ended.then((how) => ({ ...how, outOfMemory: how.code === KILLED && !killed })),
       }
     },
   }
 }
+
+/** Clients hand these on by themselves, and passwords may stand in them. */
+const PROXIES = ['http', 'https', 'ftp', 'no', 'all'].flatMap((kind) => [
+  `${kind}_proxy`,
+  `${kind}_proxy`.toUpperCase(),
+])
 
 let containers = 0
 
@@ -68,9 +86,13 @@ export function containerArguments(
     `--memory-swap=${limits.memory}m`,
     `--pids-limit=${limits.processes}`,
     `--tmpfs=/tmp:rw,noexec,nosuid,nodev,size=${TEMPORARY}m`,
+    // Engines ask for more of their own, which not every machine gives.
+    '--ulimit=nofile=1024:1024',
+    '--ulimit=nproc=4096:4096',
     '--workdir=/tmp',
     '--log-driver=none',
     '--hostname=genbook',
+    ...PROXIES.map((name) => `--env=${name}=`),
     ...files.map(({ from, to }) => `--mount=type=bind,source=${from},target=${to},readonly`),
     `--entrypoint=${program}`,
     image,
