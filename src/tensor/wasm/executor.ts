@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs'
 import { registerWalks, type WalkExecutor, type WalkRun } from '../fused'
 import { dimOf, productsOf, stepsOf, type Walk, type WalkPlan } from '../fused/walk'
+import { breathe } from '../host'
 import type { PhiloxKey } from '../random/philox'
 import { tellFused } from '../paths'
 import { sessionWorkers, threadCount, workerProblem } from '../workers'
@@ -86,14 +87,22 @@ function ownWalk(kernels: Workshop, numbers: WalkNumbers, start: Float32Array): 
     get done() {
       return walk.done
     },
-    advance(to) {
+    async advance(to) {
       const from = walk.done
       let next = from + 1
       while (next < to && n * productsOf(plan, from, next + 1) <= rate * CALL) next++
-      const began = performance.now()
-      walk.advance(next)
-      const took = performance.now() - began
-      if (took > 1) rate = (n * productsOf(plan, from, next)) / took
+      const work = productsOf(plan, from, next)
+      // One step of very many particles may take longer than a call should.
+      const portions = walk.portions(next, (rate * CALL) / work)
+      let took = 0
+      for (;;) {
+        const began = performance.now()
+        const { done } = portions.next()
+        took += performance.now() - began
+        if (done) break
+        await breathe()
+      }
+      if (took > 1) rate = (n * work) / took
     },
     states: () => walk.states(),
     dispose: () => walk.dispose(),

@@ -105,15 +105,20 @@ export class ParticleWalk {
 
   /** Walks on until `to` steps are done. */
   advance(to: number): void {
-    if (to > this.#done)
-      this.#workshop.native.walkSteps(
-        this.#program,
-        this.#registers,
-        this.#first,
-        this.#tilesOf(this.#n),
-        this.#done,
-        to,
-      )
+    this.portions(to, Infinity).next()
+  }
+
+  /** The same, about so many particles at a time: between them whoever follows may look around. */
+  *portions(to: number, particles: number): Generator<void, void, void> {
+    const tiles = this.#tilesOf(this.#n)
+    const each = Math.max(1, Math.floor(particles / this.#tile))
+    for (let tile = 0; tile < tiles && to > this.#done; tile += each) {
+      if (tile > 0) yield
+      const registers = this.#registers + tile * this.#stride
+      const first = this.#first + tile * this.#tile
+      const count = Math.min(each, tiles - tile)
+      this.#workshop.native.walkSteps(this.#program, registers, first, count, this.#done, to)
+    }
     this.#done = to
   }
 

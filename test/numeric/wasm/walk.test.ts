@@ -180,6 +180,27 @@ onBuilds('walks in numbers', () => {
       assert.deepEqual(walked(from, to, [4]), whole.subarray(from * d, to * d))
   })
 
+  test('some particles at a time: the same bits, and a pause between them', () => {
+    const numbers = WALKS['prime widths']!()
+    const start = startOf(70, 5)
+    const walked = (particles: number): readonly [Float32Array, number] => {
+      const walk = new ParticleWalk(workshop()!, numbers, start)
+      const pauses = [...walk.portions(3, particles), ...walk.portions(4, particles)].length
+      const states = walk.states()
+      assert.equal(walk.done, 4)
+      walk.dispose()
+      return [states, pauses]
+    }
+    const [whole] = walked(Infinity)
+    for (const [particles, pauses] of [
+      [0, 8],
+      [16, 8],
+      [40, 4],
+      [80, 0],
+    ] as const)
+      assert.deepEqual(walked(particles), [whole, pauses])
+  })
+
   test('no particles walk too', () => {
     const walk = new ParticleWalk(workshop()!, WALKS['widths of one']!(), new Float32Array(0))
     walk.advance(4)
