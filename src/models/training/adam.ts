@@ -10,7 +10,7 @@
  * Hutter, "Decoupled weight decay regularization", ICLR 2019, https://arxiv.org/abs/1711.05101
  */
 import * as tf from '@tensorflow/tfjs'
-import { adamUpdate, parameter, type AdamStep } from '../../tensor'
+import { adamUpdates, parameter, type AdamStep } from '../../tensor'
 import type { TrainableParams } from '../network'
 import { expectShare, type Gradients, type Optimizer, type OptimizerState } from './optimizer'
 
@@ -77,8 +77,15 @@ function rule(
         step(gradients: Gradients, rate: number): void {
           const numbers = next(rate)
           state.steps++
-          for (const [name, g] of Object.entries(gradients))
-            adamUpdate(params[name]!, m[name]!, v[name]!, g, numbers)
+          adamUpdates(
+            Object.entries(gradients).map(([name, gradient]) => ({
+              theta: params[name]!,
+              m: m[name]!,
+              v: v[name]!,
+              gradient,
+            })),
+            numbers,
+          )
         },
         dispose: () => tf.dispose(tensors),
       }
