@@ -236,6 +236,21 @@ test('a floating picture that fails fails its cell', async () => {
   assert.match(texts.join(), /Could not be shown/)
 })
 
+test('a picture is shown over its nearest neighbour', async () => {
+  const { events, outcome } = await new Bench().run(`
+    import { plot } from 'genbook'
+    const others = tf.tensor([0, 0, 1, 1, 3, 4], [3, 1, 2, 1])
+    await plot.images(tf.tensor([1, 2, 0, 0], [2, 1, 2, 1]), { nearest: others })`)
+  assert.equal(outcome.status, 'ok', JSON.stringify(outcome))
+  const bundle = events.flatMap((event) => ('bundle' in event ? [event.bundle] : [])).at(-1)!
+  const { data } = bundle['application/vnd.plotly.v1+json'] as { data: { customdata?: string[] }[] }
+  // (1, 2) is one away from (1, 1); (0, 0) is there itself.
+  assert.deepEqual(data[1]!.customdata, [
+    'pictures, number 0<br>nearest: 1 away',
+    'pictures, number 1<br>nearest: 0 away',
+  ])
+})
+
 test('training draws its loss, stoppable and repeatable', async () => {
   const cell = `
     import { data, vp, mlp, denoiser, train, plot, sample, ddim } from 'genbook'
@@ -291,6 +306,12 @@ test('what makes no sense to the runtime’s functions is refused in words', asy
     ['plot.loss(none)', /^plot\.loss draws/],
     ['plot.samples(none)', /^plot\.samples draws/],
     ['plot.samples(5)', /^plot\.samples draws/],
+    ['plot.images(5)', /^plot\.images draws/],
+    [
+      'plot.images(tf.zeros([1, 2, 2]), { nearest: tf.zeros([3, 2]) })',
+      /^plot\.images: nearest must be pictures/,
+    ],
+    ['plot.images(data.digits(), { count: 0 })', /^plot\.images: count must be/],
     ['plot.scoreField(none)', /^plot\.scoreField draws/],
     ['plot.scoreField(model, { t: 0.5, range: 3 })', /range must be/],
     ['plot.scoreField(() => 5)', /must return a tensor/],

@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { decode } from 'fast-png'
+import { momentsOf, withMoment } from '../../../../src/renderers/figures/moments'
+import { imagesFigure, type Figure, type PictureSet } from '../../../../src/renderers/figures'
+
+/** The sheet of panel i: its red, green, blue and opacity at each pixel. */
+function sheet(figure: Figure, i = 0) {
+  const source = figure.data[i]!.source as string
+  assert.ok(source.startsWith('data:image/png;base64,'))
+  const { data, width, height, channels } = decode(Buffer.from(source.split(',')[1]!, 'base64'))
+  return {
+    width,
+    height,
+    at: (x: number, y: number) => [...data.subarray((y * width + x) * channels).subarray(0, 4)],
+  }
+}
+
+const grey = (shape: number[], value: (i: number) => number, more: Partial<PictureSet> = {}): PictureSet => ({
+  name: 'set',
+  shape,
+  pixels: Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, i) => value(i)),
+  ...more,
+})
+
+describe('a sheet of pictures', () => {
+  test('every pixel is where it belongs, one transparent pixel between pictures', () => {
+    // Two pictures of 2 × 3, from −1 to 1 in steps.
+    const { width, height, at } = sheet(
+      imagesFigure([grey([2, 2, 3], (i) => -1 + (2 * i) / 11)], { columns: 2 }),
+    )
+    assert.deepEqual([width, height], [7, 2])
+    const byte = (i: number) => Math.round((255 * i) / 11)
+    assert.deepEqual(at(0, 0), [0, 0, 0, 255])
+    assert.deepEqual(at(2, 1), [byte(5), byte(5), byte(5), 255])
+    assert.deepEqual(at(3, 0), [0, 0, 0, 0])
+    assert.deepEqual(at(4, 0), [byte(6), byte(6), byte(6), 255])
+    assert.deepEqual(at(6, 1), [255, 255, 255, 255])
+  })
+
+  test('colours, a range of one’s own, values beyond it and none at all', () => {
+    const set = { name: 'colours', shape: [1, 1, 2, 3], pixels: [0, 0.5, 1, -3, 7, NaN] }
+    const { at } = sheet(imagesFigure([set], { range: [0, 1] }))
+    assert.deepEqual(at(0, 0), [0, 128, 255, 255])
+    assert.deepEqual(at(1, 0), [0, 255, 255, 255])
+    const dark = sheet(imagesFigure([grey([2, 1, 1], (i) => (i ? 0 : Infinity))]))
+    assert.deepEqual(dark.at(0, 0), [255, 0, 255, 255], 'magenta')
+  })
+
+  test('labels stand below, neighbours in the next row, and names are escaped', () => {
+    const below = { name: 'nearest', pixels: [1, 1, -1, -1], distances: [0.25, 3] }
+    const figure = imagesFigure([grey([2, 1, 2], () => 0, { labels: ['<7>', 'b'], below })], { columns: 1 })
+    const { at } = sheet(figure)
+    assert.deepEqual(at(0, 2), [255, 255, 255, 255])
+    const [, marks] = figure.data
+    assert.deepEqual(marks!.text, ['&lt;7&gt;', 'b'])
+    assert.deepEqual(marks!.customdata, [
+      'set, number 0<br>&lt;7&gt;<br>nearest: 0.25 away',
+      'set, number 1<br>b<br>nearest: 3 away',
+    ])
+  })
+
+  test('more than asked for are left out, and the picture says so', () => {
+    const figure = imagesFigure([grey([30, 2, 2], () => 0)], { most: 9 })
+    assert.match(JSON.stringify(figure.layout.title), /9 of 30 drawn/)
+    assert.deepEqual([sheet(figure).width, sheet(figure).height], [8, 8])
+  })
+
+  test('moments are the slider’s, the last one shown first', () => {
+    const figure = imagesFigure([
+      grey([3, 1, 1, 1], (i) => i - 1, { moments: ['t = 1', 't = 0.5', 't = 0'] }),
+    ])
+    assert.deepEqual(momentsOf(figure), ['t = 1', 't = 0.5', 't = 0'])
+    assert.deepEqual(sheet(figure).at(0, 0), [255, 255, 255, 255])
+    assert.deepEqual(sheet(withMoment(figure, 0)).at(0, 0), [0, 0, 0, 255])
+    assert.deepEqual(sheet(withMoment(figure, 1)).at(0, 0), [128, 128, 128, 255])
+  })
+
+  test('what is no picture is said', () => {
+    const wrong = (set: PictureSet, options = {}) =>
+      assert.throws.bind(null, () => imagesFigure([set], options))
+    wrong(grey([4, 4], () => 0))(/has the shape \[4, 4\], but pictures have \[n, height, width\]/)
+    wrong(grey([1, 2, 2, 2], () => 0))(/with 1 or 3 channels/)
+    wrong(grey([2, 1, 1], () => 0, { labels: ['a'] }))(/2 pictures but 1 labels/)
+    wrong(
+      grey([1, 1, 1], () => 0),
+      { range: [1, 1] },
+    )(/range must be an interval/)
+    wrong(
+      grey([1, 1, 1], () => 0),
+      { columns: 0 },
+    )(/columns must be a whole number from 1 on, but is 0/)
+    assert.throws(() => imagesFigure([]), /no pictures/)
+    assert.throws(
+      () => imagesFigure([grey([1, 1, 1], () => 0), grey([2, 1, 1, 1], () => 0, { moments: ['a', 'b'] })]),
+      /cannot share a slider/,
+    )
+  })
+})
