@@ -1,5 +1,5 @@
 /** Sums over the places of pictures [places, channels], for each channel, and shared by the channels of a group. */
-import { add, madd, mul, sub } from './vector'
+import { add, madd, sub, total } from './vector'
 
 /** What of each number is added up: x, (x − mean)², or, for two sums, dz and dz (x − mean). */
 const PLAIN = 0
@@ -110,13 +110,34 @@ export function blockOf(channels: i32): i32 {
   return max(1, min(64, 2048 / channels))
 }
 
+/** Sets `bytes` bytes to zero; for few of them a loop is faster than `memory.fill`. */
+@inline
+export function zero(at: usize, bytes: usize): void {
+  let i: usize = 0
+  for (; i + 16 <= bytes; i += 16) v128.store(at + i, f32x4.splat(0))
+  for (; i < bytes; i += 4) store<f32>(at + i, 0)
+}
+
+/** Numbers of a group that are added up in single precision. */
+const GROUP_BLOCK: usize = 16 * 64
+
 /** In each group, replaces the numbers of all channels by their sum times `factor`. */
 export function share(at: usize, channels: i32, groups: i32, factor: f64): void {
-  const width = channels / groups
+  const bytes: usize = 4 * (channels / groups)
   for (let g = 0; g < groups; g++) {
-    let total: f64 = 0
-    for (let c = 0; c < width; c++) total += load<f32>(at + 4 * (g * width + c)) as f64
-    for (let c = 0; c < width; c++) store<f32>(at + 4 * (g * width + c), (total * factor) as f32)
+    let sum: f64 = 0
+    let c: usize = 0
+    while (c + 16 <= bytes) {
+      let s = f32x4.splat(0)
+      for (const end = min(bytes - 15, c + GROUP_BLOCK); c < end; c += 16) s = add(s, v128.load(at + c))
+      sum += total(s) as f64
+    }
+    for (; c < bytes; c += 4) sum += load<f32>(at + c) as f64
+    const each = (sum * factor) as f32
+    c = 0
+    for (; c + 16 <= bytes; c += 16) v128.store(at + c, f32x4.splat(each))
+    for (; c < bytes; c += 4) store<f32>(at + c, each)
+    at += bytes
   }
 }
 
@@ -132,14 +153,19 @@ export function moments(
 ): void {
   const factor = 1 / ((places as f64) * (channels / groups))
   const block = blockOf(channels)
-  memory.fill(mean, 0, 4 * channels)
+  zero(mean, 4 * channels)
   for (let p = 0; p < places; p += block)
     addBlock(PLAIN, x + 4 * p * channels, 0, min(block, places - p), channels, 0, mean, 0)
   share(mean, channels, groups, factor)
-  memory.fill(rate, 0, 4 * channels)
+  zero(rate, 4 * channels)
   for (let p = 0; p < places; p += block)
     addBlock(SQUARES, x + 4 * p * channels, 0, min(block, places - p), channels, mean, rate, 0)
   share(rate, channels, groups, factor)
-  for (let c = 0; c < channels; c++)
-    store<f32>(rate + 4 * c, (1 / sqrt((load<f32>(rate + 4 * c) as f64) + epsilon)) as f32)
+  // The same for all channels of a group.
+  const width = channels / groups
+  for (let g = 0; g < groups; g++) {
+    const each = (1 / sqrt((load<f32>(rate) as f64) + epsilon)) as f32
+    for (let c = 0; c < width; c++) store<f32>(rate + 4 * c, each)
+    rate += 4 * width
+  }
 }
