@@ -1,6 +1,6 @@
 /** One training loop for every model: draw a batch, take its loss and gradient, step, tell how it goes. */
 import type * as tf from '@tensorflow/tfjs'
-import { breathe, currentStream, keepingTensors, poll, type RandomStream } from '../tensor'
+import { breathe, currentStream, keepingTensors, Pace, poll, type RandomStream } from '../tensor'
 import type { Condition } from './condition'
 import type { Data } from './data/data'
 import type { Trainable } from './denoiser'
@@ -11,7 +11,7 @@ import { readCheckpoint, writeCheckpoint, type Evaluated, type Progress } from '
 import type { Optimizer } from './training/optimizer'
 import type { Rate } from './training/rates'
 import { sgd } from './training/sgd'
-import { plainLoss, trainingStep } from './training/step'
+import { plainLoss, takesSeveral, trainingSteps } from './training/step'
 
 /** A plain function of a model, a batch and what is told of it (null: nothing), whose mean is made small. */
 export type Loss<M> = (model: M, batch: tf.Tensor, stream: RandomStream, condition: Condition) => tf.Scalar
@@ -93,6 +93,8 @@ export interface TrainingRun {
 
 const OBSERVE_EVERY = 200
 const BREATHE_EVERY = 50
+/** Steps whose batches wait together on the device. */
+const MOST_TOGETHER = 128
 
 /**
  * Trains `model` in place on batches drawn from `data`. A model that can be told conditions is told those that
@@ -152,13 +154,21 @@ async function loop<M extends Trainable>(
     if (first > steps)
       throw new RangeError(`train: the checkpoint has ${first} steps done, more than the ${steps} asked for`)
     const compute = fusedLoss(model, loss === undefined, options.fused) ?? plainLoss(model, loss)
-    for (let step = first; step < steps; step++) {
+    const several = takesSeveral(compute, optimizer)
+    const pace = new Pace(1)
+    for (let done = first; done < steps;) {
       poll()
-      const settings = { batch, stream, optimizer, clip, rate: rateAt(step), step }
-      losses.push(await trainingStep(model, data, compute, settings))
-      average?.update()
+      // Steps that are taken together end where somebody wants to look.
+      const next = (every: number): number => every * Math.ceil((done + 1) / every)
+      const end = Math.min(steps, evaluate ? next(evaluateEvery) : steps, save ? next(saveEvery) : steps)
+      const count = several ? Math.min(pace.portion, MOST_TOGETHER, end - done) : 1
+      const rates = Array.from({ length: count }, (_, i) => rateAt(done + i))
+      const began = performance.now()
+      const settings = { batch, stream, optimizer, average, clip, rates, step: done }
+      losses.push(...(await trainingSteps(model, data, compute, settings)))
+      pace.took(count, performance.now() - began)
+      done += count
 
-      const done = step + 1
       if (evaluate && (done % evaluateEvery === 0 || done === steps))
         evaluations.push({ step: done, value: await evaluated(model, evaluate, done, stream, average) })
       if (save && (done % saveEvery === 0 || done === steps))
@@ -170,7 +180,7 @@ async function loop<M extends Trainable>(
         await observe({
           step: done,
           steps,
-          loss: losses[step]!,
+          loss: losses[done - 1]!,
           losses,
           evaluations,
           rate: perSecond,

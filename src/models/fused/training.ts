@@ -113,6 +113,20 @@ function fusedBy(executor: TrainingExecutor, loss: DenoisingLoss, form: Perceptr
           return executor.step(perceptron, rows, { m, v, rule: adam.next(rate), clip })
         }),
     }),
+    ...(!embedding.length &&
+      executor.steps && {
+        steps: (draw, stream, adam, { rates, clip, average }) =>
+          tf.tidy(() => {
+            const [m, v] = [perceptronOf(form, adam.m), perceptronOf(form, adam.v)]
+            const batches = rates.map(() => rowsOf(loss, form, draw(), stream, null).rows)
+            const rules = rates.map((rate, i) => adam.next(rate, i))
+            const mean = average && {
+              of: perceptronOf(form, Object.fromEntries(average.average)),
+              keeps: rates.map((_, i) => average.decayOf(i)),
+            }
+            return executor.steps!(perceptron, batches, { m, v, clip, rules, ...(mean && { average: mean }) })
+          }),
+      }),
   }
 }
 

@@ -62,11 +62,11 @@ function rule(
           ([, both]) => both,
         ),
       )
-      const next = (rate: number): AdamStep => ({
+      const next = (rate: number, ahead = 0): AdamStep => ({
         beta1,
         beta2,
-        size: rate / (1 - beta1 ** (state.steps + 1)),
-        correction: 1 / (1 - beta2 ** (state.steps + 1)),
+        size: rate / (1 - beta1 ** (state.steps + ahead + 1)),
+        correction: 1 / (1 - beta2 ** (state.steps + ahead + 1)),
         epsilon,
         keep: 1 - rate * decay,
       })

@@ -22,8 +22,14 @@ export class ParameterAverage {
     this.average = new Map(Object.entries(params).map(([name, value]) => [name, parameter(value, false)]))
   }
 
+  /** The decay of the next update but `ahead`. */
+  decayOf(ahead = 0): number {
+    const k = this.updates + ahead
+    return Math.min(this.decay, (1 + k) / (10 + k))
+  }
+
   update(): void {
-    const decay = Math.min(this.decay, (1 + this.updates) / (10 + this.updates))
+    const decay = this.decayOf()
     this.updates++
     mixAllInto(
       [...this.average].map(([name, mean]) => [mean, this.params[name]!]),

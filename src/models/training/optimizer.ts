@@ -29,7 +29,8 @@ export interface OptimizerState {
 export interface AdamMoments {
   readonly m: TrainableParams
   readonly v: TrainableParams
-  next(rate: number): AdamStep
+  /** @param ahead how many steps come before it. Default 0. */
+  next(rate: number, ahead?: number): AdamStep
 }
 
 /** @throws RangeError unless the share is in [0, 1). */

@@ -6,6 +6,7 @@ import { drawTold } from '../data/conditioned'
 import type { Data } from '../data/data'
 import type { Trainable } from '../denoiser'
 import type { Loss } from '../train'
+import type { ParameterAverage } from './average'
 import type { TrainingLoss } from './loss'
 import type { Gradients, OptimizerState } from './optimizer'
 
@@ -26,7 +27,7 @@ export interface StepSettings {
  * @returns the loss before it.
  * @throws Error where the loss or its gradient is not finite; the parameters are left as they were.
  */
-export async function trainingStep(
+async function trainingStep(
   model: Trainable,
   data: Data,
   loss: TrainingLoss,
@@ -49,6 +50,49 @@ export async function trainingStep(
   } finally {
     check.dispose()
     tf.dispose(gradients ?? {})
+  }
+}
+
+export interface StepsSettings extends Omit<StepSettings, 'rate'> {
+  /** A rate for each step. */
+  readonly rates: readonly number[]
+  readonly average: ParameterAverage | undefined
+}
+
+/** Whether several steps can be taken together. */
+export function takesSeveral(loss: TrainingLoss, { adam }: OptimizerState): boolean {
+  return Boolean(loss.steps && adam)
+}
+
+/**
+ * Takes steps and updates the average after each: several together where `takesSeveral` says so, else one.
+ *
+ * @returns the loss before each.
+ * @throws as `trainingStep` does; the parameters are those before the step that failed.
+ */
+export async function trainingSteps(
+  model: Trainable,
+  data: Data,
+  loss: TrainingLoss,
+  { rates, average, ...settings }: StepsSettings,
+): Promise<number[]> {
+  const { batch, stream, optimizer, clip, step } = settings
+  if (!loss.steps || !optimizer.adam) {
+    const value = await trainingStep(model, data, loss, { ...settings, rate: rates[0]! })
+    average?.update()
+    return [value]
+  }
+  const draws = (): tf.Tensor => draw(model, data, batch, stream).x
+  const checks = loss.steps(draws, stream, optimizer.adam, { rates, clip, average })
+  try {
+    const values = await checks.array()
+    const bad = values.findIndex((check) => !check.every(Number.isFinite))
+    if (bad >= 0) throw diverged(step + bad + 1, values[bad]![0]!, rates[bad]!)
+    optimizer.steps += values.length
+    if (average) average.updates += values.length
+    return values.map(([value]) => value!)
+  } finally {
+    checks.dispose()
   }
 }
 
