@@ -86,3 +86,23 @@ scenario('a closed notebook leaves the view, and its worker ends', async ({ code
   const mine = code.page.workers().filter((worker) => worker.url().startsWith('blob:vscode-webview'))
   assert.deepEqual(mine, [], `${view.url()} has no worker left`)
 })
+
+scenario('the view says which way sampling went, and why not in one go', async ({ code, notebook }) => {
+  const book = await notebook([
+    `import { ddim, denoiser, mlp, sample, vp } from 'genbook'
+const model = denoiser(vp(), mlp({ dim: 2, hidden: [8], embedding: 4 }))`,
+    'await sample(ddim(model, { steps: 5 }), 64)',
+    'await sample(ddim(model, { steps: 5, after: (x) => x }), 64)',
+  ])
+  await book.runCell(0)
+  assert.doesNotMatch(await code.runtimeViewText(), /Sampling/)
+  await book.runCell(1)
+  await until('the view to say that it went in one go', async () =>
+    /Sampling\s+in one go on WASM SIMD/.test(await code.runtimeViewText()),
+  )
+  await code.screenshot('sampling-in-one-go')
+  await book.runCell(2)
+  await until('the view to say that it went step by step', async () =>
+    /Sampling\s+step by step: its steps are not known ahead/.test(await code.runtimeViewText()),
+  )
+})

@@ -13,8 +13,9 @@
  * "Adversarial score matching and improved sampling for image generation", 2020, https://arxiv.org/abs/2009.05475
  */
 import type { Denoiser } from '../denoiser'
-import { langevinStep } from '../langevin'
-import { processOf, walking, withClean, type Hooks, type Sampler } from '../samplers/walk'
+import { sum } from '../samplers/linear'
+import { linearWalk } from '../samplers/linearWalk'
+import { processOf, type Hooks, type Sampler } from '../samplers/walk'
 import type { State } from '../state'
 
 export interface AnnealedOptions<S extends State = State> extends Pick<Hooks<S>, 'after'> {
@@ -49,12 +50,12 @@ export function annealedLangevin<S extends State>(
   const scales = Array.from({ length: to - from }, (_, i) => to - i)
   const visits = scales.flatMap((t) => Array.from({ length: each }, () => t))
   const last = scales.at(-1)!
-  const times = denoise ? withClean('annealedLangevin', process, [...visits, last]) : [...visits, last]
   const size = (t: number): number => epsilon * (process.sigma(t) / process.sigma(last)) ** 2
-  return walking(model, times, { after }, [], () => ({
-    step: (asked, x, i, stream) =>
-      i === visits.length
-        ? asked.predict(x, last).x0
-        : langevinStep(asked.at(times[i]!), x, size(times[i]!), stream),
-  }))
+  return linearWalk(
+    'annealedLangevin',
+    model,
+    [...visits, last],
+    ({ x, ask, fresh }, t) => sum([1, x], [size(t) / 2, ask(t).score], [Math.sqrt(size(t)), fresh()]),
+    { after, denoise },
+  )
 }

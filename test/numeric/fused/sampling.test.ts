@@ -3,6 +3,7 @@ import { describe, test } from 'node:test'
 import * as tf from '@tensorflow/tfjs'
 import {
   ancestral,
+  annealedLangevin,
   autoguidance,
   classifierFree,
   ddim,
@@ -19,12 +20,14 @@ import {
   euler,
   eulerMaruyama,
   follow,
+  geometricScales,
   given,
   guided,
   heun,
   intervalGuidance,
   langevinCorrector,
   mlp,
+  ncsn,
   ncsnHead,
   predictorCorrector,
   rectified,
@@ -149,6 +152,13 @@ onBuilds('fused sampling', (build) => {
       await agree(reverseDiffusion(model(process, ncsnHead(process, { by })), { steps: 6 }), 21, 1e-4)
     }
     await agree(ancestral(model(ddpm(), 'noise'), { steps: 12 }), 21, 1e-4)
+    const scales = ncsn({ sigmas: geometricScales(3, 0.5, 4) })
+    const annealed = annealedLangevin(model(scales, ncsnHead(scales)), {
+      epsilon: 0.05,
+      each: 3,
+      denoise: true,
+    })
+    await agree(annealed, 21, 1e-4)
   })
 
   test('guidance: two passes with shares, one where γ is 0 or 1, and in an interval', async () => {
