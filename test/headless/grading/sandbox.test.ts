@@ -266,6 +266,28 @@ function defineTests(): void {
     assert.match((await outcome(byGroups(groups).launch(fork, { ...LIMITS, processes: 30 }))).output, /fork/i)
   })
 
+  test('sandbox: processes are bounded by RLIMIT_NPROC where there are no control groups, each sandbox by itself', async () => {
+    // Root is held to no such limit; nor does it grade without control groups.
+    const other = ['setpriv', '--reuid=1234', '--regid=1234', '--clear-groups', '--']
+    const asUser = (command: string[]) => (process.getuid?.() === 0 ? [...other, ...command] : command)
+    const many = (processes: number) => {
+      const { files, command } = byProcessLimits().within!(
+        { files: [], command: MANY },
+        { ...LIMITS, processes },
+      )
+      // Its libraries are there already, in folders of the system.
+      const prlimit = files.filter(({ to }) => to === command[0])
+      return asUser(['bwrap', ...bubblewrapArguments({ files: [...SYSTEM, ...prlimit], command })])
+    }
+    const [one, another] = await Promise.all([run(many(30)), run(many(30))])
+    for (const { output } of [one, another]) assert.match(output, /fork/i)
+    // Together they start more than one of them may.
+    for (const { output } of await Promise.all([run(many(120)), run(many(120))])) {
+      assert.doesNotMatch(output, /fork/i)
+      assert.match(output, /started/)
+    }
+  })
+
   test("sandbox: Node's own permissions are a second layer", async () => {
     const read = 'require("fs").readFileSync("/etc/hostname")'
     assert.equal((await run([process.execPath, '-e', read])).code, 0)

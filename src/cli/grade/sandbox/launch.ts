@@ -1,14 +1,18 @@
 /** Starts a process with limits, and knows when everything that it started has ended. */
-import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process'
+import { execFileSync, spawn, type ChildProcessWithoutNullStreams } from 'node:child_process'
+import { realpathSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { findControlGroups, type ControlGroups, type Group } from './cgroups'
 import { harmlessDescriptors } from './descriptors'
-import type { Ended, Launched, Limits, SandboxLevel } from './index'
+import type { Ended, Launched, Limits, Program, SandboxLevel } from './index'
+import { librariesOf } from './libraries'
 
 /** What bounds memory and processes of a command. */
 export interface Limiter {
   readonly kind: SandboxLevel['limits']
   launch(command: readonly string[], limits: Limits): Launched
+  /** What must be done about a program inside of its sandbox. */
+  within?(program: Program, limits: Limits): Program
 }
 
 /** Control groups where they may be made; for others than root limits of the process, else nothing. */
@@ -36,15 +40,32 @@ export function byGroups(groups: ControlGroups): Limiter {
 /** MiB that V8 reserves for code, of which it uses a fraction; RLIMIT_DATA counts them all. */
 const RESERVED = 640
 
+/** Where a sandbox shows the program that sets limits. */
+const PRLIMIT = '/genbook/prlimit'
+
 /**
  * RLIMIT_DATA counts private memory, ArrayBuffers among it. RLIMIT_AS would count addresses, of which V8 reserves a hundred
- * gigabytes. Processes are not bounded: a runner cannot start any, and RLIMIT_NPROC would count all of the user's.
+ * gigabytes. RLIMIT_NPROC counts all processes of a user in a user namespace: set inside, those of one sandbox and no others.
+ * Root is never held to it, and is refused without control groups.
  */
 export function byProcessLimits(): Limiter {
   return {
     kind: 'rlimit',
     launch: (command, { memory }) =>
       start(['prlimit', `--data=${(memory + RESERVED) * 2 ** 20}`, '--core=0', '--', ...command]),
+    within({ files, command }, { processes }) {
+      const prlimit = execFileSync('/bin/sh', ['-c', 'command -v prlimit'], { encoding: 'utf8' }).trim()
+      const places = new Set(files.map(({ to }) => to))
+      const libraries = librariesOf(prlimit).filter((file) => !places.has(file))
+      return {
+        files: [
+          ...files,
+          ...libraries.map((file) => ({ from: file, to: file })),
+          { from: realpathSync(prlimit), to: PRLIMIT },
+        ],
+        command: [PRLIMIT, `--nproc=${processes}`, '--', ...command],
+      }
+    },
   }
 }
 

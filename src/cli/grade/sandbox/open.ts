@@ -63,7 +63,8 @@ function bubblewrap(limiter: Limiter | undefined): Sandbox {
   return {
     level: { kind: 'bubblewrap', limits: limiter.kind },
     words: `bubblewrap ${version}; memory and processes bounded by ${limiter.kind}`,
-    launch: (program, limits) => limiter.launch(['bwrap', ...bubblewrapArguments(program)], limits),
+    launch: (program, limits) =>
+      limiter.launch(['bwrap', ...bubblewrapArguments(limiter.within?.(program, limits) ?? program)], limits),
   }
 }
 
