@@ -34,7 +34,9 @@ export function spreadTimes(
   warp: Curve = (u) => u,
 ): Float64Array {
   const [u = 0] = stream.uniform(1)
-  return Float64Array.from({ length: n }, (_, i) => place(process, warp((u + i / n) % 1)))
+  const times = new Float64Array(n)
+  for (let i = 0; i < n; i++) times[i] = place(process, warp((u + i / n) % 1))
+  return times
 }
 
 /** The time a share of the way from clean data to noise. */

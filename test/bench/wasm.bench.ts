@@ -6,7 +6,14 @@ import { accelerateWasm, type WasmBuild } from '../../src/tensor/wasm'
 import { files } from '../numeric/backends'
 import type { Benchmark } from './benchmark'
 import { startJax } from './jax'
-import { reverseOperations, reverseStep, trainingStep, TRAINING_OPERATIONS, type Loop } from './mlp'
+import {
+  fusedTrainingStep,
+  reverseOperations,
+  reverseStep,
+  trainingStep,
+  TRAINING_OPERATIONS,
+  type Loop,
+} from './mlp'
 import { peakRate } from './peak'
 import { onBuild, race, raceTable, timed, type Contestant } from './race'
 import { startTorch } from './torch'
@@ -28,7 +35,12 @@ const benchmark: Benchmark = {
       ...(jax ? [jax.contestant(what, count)] : []),
       ...(torch?.contestants(what, count) ?? []),
     ]
-    const training = [...layers(trainingStep, 2), ...rivals('train', 2)]
+    const training = [
+      ...layers(trainingStep, 2),
+      onBuild('in one pass, plain SIMD', 'plain', fusedTrainingStep, 2),
+      onBuild('in one pass, relaxed SIMD', 'relaxed', fusedTrainingStep, 2),
+      ...rivals('train', 2),
+    ]
     table(raceTable('training step, 512 rows, Adam', await race(training, ROUNDS), TRAINING_OPERATIONS))
     const reverse = [...layers((as) => reverseStep(as, PARTICLES), 1), ...walks(), ...rivals('reverse', 1)]
     table(

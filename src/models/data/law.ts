@@ -11,7 +11,10 @@ export interface Recipe {
   readonly uniforms: number
   /** How many normal numbers one sample takes. Default: as many as it has coordinates, for noise on each. */
   readonly normals?: number
-  /** Where a sample lies, given its class (0 where there are none), its uniforms in [0, 1) and its normals. */
+  /**
+   * Where a sample lies, given its class (0 where there are none), its uniforms in [0, 1) and its normals: arrays that hold those
+   * of the next sample afterwards.
+   */
   readonly place: (label: number, u: readonly number[], z: readonly number[]) => readonly number[]
 }
 
@@ -40,9 +43,14 @@ function drawOf(
   const z = stream.normal(normals * n)
   const labels = Int32Array.from({ length: n }, (_, i) => (choice ? Math.floor(choice[i]! * classes) : 0))
   const points = new Float32Array(dim * n)
+  // Training draws a batch at every step: no arrays are made for each sample.
+  const ownU = u.map(() => 0)
+  const ownZ = Array.from({ length: normals }, () => 0)
   for (let i = 0; i < n; i++) {
-    const numbers = u.map((column) => column[i]!)
-    points.set(place(labels[i]!, numbers, Array.from(z.subarray(i * normals, (i + 1) * normals))), i * dim)
+    for (const [k, column] of u.entries()) ownU[k] = column[i]!
+    for (let k = 0; k < normals; k++) ownZ[k] = z[i * normals + k]!
+    const point = place(labels[i]!, ownU, ownZ)
+    for (let k = 0; k < dim; k++) points[i * dim + k] = point[k]!
   }
   return { x: tf.tensor2d(points, [n, dim]), labels }
 }

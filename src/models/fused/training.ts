@@ -26,7 +26,7 @@ import { expectOptions, noised } from '../losses'
 import { perceptronForm, type PerceptronForm } from '../mlp'
 import type { Params } from '../network'
 import { shareOf, TRUTH } from '../prediction'
-import type { Curve } from '../process'
+import { each, type Curve } from '../process'
 import { combine } from '../state'
 import type { TrainingLoss } from '../training/loss'
 import { denoisingOf, type DenoisingLoss } from './loss'
@@ -142,7 +142,7 @@ function rowsOf(
   const { compare = 'noise', weight } = expectOptions(options)
   const { t, noise, told } = noised(process, x0, { ...options, stream, condition })
   const { ofState, ofOutput } = sharesOf(head)
-  const at = (curve: Curve): Float64Array => Float64Array.from(t, curve)
+  const at = (curve: Curve): Float64Array => each(t, curve)
   const [alpha, sigma, input] = [at(process.alpha), at(process.sigma), at(head.input)]
   // p, q, r and s.
   const [state, output, data, fresh] = [
@@ -166,9 +166,9 @@ function rowsOf(
         (i) => fresh[i]! - state[i]! * sigma[i]!,
       ),
       factor: Float32Array.from(output),
-      ...(weight && { weight: Float32Array.from(t, weight) }),
+      ...(weight && { weight: Float32Array.from(at(weight)) }),
       ...(form.names.length > 1 && {
-        features: form.features(tf.tensor1d(Float32Array.from(t, head.label))),
+        features: form.features(tf.tensor1d(Float32Array.from(at(head.label)))),
       }),
       ...(c && { condition: (c.shape[0] === t.length ? c : tf.tile(c, [t.length, 1])) as tf.Tensor2D }),
     },

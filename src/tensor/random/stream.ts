@@ -64,7 +64,10 @@ export class RandomStream {
 
   /** `n` doubles, uniform on [0, 1), with 24 random bits each. */
   uniform(n: number): Float64Array {
-    return Float64Array.from(this.words(n), (word) => (word >>> 8) * BITS_24)
+    const words = this.words(n)
+    const values = new Float64Array(n)
+    for (let i = 0; i < n; i++) values[i] = (words[i]! >>> 8) * BITS_24
+    return values
   }
 
   /** One double, uniform on [0, 1), with 53 random bits: what `Math.random` returns in a cell. */
