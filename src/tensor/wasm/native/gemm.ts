@@ -9,7 +9,7 @@
  */
 import { scratch } from './constants'
 import { gather, transpose4 } from './copies'
-import { madd } from './vector'
+import { add as plus, madd } from './vector'
 
 const ROWS = ASC_FEATURE_RELAXED_SIMD ? 6 : 4
 const COLUMNS = 8
@@ -73,22 +73,6 @@ function tile(
   let c41 = c00
   let c50 = c00
   let c51 = c00
-  if (add) {
-    c00 = v128.load(c)
-    c01 = v128.load(c, 16)
-    c10 = v128.load(r1)
-    c11 = v128.load(r1, 16)
-    c20 = v128.load(r2)
-    c21 = v128.load(r2, 16)
-    c30 = v128.load(r3)
-    c31 = v128.load(r3, 16)
-    if (ROWS > 4) {
-      c40 = v128.load(r4)
-      c41 = v128.load(r4, 16)
-      c50 = v128.load(r5)
-      c51 = v128.load(r5, 16)
-    }
-  }
   for (; depth > 0; depth--) {
     const b0 = v128.load(b)
     const b1 = v128.load(b, 16)
@@ -119,6 +103,23 @@ function tile(
     a2 += stepA
     a3 += stepA
     b += stepB
+  }
+  // Added last, so that rounding is that of the sum of these products, and not of all before them.
+  if (add) {
+    c00 = plus(c00, v128.load(c))
+    c01 = plus(c01, v128.load(c, 16))
+    c10 = plus(c10, v128.load(r1))
+    c11 = plus(c11, v128.load(r1, 16))
+    c20 = plus(c20, v128.load(r2))
+    c21 = plus(c21, v128.load(r2, 16))
+    c30 = plus(c30, v128.load(r3))
+    c31 = plus(c31, v128.load(r3, 16))
+    if (ROWS > 4) {
+      c40 = plus(c40, v128.load(r4))
+      c41 = plus(c41, v128.load(r4, 16))
+      c50 = plus(c50, v128.load(r5))
+      c51 = plus(c51, v128.load(r5, 16))
+    }
   }
   v128.store(c, c00)
   v128.store(c, c01, 16)
