@@ -163,10 +163,10 @@ async function loop<M extends Trainable>(
       const end = Math.min(steps, evaluate ? next(evaluateEvery) : steps, save ? next(saveEvery) : steps)
       const count = several ? Math.min(pace.portion, MOST_TOGETHER, end - done) : 1
       const rates = Array.from({ length: count }, (_, i) => rateAt(done + i))
-      const began = performance.now()
+      const began = several ? performance.now() : 0
       const settings = { batch, stream, optimizer, average, clip, rates, step: done }
       losses.push(...(await trainingSteps(model, data, compute, settings)))
-      pace.took(count, performance.now() - began)
+      if (several) pace.took(count, performance.now() - began)
       done += count
 
       if (evaluate && (done % evaluateEvery === 0 || done === steps))
