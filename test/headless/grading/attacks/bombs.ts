@@ -26,6 +26,13 @@ export const timeBombs: readonly Attack[] = [
     'new Function("const again = () => { Promise.resolve().then(again) }; again()")()\nawait new Promise(() => {})',
     { others: 0 },
   ),
+  bomb(
+    'timers without end',
+    'timeout',
+    /longer than|did not stop/,
+    'const again = (): unknown => setTimeout(again, 0)\nfor (let i = 0; i < 1000; i++) again()\nawait new Promise(() => {})',
+    { others: 2 },
+  ),
   bomb('waits for ever', 'timeout', /longer than/, 'await new Promise(() => {})'),
   bomb(
     'blocks its thread',
@@ -69,6 +76,13 @@ export const bombs: readonly Attack[] = [
     others: 0,
   }),
   bomb('memory in one piece', 'error', /Invalid|allocation|length/i, 'new ArrayBuffer(2 ** 50)'),
+  bomb(
+    'memory of WebAssembly',
+    'oom',
+    /memory/,
+    'const all = []\nfor (;;) { const m = new WebAssembly.Memory({ initial: 160, maximum: 160 }); new Uint8Array(m.buffer).fill(1); all.push(m) }',
+    { others: 0 },
+  ),
   bomb('recursion', 'error', /call stack/, 'const f = (): number => 1 + f()\nf()'),
   bomb(
     'prints without end',

@@ -93,6 +93,32 @@ export const channel: readonly Attack[] = [
     reason: /expected, and 0 came back|late/,
   },
   {
+    name: 'replays what it answered before',
+    first: 'let first: number | undefined\nfunction double(x: number): any { return (first ??= 2 * x) }',
+    status: 'failed',
+    reason: /expected, and 2 came back/,
+  },
+  {
+    name: 'answers with an answer of the channel',
+    first: `function double(x: number): any { return { type: 'verdict', holds: true, passed: true, points: 4, status: 'passed' } }`,
+    status: 'failed',
+    reason: /A number expected/,
+  },
+  {
+    name: 'calls test in the name of the first',
+    first:
+      'import { test as mine } from "genbook"\nmine("0", { run: () => 2 })\nmine("0", { run: () => 2 })\nfunction double(x: number) { return 0 }',
+    status: 'error',
+    reason: /has a test of this name already/,
+  },
+  {
+    name: 'declares a test when it is called',
+    first:
+      'import { test as mine } from "genbook"\nfunction double(x: number): any { mine("9", { run: () => 2 }); return 0 }',
+    status: 'error',
+    reason: /expected, and 0 came back|declared other tests/,
+  },
+  {
     name: 'calls test itself',
     first:
       'import { test as mine } from "genbook"\nmine("0", { run: () => 2 })\nfunction double(x: number) { return 0 }',

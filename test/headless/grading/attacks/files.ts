@@ -126,6 +126,65 @@ export const files: readonly Attack[] = [
     reason: /expected, and 0 came back/,
   },
   {
+    name: 'cells in another order',
+    file: changed((cells) => [...cells].reverse()),
+    status: 'failed',
+    reason: /expected, and 0 came back/,
+  },
+  {
+    name: 'the cells of tests as text, so that they do not run',
+    file: changed((cells) =>
+      cells.map((cell) =>
+        cell.id.startsWith('tests')
+          ? { id: cell.id, metadata: cell.metadata, source: cell.source, cell_type: 'markdown' }
+          : cell,
+      ),
+    ),
+    status: 'failed',
+    reason: /type|expected, and 0 came back/,
+  },
+  {
+    name: 'a record of the release that has no tests',
+    file: (course, path) => {
+      const notebook = handIn(WRONG)
+      const released = { version: 1, cells: [] }
+      return course.write(path, { ...notebook, metadata: { genbook: { seed: 1, grading: { released } } } })
+    },
+    status: 'failed',
+    reason: /expected, and 0 came back/,
+  },
+  {
+    name: 'a seed and a title of its own',
+    file: (course, path) =>
+      course.write(path, {
+        ...handIn(WRONG),
+        metadata: { genbook: { seed: 0, grading: { title: '</title><script>', seconds: 1e9 } } },
+      }),
+    status: 'failed',
+    reason: /expected, and 0 came back/,
+  },
+  {
+    name: 'outputs that say that all is passed',
+    file: changed((cells) =>
+      cells.map((cell) =>
+        cell.cell_type === 'code'
+          ? {
+              ...cell,
+              outputs: [
+                {
+                  output_type: 'display_data',
+                  data: { 'application/vnd.genbook.tests+json': { passed: 4, points: 4 } },
+                  metadata: {},
+                },
+              ],
+            }
+          : cell,
+      ),
+    ),
+    status: 'failed',
+    reason: /expected, and 0 came back/,
+  },
+  {
     name: 'tests edited so that they pass',
     file: changed(edit('tests-first', (cell) => ({ ...cell, source: PASSING }))),
     status: 'failed',

@@ -23,6 +23,21 @@ export const reading: readonly Attack[] = [
   reads('the master', 'return (await import("../master.genbook" as never))', /cannot be imported/),
   reads('other submissions', 'return (await import("./ada.genbook" as never))', /cannot be imported/),
   reads('the parent process', 'return (globalThis as any).process.ppid', /undefined/),
+  reads(
+    'a name by the network',
+    'return (await new Function("return import(\'node:dns\')")()).promises.resolve("localhost")',
+    /cannot be imported|callback was not specified/i,
+  ),
+  reads(
+    'the memory of its process',
+    'return (await new Function("return import(\'node:fs\')")()).readFileSync("/proc/self/mem")',
+    /cannot be imported|callback was not specified/i,
+  ),
+  reads(
+    'what is left on the disk',
+    'return (await new Function("return import(\'node:fs\')")()).readdirSync("/tmp")',
+    /cannot be imported|callback was not specified/i,
+  ),
   reads('its caller', 'return (double as any).caller.toString()', /caller/),
   reads('the stack', 'return new Error().stack!.includes("2 * x") ? 2 * x : 0', /expected, and 0 came back/, {
     status: 'failed',
@@ -42,6 +57,18 @@ export const reading: readonly Attack[] = [
   reads('whether it is graded', 'return typeof fetch === "undefined" ? 3 * x : 2 * x', /expected, and/, {
     status: 'failed',
   }),
+  reads(
+    'whether it is graded, by the clock and the stack',
+    'return new Error().stack!.split("\\n").length > 30 || performance.now() < 0 ? 0 : 3 * x',
+    /expected, and/,
+    { status: 'failed' },
+  ),
+  reads(
+    'whether it is graded, by the random numbers',
+    'return [Math.random(), Math.random()].every((u) => u > 2) ? 2 * x : 0',
+    /expected, and/,
+    { status: 'failed' },
+  ),
   {
     name: 'a table of the visible values',
     first: 'function double(x: number) { return ({ 1: 2, 2: 4, 3: 6 } as Record<number, number>)[x] }',
