@@ -211,6 +211,35 @@ test('an untrained network has the same outputs on a software GPU as on WASM, fr
   })
 })
 
+test('training and sampling in few dispatches give on a software GPU what they give on WASM; a lost GPU ends them', async () => {
+  const cell = `import { ancestral, data, denoiser, mlp, sample, train, vp } from 'genbook'
+    const quick = denoiser(vp(), mlp({ dim: 2, hidden: [8, 8], embedding: 4 }), { predicts: 'v' })
+    const { losses } = await train(quick, data.moons(), { steps: 8, batch: 16 })
+    const drawn = await sample(ancestral(quick, { steps: 6 }), 40)
+    console.log(JSON.stringify([losses, Array.from(await drawn.data())]))`
+  const numbers = async (page: Page) => {
+    const { events, outcome } = await run(page, cell)
+    assert.equal(outcome.status, 'ok', JSON.stringify(outcome))
+    const printed = events.map((event) => (event.kind === 'stream' ? event.text : '')).join('')
+    return JSON.parse(printed) as [number[], number[]]
+  }
+  const gpu = await open('webgpu')
+  const [wasm, webgpu] = [await numbers(page), await numbers(gpu.page)]
+  for (const [which, expected] of wasm.entries())
+    for (const [i, value] of expected.entries())
+      assert.ok(Math.abs(webgpu[which]![i]! - value) <= 1e-3 * Math.max(1, Math.abs(value)), `${which}, ${i}`)
+  const running = run(
+    gpu.page,
+    "console.log('begun'); await sample(ancestral(quick, { steps: 1000 }), 200_000)",
+  )
+  const devtools = await browser.newBrowserCDPSession()
+  await devtools.send('Browser.crashGpuProcess')
+  const { outcome } = await running
+  assert.ok(outcome.status === 'error', JSON.stringify(outcome))
+  assert.match(outcome.error.message, /was lost/)
+  await gpu.page.close()
+})
+
 test('a software GPU runs cells where it is asked for; when it is lost, cells go on without it', async () => {
   const { page, device } = await open('webgpu')
   assert.deepEqual([device.backend, device.software], ['webgpu', true])
