@@ -2,12 +2,13 @@
 // One file a benchmark: test/bench/NAME.bench.ts, whose default export is { title, run }. Each runs in a process of its own, so
 // that none feels the memory of another. Tables are Markdown.
 import { spawnSync } from 'node:child_process'
-import { cpus, release, totalmem, type as system } from 'node:os'
+import { cpus, release, tmpdir, totalmem, type as system } from 'node:os'
 import { readFileSync } from 'node:fs'
 import { glob, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as esbuild from 'esbuild'
 import { testBundle } from '../../scripts/bundle-tests.mjs'
+import { softwareGpuEnvironment } from '../../scripts/chromium.mjs'
 import { root } from '../../scripts/node.mjs'
 import { build } from '../../scripts/package.mjs'
 
@@ -39,6 +40,7 @@ for (const entry of entries) {
   const file = join(outdir, entry.replace(/^.*[/\\]/, '').replace(/\.ts$/, '.mjs'))
   const { status } = spawnSync(process.execPath, [join(root, 'test/bench/one.mjs'), file], {
     stdio: 'inherit',
+    env: { ...process.env, ...softwareGpuEnvironment(tmpdir()) },
   })
   if (status !== 0) process.exitCode = 1
 }

@@ -45,9 +45,11 @@ const INPUT: Factors<typeof PATCH_PARAMS> = {
 }
 
 /** Those of networks on small pictures. */
-export const CONVOLUTION_SHADERS = [FORWARD, FILTER, INPUT].flatMap((factors) =>
-  ([64, 32] as const).map((tile) => productShader(factors as unknown as Factors<never>, tile, false)),
-)
+export const CONVOLUTION_SHADERS = ([64, 32] as const).flatMap((tile) => [
+  productShader(FORWARD as unknown as Factors<never>, tile, true),
+  productShader(FILTER as unknown as Factors<never>, tile, false),
+  productShader(INPUT as unknown as Factors<never>, tile, false),
+])
 
 export function registerConvolutions(): void {
   override<ForwardInputs, ConvolutionAttributes>(tf.Conv2D, (call) => forward(call))

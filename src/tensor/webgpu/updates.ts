@@ -1,6 +1,6 @@
 /**
  * Adam, running averages and lengths over many tensors at once: they are copied into one buffer for each kind of number, one dispatch
- * goes over all of them, and what has changed is copied back. A copy inside the GPU is a fraction of a dispatch.
+ * goes over all of them, and what has changed is copied back, because a shader binds only as few as eight buffers.
  */
 import * as tf from '@tensorflow/tfjs'
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu'
