@@ -12,7 +12,8 @@ import type { RandomStream } from '../tensor'
 
 /**
  * One value for each of the n states, or one for all:
- * of a class, labels 0, …, K − 1; of a vector of length k, a shape of [n, k] or [k]; of tokens, [n, length] or [length].
+ * of a class, labels 0, …, K − 1; of a vector of length k, a shape of [n, k] or [k]; of tokens, [n, length] or [length]; of a picture, a
+ * tensor of shape [n, height, width, channels] or without n.
  */
 export type ConditionValue =
   number | ArrayLike<number> | readonly (readonly number[])[] | tf.Tensor | PartlyTold | null
@@ -27,13 +28,15 @@ export interface PartlyTold {
 }
 
 /**
- * What one named value of a condition is: `{ classes: 10 }` for labels, `{ vector: 2 }` for vectors, and
- * `{ tokens: 12, length: 4 }` for sequences of four tokens out of twelve.
+ * What one named value of a condition is: `{ classes: 10 }` for labels, `{ vector: 2 }` for vectors,
+ * `{ tokens: 12, length: 4 }` for sequences of four tokens out of twelve, and `{ picture: [16, 16, 1] }` for pictures, which only
+ * networks for pictures can be told.
  */
 export type ConditionKind =
   | { readonly classes: number }
   | { readonly vector: number }
   | { readonly tokens: number; readonly length: number }
+  | { readonly picture: readonly [height: number, width: number, channels: number] }
 
 /** What a network can be told, by name. */
 export type ConditionKinds = Readonly<Record<string, ConditionKind>>
@@ -47,14 +50,26 @@ export function conditionKinds(options: ConditionOptions): ConditionKinds {
     Object.entries(options).map(([name, option]) => {
       const kind: ConditionKind =
         typeof option !== 'number' ? option : name === 'class' ? { classes: option } : { vector: option }
-      const counts = Object.entries(kind as object) as [string, unknown][]
+      const counts: [string, unknown][] = Object.entries(kind as object).flatMap(
+        ([what, count]: [string, unknown]) =>
+          what === 'picture' && Array.isArray(count) && count.length === 3
+            ? count.map((length: unknown): [string, unknown] => ['each length of the picture', length])
+            : [[what, count] as [string, unknown]],
+      )
       for (const [what, count] of counts)
         if (!Number.isSafeInteger(count) || (count as number) < 1)
           throw new RangeError(
             `the condition ${name}: ${what} must be a positive whole number, but is ${String(count)}`,
           )
-      if (!('classes' in kind || 'vector' in kind || ('tokens' in kind && 'length' in kind)))
-        throw new TypeError(`the condition ${name} must be { classes }, { vector } or { tokens, length }`)
+      if (!(
+        'classes' in kind ||
+        'vector' in kind ||
+        'picture' in kind ||
+        ('tokens' in kind && 'length' in kind)
+      ))
+        throw new TypeError(
+          `the condition ${name} must be { classes }, { vector }, { tokens, length } or { picture }`,
+        )
       return [name, kind]
     }),
   )
@@ -123,6 +138,7 @@ function isPartlyTold(value: unknown): value is PartlyTold {
 
 /** The value as a tensor: [n or 1] labels, [n or 1, length] tokens, or [n or 1, k] numbers. */
 function read(given: unknown, name: string, kind: ConditionKind, n: number): tf.Tensor {
+  if ('picture' in kind) return picture(given, name, kind.picture, n)
   const row = 'vector' in kind ? [kind.vector] : 'tokens' in kind ? [kind.length] : []
   const count = 'vector' in kind ? undefined : 'tokens' in kind ? kind.tokens : kind.classes
   const { values, shape } = flat(given, name)
@@ -138,6 +154,25 @@ function read(given: unknown, name: string, kind: ConditionKind, n: number): tf.
   const tensor = given instanceof tf.Tensor ? given : tf.tensor(Float32Array.from(values!))
   const shaped = tensor.reshape([rows, ...row])
   return count === undefined ? shaped : shaped.toInt()
+}
+
+/** A picture for each of n states, or one for all, of shape [n or 1, height, width, channels]. */
+function picture(given: unknown, name: string, shape: readonly number[], n: number): tf.Tensor {
+  const one = shape.join(', ')
+  if (!(given instanceof tf.Tensor))
+    throw new TypeError(
+      `the condition ${name} must be a tensor of pictures, of shape [${one}] or [${n}, ${one}]`,
+    )
+  // Narrowing from unknown leaves the rank open.
+  const { shape: found } = given as tf.Tensor
+  const rows = found.length > shape.length ? found[0] : 1
+  const fits = found.length <= shape.length + 1 && found.slice(-shape.length).join() === shape.join()
+  if (!fits || (rows !== 1 && rows !== n))
+    throw new RangeError(
+      `the condition ${name} must have the shape [${one}], one for all ${n} states, or [${n}, ${one}], one for each, ` +
+        `but has [${found.join(', ')}]`,
+    )
+  return (given as tf.Tensor).reshape([rows, ...shape])
 }
 
 /** How many rows of the shape `row` numbers of this `shape` are: 1 or n, or undefined where they do not fit. */

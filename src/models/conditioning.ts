@@ -40,9 +40,11 @@ export interface Reading {
   begin(x: tf.Tensor): tf.Tensor
   /** A layer's pre-activation with the condition in it. */
   layer(z: tf.Tensor, layer: number): tf.Tensor
+  /** All values as one sequence of embedded tokens, of shape [n, length, size]; undefined where nothing can be told. */
+  sequence(): tf.Tensor3D | undefined
 }
 
-const NOTHING: Reading = { begin: (x) => x, layer: (z) => z }
+const NOTHING: Reading = { begin: (x) => x, layer: (z) => z, sequence: () => undefined }
 
 /**
  * @param kinds what can be told.
@@ -53,20 +55,24 @@ export function injection(kinds: ConditionKinds, conditioning: Conditioning, siz
     throw new RangeError(
       `mlp: conditioning must be one of ${CONDITIONINGS.join(', ')}, not ${String(conditioning)}`,
     )
-  const names = Object.keys(kinds)
+  // Pictures stand beside the states, which is up to the network.
+  const embeddable = Object.entries(kinds).flatMap(([name, kind]) =>
+    'picture' in kind ? [] : [[name, kind] as const],
+  )
+  const names = embeddable.map(([name]) => name)
   const concatenates = conditioning === 'concat'
   const width = (kind: ConditionKind): number =>
     concatenates && 'vector' in kind ? kind.vector : concatenates && 'classes' in kind ? kind.classes : size
 
   const tokensOf = (params: Params, condition: Condition | undefined, n: number): tf.Tensor3D[] =>
-    names.map((name) => embedding(params, condition, name, kinds[name]!, n, concatenates))
+    embeddable.map(([name, kind]) => embedding(params, condition, name, kind, n, concatenates))
 
   return {
-    inputs: concatenates ? Object.values(kinds).reduce((sum, kind) => sum + width(kind), 0) : 0,
+    inputs: concatenates ? embeddable.reduce((sum, [, kind]) => sum + width(kind), 0) : 0,
 
     initial(widths, stream) {
       const params: Record<string, tf.Tensor> = {}
-      for (const [name, kind] of Object.entries(kinds))
+      for (const [name, kind] of embeddable)
         Object.assign(params, embeddingParams(name, kind, width(kind), concatenates, stream))
       if (names.length === 0 || concatenates) return params
       const normal = (from: number, to: number, gain = 1): tf.Tensor =>
@@ -92,12 +98,25 @@ export function injection(kinds: ConditionKinds, conditioning: Conditioning, siz
       expectKnown(condition, kinds)
       if (names.length === 0) return NOTHING
       const tokens = tokensOf(params, condition, n)
+      const sequence = (): tf.Tensor3D =>
+        tf.concat(
+          tokens.map((token) => (token.shape[0] === n ? token : tf.tile(token, [n, 1, 1]))),
+          1,
+        )
       switch (conditioning) {
         case 'concat':
-          return { begin: (x) => tf.concat([x, ...flat(tokens).map((c) => rows(c, n))], 1), layer: (z) => z }
+          return {
+            begin: (x) => tf.concat([x, ...flat(tokens).map((c) => rows(c, n))], 1),
+            layer: (z) => z,
+            sequence,
+          }
         case 'add': {
           const c = sum(tokens)
-          return { begin: (x) => x, layer: (z, layer) => z.add(times(c, params[`condition.V${layer}`]!)) }
+          return {
+            begin: (x) => x,
+            layer: (z, layer) => z.add(times(c, params[`condition.V${layer}`]!)),
+            sequence,
+          }
         }
         case 'scale-shift': {
           const c = sum(tokens)
@@ -108,23 +127,22 @@ export function injection(kinds: ConditionKinds, conditioning: Conditioning, siz
                 .add(1)
                 .mul(normalise(z))
                 .add(times(c, params[`condition.V${layer}`]!)),
+            sequence,
           }
         }
         case 'cross-attention': {
-          const sequence = tf.concat(
-            tokens.map((token) => (token.shape[0] === n ? token : tf.tile(token, [n, 1, 1]))),
-            1,
-          )
+          const all = sequence()
           return {
             begin: (x) => x,
             layer: (z, layer) =>
               z.add(
                 attend(
                   times(z, params[`condition.Q${layer}`]!),
-                  product(sequence, params[`condition.K${layer}`]!),
-                  product(sequence, params[`condition.V${layer}`]!),
+                  product(all, params[`condition.K${layer}`]!),
+                  product(all, params[`condition.V${layer}`]!),
                 ),
               ),
+            sequence: () => all,
           }
         }
       }
@@ -141,10 +159,13 @@ function sum(tokens: readonly tf.Tensor3D[]): tf.Tensor {
   return flat(tokens).reduce((a, b) => a.add(b))
 }
 
+/** What can be embedded. */
+type EmbeddedKind = Exclude<ConditionKind, { readonly picture: readonly number[] }>
+
 /** The embedding of one value, and its null. */
 function embeddingParams(
   name: string,
-  kind: ConditionKind,
+  kind: EmbeddedKind,
   width: number,
   plain: boolean,
   stream: RandomStream,
@@ -172,7 +193,7 @@ function embedding(
   params: Params,
   condition: Condition | undefined,
   name: string,
-  kind: ConditionKind,
+  kind: EmbeddedKind,
   n: number,
   plain: boolean,
 ): tf.Tensor3D {

@@ -111,6 +111,9 @@ export function mlp({
       throw new RangeError(`mlp: ${name} must be a positive whole number, but is ${width}`)
   const time = timeFeatures.geometric(embedding)
   const conditions = conditionKinds(told)
+  const picture = Object.keys(conditions).find((name) => 'picture' in conditions[name]!)
+  if (picture)
+    throw new RangeError(`mlp: a perceptron cannot be told the picture ${picture}; take unet(…) or dit(…)`)
   const condition = injection(conditions, conditioning, embedding)
   const widths = [dim + condition.inputs, ...hidden]
 

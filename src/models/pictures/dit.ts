@@ -17,6 +17,7 @@ import { injection } from '../conditioning'
 import type { Network, Params } from '../network'
 import { featuresOf, timeFeatures, type TimeFeatures } from '../timeFeatures'
 import { dense, freshOf, type Layer } from '../unet/layers'
+import { besidePictures } from './beside'
 
 export interface DitOptions {
   /** [height, width, channels] of one picture. */
@@ -52,12 +53,14 @@ export function dit({
   const [height, columns, channels] = shape
   const [down, across] = [height / patch, columns / patch]
   const tokens = down * across
-  const numbers = patch * patch * channels
   const conditions = conditionKinds(told)
+  const beside = besidePictures('dit', conditions, shape)
+  const numbers = patch * patch * channels
   const condition = injection(conditions, 'add', width)
 
   const embed = [dense('time.0', time.size, width), dense('time.1', width, width, 1.68)] as const
-  const first = dense('first', numbers, width)
+  const seen = patch * patch * (channels + beside.channels)
+  const first = dense('first', seen, width)
   const blocks = Array.from({ length: depth }, (_, k) => ({
     told: dense(`${k}.told`, width, 6 * width, 0),
     qkv: dense(`${k}.qkv`, width, 3 * width),
@@ -81,9 +84,9 @@ export function dit({
       const n = x.shape[0]
       const embedded = embed[1].apply(params, silu(embed[0].apply(params, featuresOf(time, label))))
       const e = silu(condition.read(params, given, n).layer(embedded, 0))
-      const patches = cut(x as tf.Tensor4D, patch)
+      const patches = cut(beside.begin(x, given) as tf.Tensor4D, patch)
       let h: tf.Tensor3D = first
-        .apply(params, patches.reshape([n * tokens, numbers]))
+        .apply(params, patches.reshape([n * tokens, seen]))
         .reshape<tf.Tensor3D>([n, tokens, width])
         .add(tf.tensor3d(places, [1, tokens, width]))
       for (const { told, qkv, out, wide, narrow } of blocks) {

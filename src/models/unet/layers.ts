@@ -101,6 +101,45 @@ export function attention(name: string, channels: number, groups: number): Layer
   }
 }
 
+/**
+ * Attention of the places of a picture to a sequence of tokens τ, added to it:
+ *
+ *   x + softmax(QKᵀ/√c) V W,   Q linear in the normalised x, K and V in τ.
+ *
+ * W starts at zero, so the layer starts as the identity.
+ *
+ * Rombach et al., "High-resolution image synthesis with latent diffusion models", CVPR 2022, https://arxiv.org/abs/2112.10752
+ *
+ * @param size length of a token.
+ */
+export function crossAttention(
+  name: string,
+  channels: number,
+  groups: number,
+  size: number,
+): Layer<[tokens: tf.Tensor3D]> {
+  const norm = groupNorm(`${name}.norm`, channels, groups)
+  const query = dense(`${name}.Q`, channels, channels)
+  const key = dense(`${name}.K`, size, channels)
+  const value = dense(`${name}.V`, size, channels)
+  const output = dense(`${name}.out`, channels, channels, 0)
+  return {
+    initial: (stream) => freshOf([norm, query, key, value, output], stream),
+    apply: (params, x, tokens) => {
+      const [n, height, width, c] = x.shape as [number, number, number, number]
+      const [places, length] = [height * width, tokens.shape[1]]
+      const flat = norm.apply(params, x).reshape([n * places, c])
+      const told = tokens.reshape([n * length, size])
+      const mixed = attend(
+        query.apply(params, flat).reshape<tf.Tensor3D>([n, places, c]),
+        key.apply(params, told).reshape<tf.Tensor3D>([n, length, c]),
+        value.apply(params, told).reshape<tf.Tensor3D>([n, length, c]),
+      )
+      return x.add(output.apply(params, mixed.reshape([n * places, c])).reshape([n, height, width, c]))
+    },
+  }
+}
+
 /** Every number written twice in each direction: [n, h, w, c] ↦ [n, 2h, 2w, c]. */
 export function doubled(x: tf.Tensor): tf.Tensor {
   const [n, height, width, channels] = x.shape as [number, number, number, number]

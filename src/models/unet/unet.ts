@@ -6,7 +6,7 @@
  *   up     blocks on [what comes from below, what was handed across], then twice the size
  *
  * All blocks are told one embedding e = dense(SiLU(dense(features of time))) + conditions. Attention stands behind the blocks of
- * the levels that ask for it.
+ * the levels that ask for it; pictures that are told stand beside the state, as `pictures/beside.ts` says.
  *
  * Ronneberger, Fischer and Brox, "U-Net", 2015, https://arxiv.org/abs/1505.04597; Ho, Jain and Abbeel, 2020, appendix B,
  * https://arxiv.org/abs/2006.11239
@@ -16,7 +16,17 @@ import { silu, type RandomStream } from '../../tensor'
 import { conditionKinds, type Condition, type ConditionOptions } from '../condition'
 import { injection } from '../conditioning'
 import type { Network, Params } from '../network'
-import { attention, convolution, dense, doubled, freshOf, groupNorm, type Layer } from './layers'
+import {
+  attention,
+  convolution,
+  crossAttention,
+  dense,
+  doubled,
+  freshOf,
+  groupNorm,
+  type Layer,
+} from './layers'
+import { besidePictures } from '../pictures/beside'
 import { resBlock } from './resBlock'
 import { featuresOf, timeFeatures, type TimeFeatures } from '../timeFeatures'
 
@@ -35,8 +45,13 @@ export interface UNetOptions {
   readonly groups?: number
   /** Features of the time. Default: `timeFeatures.geometric(32)`. */
   readonly time?: TimeFeatures
-  /** What it can be told, as for `mlp`. Default: nothing. */
+  /** What it can be told, as for `mlp`, and pictures of its height and width, which stand beside its own. Default: nothing. */
   readonly conditions?: ConditionOptions
+  /**
+   * How it is told what is no picture: `add` to the embedding of time (the default), or besides that by `cross-attention`, which lets every
+   * place look at every token where there is attention.
+   */
+  readonly conditioning?: 'add' | 'cross-attention'
 }
 
 /** @throws RangeError for sizes that do not fit together. */
@@ -49,12 +64,18 @@ export function unet({
   groups = 8,
   time = timeFeatures.geometric(32),
   conditions: told = {},
+  conditioning = 'add',
 }: UNetOptions): Network {
   expectSizes(shape, channels, multipliers, blocks, attentive, groups)
   const widths = multipliers.map((m) => m * channels)
   const conditions = conditionKinds(told)
   const size = 4 * channels
   const condition = injection(conditions, 'add', size)
+  const beside = besidePictures('unet', conditions, shape)
+  if ((conditioning as string) !== 'add' && (conditioning as string) !== 'cross-attention')
+    throw new RangeError(`unet: conditioning must be add or cross-attention, not ${String(conditioning)}`)
+  const looks =
+    conditioning === 'cross-attention' && Object.values(conditions).some((kind) => !('picture' in kind))
 
   const layers: Layer<never>[] = []
   const add = <L>(layer: L): L => {
@@ -62,17 +83,21 @@ export function unet({
     return layer
   }
   const block = (name: string, from: number, to: number) => add(resBlock(name, from, to, size, groups))
-  const attend = (name: string, width: number, level: number) =>
-    attentive.includes(level) ? add(attention(`${name}.attention`, width, groups)) : undefined
+  const attend = (name: string, width: number) => ({
+    own: add(attention(`${name}.attention`, width, groups)),
+    cross: looks ? add(crossAttention(`${name}.cross`, width, groups, size)) : undefined,
+  })
+  const attendAt = (name: string, width: number, level: number) =>
+    attentive.includes(level) ? attend(name, width) : undefined
 
   const embed = [add(dense('time.0', time.size, size)), add(dense('time.1', size, size, 1.68))] as const
-  const first = add(convolution('first', shape[2], channels))
+  const first = add(convolution('first', shape[2] + beside.channels, channels))
   let width = channels
   const handed = [channels]
   const down = widths.map((to, level) => {
     const stages = Array.from({ length: blocks }, (_, i) => {
       const name = `down${level}.${i}`
-      const stage = { block: block(name, width, to), attention: attend(name, to, level) }
+      const stage = { block: block(name, width, to), attention: attendAt(name, to, level) }
       handed.push((width = to))
       return stage
     })
@@ -81,12 +106,12 @@ export function unet({
     return { stages, half: add(convolution(`down${level}.half`, width, width, { stride: 2 })) }
   })
   const middle = [block('middle.0', width, width), block('middle.1', width, width)] as const
-  const middleAttention = add(attention('middle.attention', width, groups))
+  const middleAttention = attend('middle', width)
   const up = widths.toReversed().map((to, i) => {
     const level = widths.length - 1 - i
     const stages = Array.from({ length: blocks + 1 }, (_, k) => {
       const name = `up${level}.${k}`
-      const stage = { block: block(name, width + handed.pop()!, to), attention: attend(name, to, level) }
+      const stage = { block: block(name, width + handed.pop()!, to), attention: attendAt(name, to, level) }
       width = to
       return stage
     })
@@ -97,26 +122,29 @@ export function unet({
 
   const network = (params: Params, x: tf.Tensor, label: tf.Tensor1D, given?: Condition): tf.Tensor =>
     tf.tidy(() => {
-      const e = silu(
-        condition
-          .read(params, given, x.shape[0])
-          .layer(embed[1].apply(params, silu(embed[0].apply(params, featuresOf(time, label)))), 0),
-      )
-      let h = first.apply(params, x)
+      const reading = condition.read(params, given, x.shape[0])
+      const embedded = embed[1].apply(params, silu(embed[0].apply(params, featuresOf(time, label))))
+      const e = silu(reading.layer(embedded, 0))
+      const tokens = looks ? reading.sequence() : undefined
+      const attended = ({ own, cross }: ReturnType<typeof attend>, h: tf.Tensor): tf.Tensor => {
+        const seen = own.apply(params, h)
+        return cross && tokens ? cross.apply(params, seen, tokens) : seen
+      }
+      let h = first.apply(params, beside.begin(x, given))
       const across = [h]
       const stage = (
         { block, attention }: (typeof down)[number]['stages'][number],
         input: tf.Tensor,
       ): tf.Tensor => {
         const output = block.apply(params, input, e)
-        return attention ? attention.apply(params, output) : output
+        return attention ? attended(attention, output) : output
       }
       for (const { stages, half } of down) {
         for (const each of stages) across.push((h = stage(each, h)))
         if (half) across.push((h = half.apply(params, h)))
       }
       h = middle[0].apply(params, h, e)
-      h = middle[1].apply(params, middleAttention.apply(params, h), e)
+      h = middle[1].apply(params, attended(middleAttention, h), e)
       for (const { stages, twice } of up) {
         for (const each of stages) h = stage(each, tf.concat([h, across.pop()!], 3))
         if (twice) h = twice.apply(params, doubled(h))
