@@ -18,6 +18,7 @@ const benchmark: Benchmark = {
     `at 14 × 14, Adam; ${ROUNDS} rounds in turns`,
   async run(report) {
     await selectBackend('wasm', files)
+    report('stock TensorFlow.js', await stock())
     const torch = await startPytorch()
     const times = new Map<string, number[]>()
     const add = (name: string, time: number): void => void times.set(name, [...(times.get(name) ?? []), time])
@@ -57,6 +58,21 @@ const benchmark: Benchmark = {
 }
 
 export default benchmark
+
+/** How TensorFlow.js alone does it, or why it does not. */
+async function stock(): Promise<string> {
+  await accelerateWasm('stock')
+  const loop = unetStep()
+  const start = performance.now()
+  try {
+    loop.step()
+    return `${(performance.now() - start).toFixed(0)} ms, one step`
+  } catch (error) {
+    return `cannot run it: ${(error as Error).message}`
+  } finally {
+    loop.dispose()
+  }
+}
 
 interface Pytorch {
   readonly version: string

@@ -1,5 +1,6 @@
 /** Convolution in two dimensions, and its gradients in the image and in the filter. */
 import * as tf from '@tensorflow/tfjs'
+import { activate, isActivation, type ActivationAttributes } from './activations'
 import {
   convolutionOf,
   type Convolution,
@@ -7,17 +8,11 @@ import {
   type Method,
   type Shape4,
 } from './convolutionShape'
-import { ACTIVATIONS } from './matmul'
 import { addressOf, type Kernels } from './native'
 import { patches } from './patches'
 import { override, type Call } from './registry'
 import { isForTurning, turned } from './turned'
 import { isForWinograd, winograd } from './winograd'
-
-interface FusedAttributes extends ConvolutionAttributes {
-  readonly activation: string
-  readonly leakyreluAlpha?: number
-}
 
 interface ForwardInputs {
   readonly x: tf.TensorInfo
@@ -34,19 +29,13 @@ function methodOf(convolution: Convolution): Method {
 export function registerConvolutions(): void {
   override<ForwardInputs, ConvolutionAttributes>(tf.Conv2D, (call, kernels) => forward(call, kernels))
 
-  override<ForwardInputs, FusedAttributes>(tf.FusedConv2D, (call, kernels) => {
+  override<ForwardInputs, ConvolutionAttributes & ActivationAttributes>(tf.FusedConv2D, (call, kernels) => {
     const { inputs, attrs, backend } = call
     const { bias, filter } = inputs
-    const activation = ACTIVATIONS[attrs.activation]
-    const n = filter.shape[3]!
-    if (activation === undefined || (bias && (bias.shape.length !== 1 || bias.shape[0] !== n)))
-      return undefined
+    const fits = !bias || tf.util.arraysEqual(bias.shape, [filter.shape[3]!])
+    if (!fits || !isActivation(attrs.activation)) return undefined
     const out = forward(call, kernels, bias && addressOf(backend, bias))
-    if (out && n && activation) {
-      const rows = tf.util.sizeFromShape(out.shape) / n
-      kernels.native.finishRows(addressOf(backend, out), rows, n, 0, activation, attrs.leakyreluAlpha ?? 0)
-    }
-    return out
+    return out && activate(out, attrs, backend, kernels.native)
   })
 
   override<

@@ -1,5 +1,6 @@
 /** Matrix products: `tf.matMul`, its two gradients, and `tf.fused.matMul`. */
 import * as tf from '@tensorflow/tfjs'
+import { activate, isActivation, type ActivationAttributes } from './activations'
 import { addressOf, type Kernels } from './native'
 import { override, type Call } from './registry'
 import { broadcastStrides, forEachPoint, joined } from './strides'
@@ -18,29 +19,16 @@ interface FusedInputs extends Factors {
   readonly bias?: tf.TensorInfo
 }
 
-interface FusedAttributes extends Transposes {
-  readonly activation: string
-  readonly leakyreluAlpha?: number
-}
-
-/** Activations that `finishRows` knows, by their number there. */
-export const ACTIVATIONS: Readonly<Record<string, number>> = { linear: 0, relu: 1, relu6: 2, leakyrelu: 3 }
-
 export function registerProducts(): void {
   override<Factors, Transposes>(tf.BatchMatMul, (call, kernels) => product(call, kernels))
-  override<FusedInputs, FusedAttributes>(tf._FusedMatMul, (call, kernels) => {
+  override<FusedInputs, Transposes & ActivationAttributes>(tf._FusedMatMul, (call, kernels) => {
     const { inputs, attrs, backend } = call
-    const activation = ACTIVATIONS[attrs.activation]
-    if (activation === undefined) return undefined
+    if (!isActivation(attrs.activation)) return undefined
     const n = inputs.b.shape.at(attrs.transposeB ? -2 : -1)
     const { bias } = inputs
     if (bias && (bias.shape.length !== 1 || bias.shape[0] !== n)) return undefined
     const out = product(call, kernels, bias ? addressOf(backend, bias) : 0)
-    if (out && n && activation) {
-      const rows = tf.util.sizeFromShape(out.shape) / n
-      kernels.native.finishRows(addressOf(backend, out), rows, n, 0, activation, attrs.leakyreluAlpha ?? 0)
-    }
-    return out
+    return out && activate(out, attrs, backend, kernels.native)
   })
 }
 
