@@ -147,6 +147,42 @@ onBuilds('convolutions', () => {
     )
   })
 
+  test('with bias and every activation, whichever way they are computed', () => {
+    const functions = {
+      linear: (z: number) => z,
+      relu: (z: number) => Math.max(z, 0),
+      sigmoid: (z: number) => 1 / (1 + Math.exp(-z)),
+      elu: (z: number) => (z < 0 ? Math.expm1(z) : z),
+    } as const
+    // By patches, through the turned filter, and Winograd's way.
+    for (const [channels, outChannels] of [
+      [2, 5],
+      [5, 2],
+      [13, 14],
+    ] as const)
+      for (const [activation, f] of Object.entries(functions)) {
+        const x: Shape4 = [2, 5, 6, channels]
+        const filter: Shape4 = [3, 3, channels, outChannels]
+        const [image, weights, bias] = [randoms(x), randoms(filter), randoms([outChannels])]
+        const y = new Float64Array(2 * 5 * 6 * outChannels)
+        terms({ x, filter, strides: [1, 1], pad: 'same' }, (input, weight, output) => {
+          y[output]! += image[input]! * weights[weight]!
+        })
+        const ours = tf.tidy(() =>
+          tf.fused.conv2d({
+            x: tf.tensor4d(image, x),
+            filter: tf.tensor4d(weights, filter),
+            strides: 1,
+            pad: 'same',
+            bias: tf.tensor1d(bias),
+            activation: activation as 'relu',
+          }),
+        )
+        const expected = y.map((value, i) => f(value + bias[i % outChannels]!))
+        assertNear(read(ours).values, expected, 1e-6, 4 * Math.sqrt(9 * channels))
+      }
+  })
+
   test('have right gradients of gradients', () => {
     const [x, filter]: [Shape4, Shape4] = [
       [2, 4, 5, 2],
