@@ -10,7 +10,7 @@
  * condition only ever add the same vector to each layer. What remains is `src/tensor/fused/walk.ts`.
  */
 import { placesOf, registersOf, type Walk, type WalkPlan } from '../../tensor/fused/walk'
-import { evaluationsOf, freshOf, type Combination, type LinearStep } from '../samplers/linear'
+import { evaluationsOf, freshOf, most, type Combination, type LinearStep } from '../samplers/linear'
 import type { Sampler } from '../samplers/walk'
 import { perceptronForm, type PerceptronForm } from '../mlp'
 import { passesOf, type Pass, type Passes } from '../passes'
@@ -44,9 +44,10 @@ interface Asked {
 }
 
 function compiled(steps: readonly LinearStep[], passesAt: Passes): Walk {
-  const combinations = steps.flatMap(({ stages, next }) => [...stages.map(({ at }) => at), next])
-  const slots = Math.max(1, ...combinations.map(({ predictions }) => predictions.length))
-  const fresh = Math.max(0, ...steps.map(freshOf))
+  const slots = most(steps, ({ stages, next }) =>
+    Math.max(1, next.predictions.length, ...stages.map(({ at }) => at.predictions.length)),
+  )
+  const fresh = most(steps, freshOf)
   const registers = registersOf({ slots, fresh })
   const evaluations = evaluationsOf(steps)
   const stepEnds = new Uint32Array(steps.length)

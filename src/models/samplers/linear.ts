@@ -168,11 +168,15 @@ export function freshOf({ stages, next }: LinearStep): number {
 
 /** How many predictions from before a step's own the sampler must remember. */
 export function memoryOf(steps: readonly LinearStep[]): number {
-  return Math.max(
-    0,
-    ...steps.flatMap(({ stages, next }) => [
-      ...stages.map(({ at }, i) => at.predictions.length - i),
+  return most(steps, ({ stages, next }) =>
+    stages.reduce(
+      (largest, { at }, i) => Math.max(largest, at.predictions.length - i),
       next.predictions.length - stages.length,
-    ]),
+    ),
   )
+}
+
+/** The largest number that is found in a step, at least 0. There may be too many steps for the arguments of a call. */
+export function most(steps: readonly LinearStep[], of: (step: LinearStep) => number): number {
+  return steps.reduce((largest, step) => Math.max(largest, of(step)), 0)
 }

@@ -36,6 +36,7 @@ import {
   type Sampler,
 } from '../../../src/models'
 import { particlesOf, RandomStream, selectBackend } from '../../../src/tensor'
+import { memoryOf } from '../../../src/models/samplers/linear'
 import { approximately } from '../approximately'
 import { files, on, take } from '../backends'
 import { doubles, last, M1 } from './common'
@@ -121,6 +122,11 @@ describe('samplers as data', () => {
     assert.deepEqual([t, s], [0.5, 0.2])
     assert.deepEqual(stages, [{ t: 0.5, at: { state: 1, predictions: [], fresh: [] } }])
     assert.deepEqual(next, { state: 0, predictions: [[process.alpha(0.2), process.sigma(0.2)]], fresh: [] })
+  })
+
+  test('so many steps that they are no arguments of a call', () => {
+    const [step] = dpmpp3M(doubles(process), { steps: 7 }).linear!.slice(-1)
+    assert.equal(memoryOf(Array.from({ length: 300_000 }, () => step!)), 2)
   })
 
   test('hooks and adaptive steps leave no numbers to read', () => {
