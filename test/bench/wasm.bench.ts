@@ -35,14 +35,9 @@ const benchmark: Benchmark = {
       ...(jax ? [jax.contestant(what, count)] : []),
       ...(torch?.contestants(what, count) ?? []),
     ]
-    const training = [
-      ...layers(trainingStep, 2),
-      onBuild('in one pass, plain SIMD', 'plain', fusedTrainingStep, 2),
-      onBuild('in one pass, relaxed SIMD', 'relaxed', fusedTrainingStep, 2),
-      ...rivals('train', 2),
-    ]
+    const training = [...layers(trainingStep, 10), ...inOneGo(), ...rivals('train', 10)]
     table(raceTable('training step, 512 rows, Adam', await race(training, ROUNDS), TRAINING_OPERATIONS))
-    const reverse = [...layers((as) => reverseStep(as, PARTICLES), 1), ...walks(), ...rivals('reverse', 1)]
+    const reverse = [...layers((as) => reverseStep(as, PARTICLES), 4), ...walks(), ...rivals('reverse', 4)]
     table(
       raceTable(
         `reverse step, ${PARTICLES} particles`,
@@ -64,6 +59,28 @@ function layers(make: (as: 'plain' | 'ours') => Loop, count: number): Contestant
     onBuild('the same code, relaxed SIMD', 'relaxed', () => make('plain'), count),
     onBuild("Genbook's layers, plain SIMD", 'plain', () => make('ours'), count),
     onBuild("Genbook's layers, relaxed SIMD", 'relaxed', () => make('ours'), count),
+  ]
+}
+
+/** What `train` does with each batch. */
+function inOneGo(): Contestant[] {
+  const step = (name: string, build: WasmBuild, count: number): Contestant => {
+    let loop: Loop | undefined
+    return {
+      name: `in one pass, ${name} SIMD${count > 1 ? ', two threads' : ''}`,
+      burst: async () => {
+        await accelerateWasm(build)
+        useWorkers(threads, count)
+        loop ??= fusedTrainingStep()
+        return timed(loop.step, 10)
+      },
+      dispose: () => loop?.dispose(),
+    }
+  }
+  return [
+    step('plain', 'plain', 1),
+    step('relaxed', 'relaxed', 1),
+    ...(threads.processors > 1 ? [step('relaxed', 'relaxed', threads.processors)] : []),
   ]
 }
 

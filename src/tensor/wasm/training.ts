@@ -15,8 +15,10 @@ import {
   type TrainingUpdate,
 } from '../fused/training'
 import { revised, unshare } from '../revision'
+import { workerProblem } from '../workers'
 import { addressOf, type Kernels } from './native'
 import { currentKernels } from './registry'
+import { inHalves, mayHalve } from './trainingHalves'
 import { TrainingPlan } from './trainingPlan'
 
 /** Its name in TensorFlow.js's profiles. */
@@ -31,7 +33,11 @@ interface Computed {
 }
 
 const executor: TrainingExecutor = {
-  name: () => `WASM SIMD (${currentKernels()?.build ?? 'stock'})`,
+  name: () => {
+    const simd = `WASM SIMD (${currentKernels()?.build ?? 'stock'})`
+    const problem = workerProblem()
+    return [simd, ...(mayHalve() ? ['up to 2 threads'] : []), ...(problem ? [problem] : [])].join(', ')
+  },
 
   refuses: () => undefined,
 
@@ -111,7 +117,7 @@ function gradients(
 
 /** Computes loss and gradients, and hands them on before their memory is freed. */
 function compute(
-  { native }: Kernels,
+  kernels: Kernels,
   backend: BackendWasm,
   perceptron: Perceptron,
   rows: TrainingRows,
@@ -119,6 +125,7 @@ function compute(
   use: (computed: Computed) => void,
 ): { readonly loss: number; readonly squares: number } {
   expectRows(perceptron, rows)
+  const { native } = kernels
   const [n, outputs] = rows.target.shape
   const plan = new TrainingPlan(sizesOf(perceptron), n)
   const spare = backend.makeOutput([Math.ceil(plan.bytes / 4) + 16], 'float32')
@@ -140,12 +147,7 @@ function compute(
       rows.factor,
       rows.weight,
     )
-    native.packPerceptron(address)
-    let sum = 0
-    for (let i = 0; i < plan.chunks; i++) {
-      const { first, rows } = plan.chunk(i)
-      sum += native.trainRows(address, first, rows, 2 / (n * outputs), i > 0)
-    }
+    const sum = inHalves({ kernels, backend, perceptron, rows, plan, address, ofCondition })
     let squares = 0
     for (let l = 0; l < plan.layers; l++) {
       const from = plan.gradientsOf(l, address).at.weights

@@ -7,6 +7,14 @@ export type PoolMessage =
   | { readonly type: 'open'; readonly job: number; readonly work: string; readonly setup: unknown }
   | { readonly type: 'part'; readonly job: number; readonly index: number; readonly part: unknown }
   | { readonly type: 'close'; readonly job: number }
+  /** Have it look at shared memory for what there is to do, as long as there is. */
+  | {
+      readonly type: 'attend'
+      readonly duty: string
+      readonly setup: unknown
+      readonly control: SharedArrayBuffer
+      readonly data: SharedArrayBuffer
+    }
 
 /** From a worker. */
 export type WorkerMessage =

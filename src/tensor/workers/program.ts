@@ -1,7 +1,7 @@
 /** The program of the workers. Whoever starts it puts `port` before it, which is how it is reached. */
 import { serve, type WorkerPort } from './serve'
-import { works } from './works'
+import { duties, works } from './works'
 
 declare const port: WorkerPort
 
-serve(port, works)
+serve(port, works, duties)

@@ -1,5 +1,6 @@
 /** A worker's side: answers a pool with the works that it knows. */
 import { Bench } from './bench'
+import { attend, type Duties } from './duty'
 import type { PoolMessage, WorkerMessage } from './messages'
 import type { Works } from './work'
 
@@ -9,8 +10,8 @@ export interface WorkerPort {
   onmessage: ((event: { readonly data: PoolMessage }) => void) | null
 }
 
-/** Does parts of `works` for whoever is at the other end of `port`. */
-export function serve(port: WorkerPort, works: Works): void {
+/** Does parts of `works`, and `duties`, for whoever is at the other end of `port`. */
+export function serve(port: WorkerPort, works: Works, duties: Duties = {}): void {
   let kernels: WebAssembly.Module | undefined
   // Each job has a memory of its own, which goes with it.
   const jobs = new Map<number, (part: unknown) => unknown>()
@@ -44,6 +45,11 @@ export function serve(port: WorkerPort, works: Works): void {
       case 'close':
         jobs.delete(message.job)
         break
+      case 'attend': {
+        const { duty, setup, control, data } = message
+        attend(new Int32Array(control), duties[duty]!(new Bench(kernels!), setup, data))
+        break
+      }
     }
   }
 }

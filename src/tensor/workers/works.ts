@@ -1,4 +1,7 @@
 /** Everything that workers can do. */
+import { trainingHalf } from './sharedHalf'
 import { walk } from './walkWork'
 
 export const works = { walk }
+
+export const duties = { training: trainingHalf }
