@@ -1,6 +1,7 @@
 /**
  * Answers what viewers ask about variables, between the runs of cells and a part at a time, so that no cell waits for it:
- * a run that begins in the middle is let through, and the work is taken up again after it.
+ * a run that begins in the middle is let through, and the work is taken up again after it. While a cell runs, only
+ * statistics of small variables are worked out, where the cell itself waits, and few at a time.
  */
 import type { KernelMessage, Statistics, View, ViewResult } from '../protocol'
 import { imageOf } from './image'
@@ -24,6 +25,8 @@ export interface InspectorHost {
 const MOST_LOOKED = 4_000_000
 /** Values that are worked through before messages are let in: a few milliseconds. */
 const PART = 100_000
+/** While a cell runs, one variable is looked at in so many milliseconds: a hundredth of the time. */
+const PACE = 250
 
 type Job =
   { readonly kind: 'summarise'; readonly name: string } | { readonly kind: 'view'; readonly view: View }
@@ -51,7 +54,7 @@ export class Inspector {
     this.resume()
   }
 
-  /** Takes up what waits, unless a cell is running. */
+  /** Takes up what waits; while a cell is running, only what is small. */
   resume(): void {
     if (!this.#working) void this.#work()
   }
@@ -61,26 +64,44 @@ export class Inspector {
     // A run may have been asked for in the same breath.
     await this.#host.nextTurn()
     for (;;) {
-      const job = this.#host.busy() ? undefined : this.#jobs.shift()
+      const job = this.#host.busy() ? this.#takeSmall() : this.#jobs.shift()
       if (!job) break
       const done = job.kind === 'view' ? await this.#show(job.view) : await this.#summarise(job.name)
       if (!done) this.#jobs.unshift(job)
-      await this.#host.nextTurn()
+      if (this.#host.busy()) await new Promise((resolve) => setTimeout(resolve, PACE))
+      else await this.#host.nextTurn()
     }
     this.#working = false
+  }
+
+  /** The first that asks for the statistics of so few values that a cell would not notice. */
+  #takeSmall(): Job | undefined {
+    const at = this.#jobs.findIndex((job) => job.kind === 'summarise' && this.#isSmall(job.name))
+    return at < 0 ? undefined : this.#jobs.splice(at, 1)[0]
+  }
+
+  #isSmall(name: string): boolean {
+    try {
+      const source = sourceOf(this.#host.find(name)?.value)
+      return source !== undefined && source.size <= PART
+    } catch {
+      // A variable that the running cell has yet to set.
+      return false
+    }
   }
 
   /** @returns false where a run came between. */
   async #summarise(name: string): Promise<boolean> {
     const { find, post } = this.#host
-    const variable = find(name)
-    const version = variable?.version ?? 0
+    let version = 0
     let statistics: Statistics | 'interrupted' | undefined
     try {
+      const variable = find(name)
+      version = variable?.version ?? 0
       const source = variable && sourceOf(variable.value)
       statistics = source && (await this.#statistics(source))
     } catch {
-      // The device or the tensor is gone, and with it what could be said.
+      // The device or the tensor is gone, and with it what could be said; or the variable was never set.
     }
     if (statistics === 'interrupted') return false
     post({ type: 'summary', name, version, ...(statistics && { statistics }) })

@@ -69,6 +69,25 @@ test('a running cell is not made to wait: the answer comes after it', async () =
   assert.equal(statistics?.finite?.mean, 2)
 })
 
+test('statistics of small variables are told while a cell waits, those of large ones after it', async () => {
+  const bench = new Bench()
+  await bench.run(
+    'const big = new Float64Array(200_000).fill(2); const small = tf.tensor1d([1, 3]); const few = [4, 4]',
+  )
+  const { done, number } = bench.start('await new Promise<void>(() => {}); const later = 1')
+  bench.session.inspector.summarise(['big', 'later', 'small', 'few', 'nobody'])
+  const told = (name: string) =>
+    message(bench, (each) => (each.type === 'summary' && each.name === name ? each : undefined))
+  assert.equal((await told('small')).statistics?.finite?.mean, 2)
+  assert.equal((await told('few')).statistics?.finite?.mean, 4)
+  const names = () => bench.messages.flatMap((each) => (each.type === 'summary' ? [each.name] : []))
+  assert.deepEqual(names(), ['small', 'few'])
+  bench.session.interrupt(number)
+  await done
+  assert.equal((await told('big')).statistics?.finite?.mean, 2)
+  await told('nobody')
+})
+
 test('looking at variables leaves no tensor behind', async () => {
   const bench = new Bench()
   const before = await bench.run('const t = tf.range(0, 5_000_000).reshape([-1, 2])')
