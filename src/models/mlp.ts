@@ -14,6 +14,7 @@
 import * as tf from '@tensorflow/tfjs'
 import { affine, silu, type RandomStream } from '../tensor'
 import type { Perceptron } from '../tensor/fused/training'
+import { webGpuWaves } from '../tensor/webgpu/batches'
 import { conditionKinds, type Condition, type ConditionOptions } from './condition'
 import { injection, type Conditioning } from './conditioning'
 import type { Network, Params } from './network'
@@ -45,7 +46,7 @@ export interface PerceptronForm {
   readonly widths: readonly number[]
   /** The names of each layer's parameters. */
   readonly names: Perceptron<string>
-  /** e, of shape [n, m]. */
+  /** e, of shape [n, m]; not differentiated. */
   readonly features: (label: tf.Tensor1D) => tf.Tensor2D
   /** c for n states, of shape [n or 1, k]. Absent where nothing can be told. */
   readonly embedded?: (params: Params, condition: Condition, n: number) => tf.Tensor
@@ -146,7 +147,7 @@ export function mlp({
       ...(layer < hidden.length && { ofFeatures: `U${layer}` }),
       ...(layer < hidden.length && tells && { ofCondition: `condition.V${layer}` }),
     })),
-    features: (label) => featuresOf(time, label),
+    features: (label) => webGpuWaves(label, time.frequencies) ?? featuresOf(time, label),
     ...(tells && { embedded: (params, given, n) => condition.embedded(params, given, n) }),
     weights: (params) => [...hidden, length].map((_, layer) => params[`W${layer}`] as tf.Tensor2D),
     biases: (params, labels, given) =>

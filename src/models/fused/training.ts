@@ -19,6 +19,7 @@ import {
   type TrainingExecutor,
   type TrainingRows,
 } from '../../tensor/fused/training'
+import { webGpuMixtures } from '../../tensor/webgpu/batches'
 import type { Condition } from '../condition'
 import { expectStates, type Trainable } from '../denoiser'
 import { sharesOf } from '../head'
@@ -151,20 +152,18 @@ function rowsOf(
     at(shareOf(process, TRUTH.x0, compare)),
     at(shareOf(process, TRUTH.noise, compare)),
   ]
-  const sum = (ofData: (i: number) => number, ofNoise: (i: number) => number): tf.Tensor2D =>
-    combine([t.map((_, i) => ofData(i)), x0], [t.map((_, i) => ofNoise(i)), noise]) as tf.Tensor2D
+  const [x, target] = mixtures(x0, noise, [
+    t.map((_, i) => alpha[i]! * input[i]!),
+    t.map((_, i) => sigma[i]! * input[i]!),
+    t.map((_, i) => data[i]! - state[i]! * alpha[i]!),
+    t.map((_, i) => fresh[i]! - state[i]! * sigma[i]!),
+  ])
   const c = form.embedded?.(params, told, t.length)
   return {
     told,
     rows: {
-      x: sum(
-        (i) => alpha[i]! * input[i]!,
-        (i) => sigma[i]! * input[i]!,
-      ),
-      target: sum(
-        (i) => data[i]! - state[i]! * alpha[i]!,
-        (i) => fresh[i]! - state[i]! * sigma[i]!,
-      ),
+      x,
+      target,
       factor: Float32Array.from(output),
       ...(weight && { weight: Float32Array.from(at(weight)) }),
       ...(form.names.length > 1 && {
@@ -173,4 +172,17 @@ function rowsOf(
       ...(c && { condition: (c.shape[0] === t.length ? c : tf.tile(c, [t.length, 1])) as tf.Tensor2D }),
     },
   }
+}
+
+/** p x₀ + q ε and r x₀ + s ε, for p, q, r and s of each row. */
+function mixtures(
+  x0: tf.Tensor,
+  noise: tf.Tensor,
+  [p, q, r, s]: readonly [Float64Array, Float64Array, Float64Array, Float64Array],
+): readonly [tf.Tensor2D, tf.Tensor2D] {
+  const shares = (): Float32Array =>
+    Float32Array.from({ length: 4 * p.length }, (_, i) => [p, q, r, s][i % 4]![i >> 2]!)
+  const made = webGpuMixtures(x0, noise, shares)
+  const sum = (a: Float64Array, b: Float64Array) => combine([a, x0], [b, noise]) as tf.Tensor2D
+  return made ?? [sum(p, q), sum(r, s)]
 }
