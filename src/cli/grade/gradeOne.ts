@@ -104,7 +104,7 @@ async function run(assignment: Assignment, taken: TakenAnswers, options: GradeOp
   return execution
 }
 
-const NOTHING = 'Nothing was answered: every answer reads as it was released, or is not there.'
+const NOTHING = 'Nothing was answered: every answer reads as it was released, is empty or is not there.'
 const MOST_NOTES = 50
 
 function notesOf({ findings, answers }: TakenAnswers): string[] {

@@ -96,7 +96,7 @@ export interface CellGrade {
   readonly reason?: string
   /** The reason in full, where students are told less of it. */
   readonly detail?: string
-  /** The answer reads as it was released, or is not there. */
+  /** The answer reads as it was released, is empty or is not there. */
   readonly unanswered?: boolean
   /** What counts: the person's points where one gave points, else the tests'. */
   readonly points: number

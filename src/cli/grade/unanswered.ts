@@ -24,6 +24,8 @@ export function unansweredIn(
       )
     else if (answers.get(gradeId)?.untouched)
       why.set(id, `Not answered: the cell “${gradeId}” reads as it was released.`)
+    else if (answers.get(gradeId)?.text.trim() === '')
+      why.set(id, `Not answered: the cell “${gradeId}” is empty.`)
   }
   return why
 }

@@ -43,6 +43,10 @@ before(async () => {
   const lost = half.cells.filter(({ id }) => id !== 'first')
   await course.write('submitted/lost.genbook', { ...half, cells: lost })
   await course.write(
+    'submitted/empty.genbook',
+    submissionOf(master, { first: ' \n', second: SHOUT, why: '' }),
+  )
+  await course.write(
     'submitted/tried.genbook',
     submissionOf(master, { first: "throw new Error('Write your answer here') // where?", second: SHOUT }),
   )
@@ -78,7 +82,10 @@ test('who hands in what was released has failed and reads why, and nobody else n
   ])
   const page = await readFile(join(course.path, 'graded/feedback/none.html'), 'utf8')
   assert.match(page, /Nothing was answered/)
-  assert.doesNotMatch(page, /Write your answer here<\/p>|The code threw|Your code ended with an error/)
+  assert.doesNotMatch(
+    page,
+    /Write your answer here|YOUR ANSWER HERE|Your answer<|The code threw|Your code ended with an error/,
+  )
   // A test of chance that failed for want of an answer is not flaky, and is not run again.
   assert.ok(none.cells.every(({ tests }) => tests.every(({ flaky }) => !flaky)))
 })
@@ -103,6 +110,16 @@ test('an answer whose cell is gone is not answered, and is said to be gone', () 
     `failed: ${gone}`,
     `failed: ${gone}`,
   ])
+})
+
+test('an empty answer is none, in words neither', () => {
+  const empty = results.get('empty')
+  assert.deepEqual([empty?.status, empty?.points], ['failed', 1])
+  assert.equal(empty?.cells[1]?.tests[0]?.reason, 'Not answered: the cell “first” is empty.')
+  assert.deepEqual(
+    [empty?.cells[4]?.status, empty?.cells[4]?.reason],
+    ['failed', 'Not answered: the cell “why” is empty.'],
+  )
 })
 
 test('an answer that throws is one all the same', () => {

@@ -19,7 +19,7 @@ table { border-collapse: collapse; }
 .track { display: block; height: 8px; min-width: 80px; border-radius: 4px; background: var(--track); overflow: hidden; }
 .track > span { display: block; height: 100%; background: var(--bar); border-radius: 4px; }
 .badge { display: inline-block; padding: 1px 9px; border-radius: 10px; font-size: 12.5px; white-space: nowrap; color: var(--bad);
-  background: var(--bad-soft); }
+  background: var(--bad-soft); border: 0; }
 .badge.passed { color: var(--good); background: var(--good-soft); }
 .badge.failed { color: var(--text); background: var(--track); }
 .badge.needs-manual { color: var(--wait); background: var(--wait-soft); }

@@ -23,13 +23,14 @@ ${cells.map((cell) => cellToHtml(cell, options)).join('\n')}
 }
 
 function cellToHtml(cell: CellGrade, options: OutputOptions): string {
-  const { tests, manual, reason, source, status, kind } = cell
+  const { tests, manual, reason, source, status, kind, unanswered } = cell
   const parts = [
     ...(reason === undefined ? [] : [`<p class="callout">${escapeHtml(printable(reason))}</p>`]),
     ...(tests.length ? [`<ul class="tests">${tests.map(testToHtml).join('\n')}</ul>`] : []),
     ...(status === 'needs-manual' ? ['<p class="waiting">A person has yet to grade this answer.</p>'] : []),
     ...(manual ? [manualToHtml(manual, cell)] : []),
-    ...(source?.trim() ? [sourceToHtml(source, kind)] : []),
+    // A placeholder, and what it throws, is nobody's answer.
+    ...(source?.trim() && !unanswered ? [sourceToHtml(source, kind)] : []),
     ...aboutShown(cell),
     ...shown(cell).map((output) => `<div class="output">${outputToHtml(readable(output), options)}</div>`),
   ]
@@ -39,15 +40,16 @@ function cellToHtml(cell: CellGrade, options: OutputOptions): string {
 /** A student's code prints what it is given: in a cell of tests, and after one, that can be what hidden tests give. */
 function shown({
   kind,
+  unanswered,
   afterHidden,
   handedIn = [],
   outputs = [],
 }: CellGrade): NonNullable<CellGrade['outputs']> {
-  return kind === 'tests' ? [] : afterHidden ? handedIn : outputs
+  return kind === 'tests' || unanswered ? [] : afterHidden ? handedIn : outputs
 }
 
-function aboutShown({ kind, afterHidden, handedIn, outputs }: CellGrade): string[] {
-  if (kind === 'tests' || !afterHidden) return []
+function aboutShown({ kind, unanswered, afterHidden, handedIn, outputs }: CellGrade): string[] {
+  if (kind === 'tests' || unanswered || !afterHidden) return []
   if (handedIn?.length) return ['<p class="aside">What this cell showed when you handed it in:</p>']
   return outputs?.length
     ? ['<p class="aside">This cell ran after hidden tests, so what it showed then is left out.</p>']
