@@ -15,7 +15,7 @@ export function registerAffine(): void {
     let sum = bias!
     for (const pair of [...single, ...pairs.filter((pair) => !single.includes(pair))]) {
       const addendRow = sum.shape.length === 2 && sum.shape[0] !== 1 ? sum.shape[1]! : 0
-      const next = matrixProduct(backend, pair, PLAIN, [], { addend: sum, addendRow })
+      const next = matrixProduct(backend, pair, PLAIN, [], { addend: sum, addendRow })!
       if (sum !== bias) backend.disposeData(sum.dataId)
       sum = next
     }

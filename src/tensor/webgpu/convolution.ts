@@ -27,7 +27,14 @@ interface ForwardInputs {
   readonly preluActivationWeights?: tf.TensorInfo
 }
 
-const PARAMS = { ...PATCH_PARAMS, bBatch: 'u32', bStep: 'u32', bInnerStep: 'u32' } as const
+const PARAMS = {
+  ...PATCH_PARAMS,
+  together: 'u32',
+  bRun: 'u32',
+  bBatch: 'u32',
+  bStep: 'u32',
+  bInnerStep: 'u32',
+} as const
 
 const matrix = matrixReader('b', false)
 const FORWARD: Factors<typeof PARAMS> = { name: 'patches and filter', a: PATCHES, b: matrix, params: PARAMS }
@@ -121,6 +128,8 @@ function told({ info }: Convolution): Record<keyof typeof PARAMS, number> {
     dilationX: info.dilationWidth,
     top: info.padInfo.top,
     left: info.padInfo.left,
+    together: 1,
+    bRun: 0,
     bBatch: 0,
     bStep: 1,
     bInnerStep: info.outChannels,

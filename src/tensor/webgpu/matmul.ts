@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs'
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu'
 import { multiply, productShader, type Factors, type Finish } from './product'
+import { broadcastStrides, joined } from '../wasm/strides'
 import { override, type Call } from './registry'
 import { ACTIVATIONS } from './wgsl/activation'
 import type { Reader } from './wgsl/product'
@@ -32,7 +33,8 @@ export function matrixReader(factor: 'a' | 'b', innerFirst: boolean): Reader {
     innerFirst,
     code: /* wgsl */ `
 fn ${factor}Outer(batch: u32, i: u32) -> vec4i {
-  return vec4i(i32(batch * params.${factor}Batch + i * params.${factor}Step), 0, 0, 0);
+  let first = batch / params.together * params.${factor}Run + batch % params.together * params.${factor}Batch;
+  return vec4i(i32(first + i * params.${factor}Step), 0, 0, 0);
 }
 fn ${factor}Inner(k: u32) -> vec4i {
   return vec4i(i32(k * params.${factor}InnerStep), 0, 0, 0);
@@ -46,6 +48,10 @@ fn ${factor}At(outer: vec4i, inner: vec4i) -> f32 {
 
 /** What `matrixReader`'s readers are told. */
 export const MATRIX_PARAMS = {
+  /** Batches are in two levels: so many are `Batch` numbers apart, and runs of them are `Run` numbers apart. */
+  together: 'u32',
+  aRun: 'u32',
+  bRun: 'u32',
   aBatch: 'u32',
   aStep: 'u32',
   aInnerStep: 'u32',
@@ -68,11 +74,16 @@ const MATRICES = [
   [matrices(true, false), matrices(true, true)],
 ] as const
 
-/** Those that a network's layers, and their gradients, are made of. */
-export const MATRIX_SHADERS = [MATRICES[0][0], MATRICES[0][1], MATRICES[1][0]].flatMap((factors) =>
-  ([64, 32, 16] as const).flatMap((tile) =>
-    [false, true].map((added) => productShader(factors as unknown as Factors<never>, tile, added)),
-  ),
+/** Those that a network's layers, with their biases, and the layers' gradients are made of. */
+export const MATRIX_SHADERS = ([64, 32, 16] as const).flatMap((tile) =>
+  (
+    [
+      [MATRICES[0][0], true],
+      [MATRICES[0][0], false],
+      [MATRICES[0][1], false],
+      [MATRICES[1][0], false],
+    ] as const
+  ).map(([factors, added]) => productShader(factors as unknown as Factors<never>, tile, added)),
 )
 
 export function registerProducts(): void {
@@ -89,40 +100,49 @@ export function registerProducts(): void {
   })
 }
 
-/** @returns undefined for what is left to TensorFlow.js: other types, a batch that is repeated in part. */
+/** @returns undefined for what is left to TensorFlow.js: other types, and batches of more than two levels. */
 function product(
   { inputs: { a, b }, attrs, backend }: Call<Inputs, Transposes>,
   finish: Finish = {},
 ): tf.TensorInfo | undefined {
   if (a.dtype !== 'float32' || b.dtype !== 'float32') return undefined
-  const [batchesA, batchesB] = [a, b].map(({ shape }) => tf.util.sizeFromShape(shape.slice(0, -2)))
   const outer = tf.broadcast_util.assertAndGetBroadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2))
-  const batches = tf.util.sizeFromShape(outer)
-  if ([batchesA, batchesB].some((count) => count !== batches && count !== 1)) return undefined
   return matrixProduct(backend, [a, b], attrs, [...outer], finish)
 }
 
-/** activation(A·B + addend) for each matrix of the batches; of one matrix on either side the same for all. */
+/**
+ * activation(A·B + addend) for each matrix of the batches, repeated as `outer` says.
+ *
+ * @returns undefined where they are repeated along more than two runs of axes.
+ */
 export function matrixProduct(
   backend: WebGPUBackend,
   [a, b]: readonly [tf.TensorInfo, tf.TensorInfo],
   { transposeA, transposeB }: Transposes,
   outer: number[],
   finish: Finish = {},
-): tf.TensorInfo {
+): tf.TensorInfo | undefined {
   const [aRows, aColumns] = [a.shape.at(-2)!, a.shape.at(-1)!]
   const [bRows, bColumns] = [b.shape.at(-2)!, b.shape.at(-1)!]
   const [rows, depth] = transposeA ? [aColumns, aRows] : [aRows, aColumns]
   const columns = transposeB ? bRows : bColumns
   const [manyA, manyB] = [a, b].map(({ shape }) => tf.util.sizeFromShape(shape.slice(0, -2)) > 1)
   const batches = tf.util.sizeFromShape(outer)
+  const strides = [a, b].map(({ shape }) => broadcastStrides(shape.slice(0, -2), outer))
+  const axes = joined(outer.map((size, i) => ({ size, steps: strides.map((steps) => steps[i]!) })))
+  if (axes.length > 2) return undefined
+  const together = axes.at(-1) ?? { size: 1, steps: [0, 0] }
+  const runs = (axes.length === 2 && axes[0]) || { size: 1, steps: [0, 0] }
   // One matrix on the right is multiplied with all rows of the left at once.
   const flat = !manyB && !transposeA && manyA && !finish.addendBatch
   const told = {
-    aBatch: manyA ? aRows * aColumns : 0,
+    together: together.size,
+    aRun: runs.steps[0]! * aRows * aColumns,
+    aBatch: together.steps[0]! * aRows * aColumns,
     aStep: transposeA ? 1 : aColumns,
     aInnerStep: transposeA ? aColumns : 1,
-    bBatch: manyB ? bRows * bColumns : 0,
+    bRun: runs.steps[1]! * bRows * bColumns,
+    bBatch: together.steps[1]! * bRows * bColumns,
     bStep: transposeB ? bColumns : 1,
     bInnerStep: transposeB ? 1 : bColumns,
   }

@@ -31,6 +31,18 @@ function exact(
   return out
 }
 
+/** Which matrix of a batch of shape `own`, repeated to `outer`, stands at a place of that. */
+function placeIn(own: readonly number[], outer: readonly number[], place: number): number {
+  let [rest, at, size] = [place, 0, 1]
+  for (let axis = 1; axis <= own.length; axis++) {
+    const [length, long] = [own.at(-axis)!, outer.at(-axis)!]
+    at += (length === 1 ? 0 : rest % long) * size
+    size *= length
+    rest = Math.floor(rest / long)
+  }
+  return at
+}
+
 onWebGpuDevice('matrix products', () => {
   test('all four transposes', async () => {
     for (const size of SIZES)
@@ -74,13 +86,15 @@ onWebGpuDevice('matrix products', () => {
     assert.equal(planOf({ rows: 128, columns: 128, depth: 512, batches: 1 }).parts, 1)
   })
 
-  test('batches, and one matrix for all of them on either side', async () => {
+  test('batches, and matrices repeated along some of them, on either side', async () => {
     const [m, k, n] = [3, 4, 5]
     for (const [shapeA, shapeB, transposeA] of [
       [[2, 3], [2, 3], false],
       [[2, 3], [], false],
       [[], [6], false],
       [[2, 3], [], true],
+      [[2, 1], [1, 3], false],
+      [[1, 3], [2, 3], true],
     ] as const) {
       const outer = [...tf.broadcast_util.assertAndGetBroadcastShape([...shapeA], [...shapeB])]
       const a = randoms([...shapeA, m, k])
@@ -95,7 +109,7 @@ onWebGpuDevice('matrix products', () => {
       const { shape, values } = await read(product)
       assert.deepEqual(shape, [...outer, m, n])
       for (let batch = 0; batch < values.length / m / n; batch++) {
-        const [i, j] = [shapeA.length ? batch : 0, shapeB.length ? batch : 0]
+        const [i, j] = [placeIn(shapeA, outer, batch), placeIn(shapeB, outer, batch)]
         assertNear(
           values.slice(batch * m * n, (batch + 1) * m * n),
           exact(
