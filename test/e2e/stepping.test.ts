@@ -1,70 +1,9 @@
 /** Cells stepped through with VS Code's own debugger: by line, to breakpoints, through derivations and samplers. */
 import assert from 'node:assert/strict'
 import { scenario, until, type VSCodeUnderTest } from './harness'
+import { debugEnds, evaluated, pausedAt, seenInPane } from './harness/debugging'
 
 const everywhere = { hosts: ['server', 'web'], seconds: 600 } as const
-
-/** The first pause waits for a kernel, on a busy machine. */
-const PATIENCE = { seconds: 180 }
-
-/** The frames of the cell that is paused, as `name:line`; undefined while none is. */
-async function frames(code: VSCodeUnderTest): Promise<string[] | undefined> {
-  return code.evaluate(async (vscode) => {
-    const session = vscode.debug.activeDebugSession
-    // VS Code shows a pause when it has asked for its frames, and commands act on what it shows.
-    if (!session || !vscode.debug.activeStackItem) return undefined
-    try {
-      const { stackFrames } = (await session.customRequest('stackTrace', { threadId: 1 })) as {
-        stackFrames: { name: string; line: number }[]
-      }
-      return stackFrames.map(({ name, line }) => `${name}:${line}`)
-    } catch {
-      return undefined
-    }
-  })
-}
-
-async function pausedAt(code: VSCodeUnderTest, ...expected: (string | RegExp)[]): Promise<void> {
-  let seen: string[] | undefined
-  try {
-    await until(
-      `a pause at ${expected.map(String).join(' < ')}`,
-      async () => {
-        seen = await frames(code)
-        return (
-          seen?.length === expected.length &&
-          expected.every((wanted, i) =>
-            typeof wanted === 'string' ? seen![i] === wanted : wanted.test(seen![i]!),
-          )
-        )
-      },
-      PATIENCE,
-    )
-    // Keys and buttons act on a pause when VS Code itself knows of it.
-    const button = code.page.locator('.debug-toolbar [aria-label^="Step Over"]:not(.disabled)').first()
-    await until('VS Code to show the pause', () => button.isVisible(), PATIENCE)
-  } catch (error) {
-    throw new Error(`${(error as Error).message}; it was at ${JSON.stringify(seen)}`, { cause: error })
-  }
-}
-
-async function debugEnds(code: VSCodeUnderTest): Promise<void> {
-  await until(
-    'the end of debugging',
-    () => code.evaluate((vscode) => !vscode.debug.activeDebugSession),
-    PATIENCE,
-  )
-}
-
-const evaluate = (code: VSCodeUnderTest, expression: string): Promise<string> =>
-  code.evaluate(async (vscode, expression) => {
-    const { result } = (await vscode.debug.activeDebugSession!.customRequest('evaluate', {
-      expression,
-      frameId: 1,
-      context: 'watch',
-    })) as { result: string }
-    return result
-  }, expression)
 
 /** The number of the line that is highlighted in a cell's editor. */
 async function highlighted(code: VSCodeUnderTest): Promise<boolean> {
@@ -92,12 +31,12 @@ scenario(
     await code.screenshot(`run-by-line-${process.env['GENBOOK_E2E_HOST']}`)
     await code.page.keyboard.press('F10')
     await pausedAt(code, 'cell [1]:3')
-    assert.equal(await evaluate(code, 'x.shape.length + total'), '2')
-    assert.equal(await evaluate(code, 'total = 10'), '10')
+    assert.equal(await evaluated(code, 'x.shape.length + total'), '2')
+    assert.equal(await evaluated(code, 'total = 10'), '10')
     // Both turns of the loop are on that line.
     for (const value of ['10', '11']) {
       await code.page.keyboard.press('F10')
-      await until(`total to be ${value}`, async () => (await evaluate(code, 'total')) === value)
+      await until(`total to be ${value}`, async () => (await evaluated(code, 'total')) === value)
       await pausedAt(code, 'cell [1]:3')
     }
     await code.page.keyboard.press('F10')
@@ -133,7 +72,7 @@ scenario(
     await pausedAt(code, 'cell [1]:7')
     await code.page.keyboard.press('F5')
     await pausedAt(code, 'f:3', 'cell [1]:7')
-    assert.equal(await evaluate(code, 'y'), '3')
+    assert.equal(await evaluated(code, 'y'), '3')
     await code.screenshot(`debug-error-${process.env['GENBOOK_E2E_HOST']}`)
     await code.page.keyboard.press('F5')
     await debugEnds(code)
@@ -148,7 +87,7 @@ scenario(
       await code.page.keyboard.press('F11')
       await pausedAt(code, ...stack)
     }
-    assert.equal(await evaluate(code, 'x'), '1')
+    assert.equal(await evaluated(code, 'x'), '1')
     await code.page.keyboard.press('F5')
     await debugEnds(code)
     await book.waitForOutput(2, /^2$/)
@@ -202,3 +141,38 @@ scenario('closing the notebook ends a cell that is paused', async ({ code, noteb
   await book.close()
   await debugEnds(code)
 })
+
+scenario(
+  'a derivation is gone through identity by identity, each with what was found',
+  async ({ code, notebook }) => {
+    const book = await notebook([
+      `import { verify } from 'genbook'
+const shape = (n: number) => [n]
+await verify.equal('E x² = 1', {
+  draw: (n, stream) => stream.normalTensor(shape(n)),
+  left: { 'x²': (x) => tf.square(x) },
+  right: { one: (x) => tf.onesLike(x) },
+})
+await verify.equal('E x sin x = E cos x', {
+  draw: (n, stream) => stream.normalTensor(shape(n)),
+  left: { 'x sin x': (x) => x.mul(tf.sin(x)) },
+  right: { 'cos x': (x) => tf.cos(x) },
+})
+const derived = true
+derived`,
+    ])
+    await book.select(0)
+    await code.page.keyboard.press('F10')
+    await pausedAt(code, 'cell [1]:2')
+    await code.page.keyboard.press('Alt+F10')
+    await pausedAt(code, 'verified: E x² = 1:3', 'cell [1]:3')
+    await seenInPane(code, /draws\s*[:=]\s*\d+/)
+    await code.page.keyboard.press('Alt+F10')
+    await pausedAt(code, 'verified: E x sin x = E cos x:8', 'cell [1]:8')
+    await code.screenshot(`derivation-${process.env['GENBOOK_E2E_HOST']}`)
+    await code.page.keyboard.press('Alt+F10')
+    await debugEnds(code)
+    await book.waitForOutput(0, 'true')
+  },
+  everywhere,
+)
