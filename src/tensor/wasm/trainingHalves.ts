@@ -35,8 +35,8 @@ export interface PlannedStep {
 
 /** Products of a step that are worth another thread: some half a millisecond. */
 const WORTH_SHARING = 1e7
-/** How many times as long as the first half the second may take before it is done here. */
-const PATIENCE = 10
+/** Milliseconds that the other half may take longer than twice this one before it is done here. */
+const PATIENCE = 0.2
 
 /** Whether another thread takes half of steps that are long enough. */
 export function mayHalve(): boolean {
@@ -59,7 +59,7 @@ export function inHalves(step: PlannedStep): number {
   native.packPerceptron(address)
   const sum = trainChunks(native, plan, address, 0, middle, scale)
   const took = performance.now() - began
-  if (other?.partner.finish(PATIENCE * took)) return sum + addShared(step, other)
+  if (other?.partner.finish(PATIENCE + took)) return sum + addShared(step, other)
 
   const first = gradientsOf(step)
   const more = trainChunks(native, plan, address, middle, plan.chunks, scale)

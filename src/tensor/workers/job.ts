@@ -18,6 +18,8 @@ export interface JobSettings {
 
 /** Milliseconds between looks at the stop sign. */
 const LOOK_EVERY = 20
+/** Milliseconds without news from workers after which this thread does what they have been given. */
+const PATIENCE = 10
 
 export class Job<Part, Result> {
   readonly settings: JobSettings
@@ -30,8 +32,10 @@ export class Job<Part, Result> {
   /** Parts that nobody has yet, and those that a worker could not do. */
   #waiting: number[] = []
   #left: number[] = []
-  #missing = 0
-  #arrived = Promise.withResolvers<void>()
+  /** Parts that workers have. */
+  readonly #given = new Set<number>()
+  readonly #finished = new Set<number>()
+  #arrived = Promise.withResolvers<boolean>()
   #doHere: ((part: Part) => Result) | undefined
 
   /** @param members who helps, as it changes. @param closed told when the job is over. */
@@ -53,18 +57,21 @@ export class Job<Part, Result> {
     this.#results = new Array<Result>(parts.length)
     this.#waiting = [...parts.keys()]
     this.#left = []
-    this.#missing = parts.length
+    this.#given.clear()
+    this.#finished.clear()
     // With one part there is nothing to share.
     if (parts.length > 1) for (const member of this.#members()) member.help(this)
     let looked = performance.now()
-    while (this.#missing > 0) {
-      const index = this.#left.shift() ?? this.#waiting.shift()
+    let waited = false
+    while (this.#finished.size < parts.length) {
+      // On a busy machine a worker may not have had a processor for a while: then it is overtaken.
+      const index = this.#left.shift() ?? this.#waiting.shift() ?? (waited ? this.#oldest() : undefined)
+      waited = false
       if (index !== undefined) {
-        this.#results[index] = this.#here(parts[index]!)
-        this.#missing--
+        this.#finish(index, this.#here(parts[index]!))
         await nextTurn()
       } else {
-        await Promise.race([this.#arrived.promise, pause(LOOK_EVERY)])
+        waited = await Promise.race([this.#arrived.promise, pause(PATIENCE)])
         this.#arrived = Promise.withResolvers()
       }
       if (performance.now() - looked < LOOK_EVERY) continue
@@ -87,22 +94,38 @@ export class Job<Part, Result> {
   /** For a worker: the next part that nobody has, with its number. */
   next(): { readonly index: number; readonly part: unknown } | undefined {
     const index = this.#waiting.shift()
-    return index === undefined ? undefined : { index: this.#base + index, part: this.#parts[index] }
+    if (index === undefined) return undefined
+    this.#given.add(index)
+    return { index: this.#base + index, part: this.#parts[index] }
   }
 
   /** For a worker: a part is done. */
   done(number: number, result: unknown): void {
     const index = number - this.#base
     if (!(index >= 0)) return
-    this.#results[index] = result as Result
-    this.#missing--
-    this.#arrived.resolve()
+    this.#finish(index, result as Result)
+    this.#arrived.resolve(false)
   }
 
   /** For a worker: parts that it could not do are done here, where an error has its stack, and a worker's own trouble is none. */
   left(numbers: Iterable<number>): void {
-    for (const number of numbers) if (number >= this.#base) this.#left.push(number - this.#base)
-    this.#arrived.resolve()
+    for (const number of numbers) {
+      const index = number - this.#base
+      if (index >= 0 && this.#given.delete(index)) this.#left.push(index)
+    }
+    this.#arrived.resolve(false)
+  }
+
+  #finish(index: number, result: Result): void {
+    this.#given.delete(index)
+    if (!this.#finished.has(index)) this.#results[index] = result
+    this.#finished.add(index)
+  }
+
+  /** The part that a worker has had for longest. */
+  #oldest(): number | undefined {
+    for (const index of this.#given) return index
+    return undefined
   }
 
   #here(part: Part): Result {
@@ -112,6 +135,7 @@ export class Job<Part, Result> {
   }
 }
 
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds))
+/** Resolves with true, after some time. */
+function pause(milliseconds: number): Promise<true> {
+  return new Promise((resolve) => setTimeout(() => resolve(true), milliseconds))
 }

@@ -3,8 +3,10 @@ import { ASKED, ATTENDS, changes, CONTROL_BYTES, DONE, GONE } from './duty'
 import type { PoolMessage } from './messages'
 import type { WorkerLink } from './pool'
 
-/** So many times in a row it may come too late before it is left alone: the machine has no processor for it. */
-const PATIENCE = 5
+/** So many times in a row it may come too late: then the machine has no processor for it, */
+const PATIENCE = 3
+/** and it is left alone for so many requests. */
+const REST = 100
 
 export class Partner {
   /** What both see. */
@@ -14,6 +16,7 @@ export class Partner {
   readonly #control: Int32Array
   #asked = 0
   #late = 0
+  #rest = 0
   #over = false
 
   /**
@@ -44,7 +47,7 @@ export class Partner {
   /** Whether it waits for something to do: then its memory is this thread's. Calls it back where it has gone. */
   get free(): boolean {
     const control = this.#control
-    if (this.#over || this.#late >= PATIENCE) return false
+    if (this.#over || (this.#rest > 0 && this.#rest-- > 0)) return false
     if (Atomics.load(control, ASKED) === GONE) {
       this.#asked = 0
       // Until it is back, it is not asked again whether it is.
@@ -72,7 +75,7 @@ export class Partner {
       if (done === this.#asked) break
       const left = end - performance.now()
       if (left <= 0) {
-        this.#late++
+        if (++this.#late >= PATIENCE) this.#rest = REST
         return false
       }
       changes(this.#control, DONE, done, left)
