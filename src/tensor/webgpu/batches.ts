@@ -55,7 +55,7 @@ export function webGpuMixtures(
     const [first, second] = outs
     if (a.size)
       uploaded(backend, shares(), (shares) => {
-        const params = { size: a.size, columns: a.size / a.shape[0]! }
+        const params = { size: a.size, columns: a.size / a.shape[0] }
         dispatch(backend, MIXTURES, { a, b, shares, first, second }, params, [Math.ceil(a.size / 64)])
       })
     return outs.map((out) => tf.engine().makeTensorFromTensorInfo(out)) as [tf.Tensor2D, tf.Tensor2D]
