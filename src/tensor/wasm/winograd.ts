@@ -4,8 +4,8 @@ import { withRoom, type Native, type WinogradShape } from './native'
 
 /** Numbers of spread tiles that are worked on at a time: they stay in the second-level cache. */
 const BLOCK = 120_000
-/** With fewer channels, spreading the numbers takes longer than the products that it saves. */
-const FEWEST_CHANNELS = 12
+/** With fewer channels no vectors can be spread; with four it already takes two thirds of the time that patches take. */
+const FEWEST_CHANNELS = 4
 
 /** Whether a convolution is one of these. */
 export function isForWinograd({ info }: Convolution): boolean {

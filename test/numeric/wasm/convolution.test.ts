@@ -22,8 +22,9 @@ const CASES: readonly Case[] = [
   { x: [1, 9, 4, 2], filter: [5, 1, 2, 3], strides: [2, 1], pad: 2 },
   { x: [2, 1, 11, 3], filter: [1, 3, 3, 7], strides: [1, 2], pad: 'same' },
   { x: [2, 4, 4, 3], filter: [1, 1, 3, 2], strides: [2, 2], pad: 'valid' },
-  // More places than one block of rows.
-  { x: [5, 13, 13, 40], filter: [3, 3, 40, 6], strides: [1, 1], pad: 'same' },
+  // More places than one block of rows, also through the turned filter.
+  { x: [5, 13, 13, 40], filter: [3, 2, 40, 41], strides: [1, 1], pad: 'same' },
+  { x: [5, 21, 21, 9], filter: [3, 2, 9, 6], strides: [1, 1], pad: 'same' },
   // Fewer channels after than before.
   { x: [2, 5, 7, 17], filter: [3, 3, 17, 1], strides: [1, 1], pad: 'same' },
   { x: [1, 6, 4, 3], filter: [2, 3, 3, 2], strides: [1, 1], pad: 'same' },
@@ -32,6 +33,8 @@ const CASES: readonly Case[] = [
   { x: [1, 9, 8, 5], filter: [3, 2, 5, 3], strides: [1, 1], pad: 'same', dilations: [2, 3] },
   // Enough channels for Winograd's way: even and odd sizes, channels that are no multiple of four, more than one block of tiles.
   { x: [1, 1, 1, 12], filter: [3, 3, 12, 12], strides: [1, 1], pad: 'same' },
+  { x: [2, 3, 5, 4], filter: [3, 3, 4, 4], strides: [1, 1], pad: 'same' },
+  { x: [1, 4, 6, 5], filter: [3, 3, 5, 4], strides: [1, 1], pad: 'valid' },
   { x: [2, 6, 5, 13], filter: [3, 3, 13, 14], strides: [1, 1], pad: 'same' },
   { x: [2, 7, 4, 16], filter: [3, 3, 16, 23], strides: [1, 1], pad: 'valid' },
   { x: [1, 5, 3, 12], filter: [3, 3, 12, 17], strides: [1, 1], pad: 4 },
