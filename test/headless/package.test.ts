@@ -1,0 +1,27 @@
+/** What people install: small, and with nothing in it that only the command line needs. */
+import assert from 'node:assert/strict'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { pack } from '../../scripts/package.mjs'
+
+test('the .vsix is under 8 MB, has all that the editor loads, and nothing of the grader', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'genbook-package-'))
+  t.after(() => rmSync(folder, { recursive: true, force: true }))
+  const bytes = readFileSync(await pack(join(folder, 'genbook.vsix'), { quiet: true }))
+  assert.ok(bytes.length < 8e6, `${(bytes.length / 1e6).toFixed(1)} MB`)
+  // A ZIP file names its entries as they are.
+  const has = (file: string) => bytes.includes(`extension/${file}`)
+  for (const file of [
+    'extension.node.js',
+    'extension.web.js',
+    'kernel.js',
+    'language.js',
+    'renderer.js',
+    'types.json',
+  ])
+    assert.ok(has(`dist/${file}`), file)
+  for (const file of ['dist/runner', 'dist/queue', 'node_modules', 'src/', 'test/'])
+    assert.ok(!has(file), file)
+})
