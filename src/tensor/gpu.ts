@@ -28,8 +28,10 @@ export async function openGpu(softwareToo: boolean): Promise<Gpu> {
     requiredFeatures: (['timestamp-query'] as const).filter((feature) => adapter.features.has(feature)),
     requiredLimits: limitsOf(adapter),
   })
+  const backend = new WebGPUBackend(device, adapter.info)
+  tellRefusals(backend, name)
   return {
-    backend: new WebGPUBackend(device, adapter.info),
+    backend,
     name,
     software,
     lost: new Promise((resolve) => {
@@ -37,6 +39,30 @@ export async function openGpu(softwareToo: boolean): Promise<Gpu> {
         if (reason !== 'destroyed') resolve(`${name} was lost${message ? `: ${message}` : ''}.`)
       })
     }),
+  }
+}
+
+/**
+ * Lets the next read from the device fail after it has refused something. TensorFlow.js does not ask, and would hand out whatever
+ * lies in the memory.
+ */
+function tellRefusals(backend: WebGPUBackend, name: string): void {
+  let refusal: string | undefined
+  backend.device.addEventListener('uncapturederror', ({ error }) => {
+    const memory = typeof GPUOutOfMemoryError !== 'undefined' && error instanceof GPUOutOfMemoryError
+    const what = memory ? 'has not enough memory' : 'refused to compute something'
+    refusal ??= `${name} ${what}, so what is computed on it is not right: ${error.message.trim()}`
+  })
+  const read = backend.read.bind(backend)
+  backend.read = async (id) => {
+    const values = await read(id)
+    if (refusal === undefined) return values
+    const told = refusal
+    refusal = undefined
+    // TensorFlow.js keeps what was read, and would hand it out the next time.
+    const data = backend.tensorMap.get(id)
+    if (data?.resource) data.values = null as unknown as typeof data.values
+    throw new Error(told)
   }
 }
 
