@@ -178,7 +178,7 @@ onBuilds('fused sampling', (build) => {
       Object.fromEntries(Object.entries(m.params).map(([name, value]) => [name, tf.mul(value, 0.5)])),
     )
     await agree(ddim(other, { steps: 6 }))
-    const x = named('data').normalTensor([9, 2]) as tf.Tensor2D
+    const x = named('data').normalTensor<tf.Rank.R2>([9, 2])
     const up = heun(m, { steps: 6, start: 1e-3, end: 1 })
     const [a, b] = [await follow(up, x, { fused: true }), await follow(up, x, { fused: false })]
     const [fused, plain] = [read(a).values, read(b).values]
