@@ -8,7 +8,7 @@ import * as tf from '@tensorflow/tfjs'
 import { currentStream, holding, parameter, type RandomStream } from '../tensor'
 import { expectDrop, type Condition, type ConditionKinds } from './condition'
 import type { Field } from './field'
-import { declareDenoising } from './fused/loss'
+import { declareDenoising, declareNetwork } from './fused/loss'
 import { head, sharesOf, type Head } from './head'
 import { denoising, type DenoisingOptions } from './losses'
 import type { Network, Params, TrainableParams } from './network'
@@ -179,6 +179,7 @@ export function networkDenoiser(
       { value: output, ...ofOutput },
     ])
   }
+  declareNetwork(predict, { process, network, head, params })
   madeOf(predict, (_, condition) => [{ network, params, head, condition, weight: 1 }])
   return asDenoiser(process, network.shape, holding(predict, params, network))
 }

@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs'
 import { currentStream, type RandomStream } from '../tensor'
 import { dropped, type Condition } from './condition'
 import type { Denoiser } from './denoiser'
+import { fusedDenoising } from './fused/operation'
 import { truth, type Quantity } from './prediction'
 import { over, type Curve, type GaussianProcess } from './process'
 import { combine, normalLike } from './state'
@@ -42,6 +43,8 @@ export function denoising(model: Denoiser, x0: tf.Tensor, options: DenoisingOpti
   return tf.tidy(() => {
     const { process } = model
     const { compare = 'noise', weight } = expectOptions(options)
+    const fused = fusedDenoising(model, x0, options)
+    if (fused) return fused
     const { t, noise, told } = noised(process, x0, options)
     const xt = combine([over(t, process.alpha), x0], [over(t, process.sigma), noise])
     const error = tf.sub(model.predict(xt, t, told).read(compare), truth(process, t, x0, noise).read(compare))

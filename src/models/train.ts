@@ -11,7 +11,7 @@ import { readCheckpoint, writeCheckpoint, type Evaluated, type Progress } from '
 import type { Optimizer } from './training/optimizer'
 import type { Rate } from './training/rates'
 import { sgd } from './training/sgd'
-import { plainLoss, takesSeveral, trainingSteps } from './training/step'
+import { differentiatedLoss, takesSeveral, trainingSteps } from './training/step'
 
 /** A plain function of a model, a batch and what is told of it (null: nothing), whose mean is made small. */
 export type Loss<M> = (model: M, batch: tf.Tensor, stream: RandomStream, condition: Condition) => tf.Scalar
@@ -153,7 +153,8 @@ async function loop<M extends Trainable>(
     const first = losses.length
     if (first > steps)
       throw new RangeError(`train: the checkpoint has ${first} steps done, more than the ${steps} asked for`)
-    const compute = fusedLoss(model, loss === undefined, options.fused) ?? plainLoss(model, loss)
+    const quick = loss ? 'the loss is the cell’s own' : fusedLoss(model, options.fused)
+    const compute = typeof quick === 'string' ? differentiatedLoss(model, loss, quick, options.fused) : quick
     const several = takesSeveral(compute, optimizer)
     const pace = new Pace(1)
     for (let done = first; done < steps;) {

@@ -33,7 +33,7 @@ export { particleNormals, particlesOf, ParticleStream } from './random/particles
 export { philox, type PhiloxBlock, type PhiloxKey } from './random/philox'
 export { cellTf, rerouteRandom } from './random/reroute'
 export { Pace } from './pace'
-export { mayFuse, setFusing, tellFused, tellPlain } from './paths'
+export { mayFuse, setFusing, tellFused, tellPlain, withFusing } from './paths'
 export { readNow } from './readNow'
 export { currentStream, RandomStream, setStream, STREAM_VERSION } from './random/stream'
 export {
@@ -45,5 +45,6 @@ export {
   type AdamParameter,
   type AdamStep,
 } from './updates'
+export { isDifferentiated, recordsFirstDerivatives } from './tape'
 export { counted, told } from './told'
 export { threadCount, useWorkers, workerProblem, type WorkerHost, type WorkerLink } from './workers'

@@ -16,6 +16,17 @@ export function setFusing(on: boolean): void {
   fusing = on
 }
 
+/** Runs `f` with fused paths switched on or off. */
+export function withFusing<T>(on: boolean, f: () => T): T {
+  const before = fusing
+  fusing = on
+  try {
+    return f()
+  } finally {
+    fusing = before
+  }
+}
+
 /** Tells that work goes on by kernels of its own. @param on what they run on, such as `WASM SIMD (relaxed), 2 workers`. */
 export function tellFused(work: Path['work'], on: string): void {
   tellPath({ work, fused: true, detail: on })

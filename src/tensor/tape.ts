@@ -36,6 +36,23 @@ interface Differentiator {
   ): { value: tf.Tensor; grads: tf.Tensor[] }
 }
 
+/** What derivatives are being recorded in, for each record under way. */
+const recording: (readonly tf.Tensor[])[] = []
+
+/** Whether derivatives are being recorded, and only first ones: nobody differentiates the result of this differentiation. */
+export function recordsFirstDerivatives(): boolean {
+  return recording.length === 1 && (tf.engine() as unknown as Differentiator).state.gradientDepth === 1
+}
+
+/** Whether a tensor may depend on what derivatives are being recorded in: it is among that, or was made since. */
+export function isDifferentiated({ id }: tf.Tensor): boolean {
+  const { activeTape } = (tf.engine() as unknown as Differentiator).state
+  return (
+    recording.some((xs) => xs.some((x) => x.id === id)) ||
+    (activeTape ?? []).some(({ outputs }) => outputs.some((output) => output.id === id))
+  )
+}
+
 let done = false
 
 /** Puts ours in the place of TensorFlow.js's differentiation, for the whole program; a second call does nothing. */
@@ -47,8 +64,14 @@ export function fasterDifferentiation(): void {
     tf.util.assert(xs.length > 0, () => 'gradients() received an empty list of xs.')
     if (dy && dy.dtype !== 'float32') throw new Error(`dy must have 'float32' dtype, but has '${dy.dtype}'`)
     const y = engine.scopedRun(
-      () => engine.startTape(),
-      () => engine.endTape(),
+      () => {
+        engine.startTape()
+        recording.push(xs)
+      },
+      () => {
+        recording.pop()
+        engine.endTape()
+      },
       () => engine.tidy('forward', f),
     )
     tf.util.assert(y instanceof tf.Tensor, () => 'The result y returned by f() must be a tensor.')

@@ -1,10 +1,11 @@
 /** One step of training: a batch, its loss and gradients, and a step against them. */
 import * as tf from '@tensorflow/tfjs'
-import { sumOfSquares, type RandomStream } from '../../tensor'
+import { mayFuse, sumOfSquares, tellFused, tellPlain, withFusing, type RandomStream } from '../../tensor'
 import { onProcessor, type Condition } from '../condition'
 import { drawTold } from '../data/conditioned'
 import type { Data } from '../data/data'
 import type { Trainable } from '../denoiser'
+import { watched } from '../fused/operation'
 import type { Loss } from '../train'
 import type { ParameterAverage } from './average'
 import type { TrainingLoss } from './loss'
@@ -96,14 +97,35 @@ export async function trainingSteps(
   }
 }
 
-/** A loss and its gradients, operation by operation. @param loss default: the model's own. */
-export function plainLoss<M extends Trainable>(model: M, loss?: Loss<M>): TrainingLoss {
+/**
+ * A loss and its gradients, by differentiation.
+ *
+ * @param loss default: the model's own.
+ * @param why it is not computed in one go, as the end of a sentence; told with whether parts of it are.
+ * @param fused whether they may be.
+ */
+export function differentiatedLoss<M extends Trainable>(
+  model: M,
+  loss: Loss<M> | undefined,
+  why: string,
+  fused = mayFuse(),
+): TrainingLoss {
+  let told = false
   return {
     gradients(batch, stream, condition) {
-      const { value, grads } = tf.variableGrads(
-        () => (loss ? loss(model, batch, stream, condition) : model.loss(batch, stream, condition)),
-        Object.values(model.params),
+      const { result, by } = watched(() =>
+        withFusing(fused, () =>
+          tf.variableGrads(
+            () => (loss ? loss(model, batch, stream, condition) : model.loss(batch, stream, condition)),
+            Object.values(model.params),
+          ),
+        ),
       )
+      if (!told && by)
+        tellFused('training', `${by.name()} for its denoising loss; else operation by operation: ${why}`)
+      else if (!told) tellPlain('training', why)
+      told = true
+      const { value, grads } = result
       // A parameter that had no part in the loss, such as the null of a condition that everybody was told, has no gradient.
       const gradients = Object.fromEntries(
         Object.entries(model.params).map(([name, value]) => [name, grads[value.name] ?? tf.zerosLike(value)]),

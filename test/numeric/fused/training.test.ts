@@ -30,7 +30,7 @@ import {
   type Trainable,
   type TrainOptions,
 } from '../../../src/models'
-import { RandomStream, selectBackend, setFusing, setHost, type Path } from '../../../src/tensor'
+import { RandomStream, selectBackend, setFusing, setHost, withFusing, type Path } from '../../../src/tensor'
 import { files } from '../backends'
 import { assertNear, onBuilds, read } from '../wasm/builds'
 
@@ -149,21 +149,68 @@ onBuilds('training in one pass', (build) => {
       ])
     })
 
+  for (const [name, of] of [
+    ['alone', { process: vp(), predicts: 'v' }],
+    ['with conditions', CASES['classes']!],
+  ] as const)
+    test(`agrees where a loss of one’s own calls denoising: ${name}`, async () => {
+      const loss: TrainOptions<NetworkDenoiser>['loss'] = (model, x, stream, condition) => {
+        const options = { stream, condition, drop: 0.2, compare: 'x0', times: (u: number) => u ** 2 } as const
+        // As a part of a sum, so that its gradient is scaled.
+        return tf.add<tf.Scalar>(
+          tf.mul(denoising(model, x, options), 3),
+          tf.mul(tf.sum(tf.square(model.params['W1']!)), 1e-3),
+        )
+      }
+      const both = { ...of, training: { loss, clip: 10 } }
+      const [fused, plain] = [await trained(both, true), await trained(both, false)]
+      assert.equal(fused.position, plain.position)
+      for (const [i, loss] of fused.losses.entries()) assertNear([loss], [plain.losses[i]!], 1e-5)
+      for (const name of Object.keys(plain.params)) assertNear(fused.params[name]!, plain.params[name]!, 1e-4)
+    })
+
+  test('second derivatives, and those in the batch, are those of single operations', () => {
+    const made = model({ process: vp(), predicts: 'noise' })
+    const [w, x] = [made.params['W1']!, named('batch').normalTensor([9, 2])]
+    const loss = (x: tf.Tensor) => denoising(made, x, { stream: named('draws') })
+    const second = () => {
+      const gradient = () => tf.grad(() => loss(x))(w)
+      return tf.grad(() => tf.sum(tf.square(gradient())))(w)
+    }
+    for (const f of [
+      second,
+      () => tf.grad((x: tf.Tensor) => loss(tf.mul(x, 2)))(x),
+      () => tf.grad(loss)(x),
+    ]) {
+      const [fused, plain] = [true, false].map((on) => read(withFusing(on, f)).values)
+      assert.ok(plain!.some((value) => value !== 0))
+      assert.deepEqual(fused, plain)
+    }
+    tf.dispose([made.params, x])
+  })
+
   test('goes operation by operation where something else is trained, and says why', async () => {
     const of: Case = { process: vp(), predicts: 'noise' }
     const made = model(of)
     const settings = { steps: 1, batch: 8, stream: named('reasons') }
-    const ways: readonly (readonly [RegExp, () => Promise<unknown>])[] = [
-      [/loss is the cell’s own/, () => train(made, moons, { ...settings, loss: ownLoss })],
-      [/switched off/, () => train(made, moons, { ...settings, fused: false })],
-      [/not all of its parameters/, () => train(someOf(made), moons, settings)],
-      [/not a denoising loss/, () => train({ ...made, loss: ownLossOf(made) }, moons, settings)],
-      [/no perceptron/, () => train(model({ ...of, network: FILM }), eight, settings)],
+    const ways: readonly (readonly [RegExp, boolean, () => Promise<unknown>])[] = [
+      [/switched off/, false, () => train(made, moons, { ...settings, fused: false })],
+      [/own/, false, () => train(made, moons, { ...settings, fused: false, loss: ownLoss })],
+      [/own/, false, () => train(made, moons, { ...settings, loss: byTheScore })],
+      [/no perceptron/, false, () => train(model({ ...of, network: FILM }), eight, settings)],
+      // These call `denoising`, which is one operation by itself.
+      [/denoising loss.*own/, true, () => train(made, moons, { ...settings, loss: ownLoss })],
+      [/not all of its parameters/, true, () => train(someOf(made), moons, settings)],
+      [/not a denoising loss/, true, () => train({ ...made, loss: ownLossOf(made) }, moons, settings)],
     ]
-    for (const [why, way] of ways) {
-      const [path] = await paths(way)
-      assert.equal(path?.fused, false)
-      assert.match(path.detail, why)
+    for (const [why, fused, way] of ways) {
+      const told = await paths(way)
+      assert.deepEqual(
+        told.map((path) => path.fused),
+        [fused],
+        why.source,
+      )
+      assert.match(told[0]!.detail, why)
     }
     setFusing(false)
     try {
@@ -216,6 +263,10 @@ const FILM = { conditions: { class: 8 }, conditioning: 'scale-shift' } as const
 
 const ownLoss = (model: NetworkDenoiser, x: tf.Tensor, stream: RandomStream): tf.Scalar =>
   denoising(model, x, { stream })
+
+/** A loss that calls no other. */
+const byTheScore = (model: NetworkDenoiser, x: tf.Tensor): tf.Scalar =>
+  tf.mean(tf.square(model.score(x, 0.5))).asScalar()
 
 const ownLossOf =
   (model: NetworkDenoiser): Trainable['loss'] =>
