@@ -34,7 +34,7 @@ before(async () => {
 })
 after(() => browser?.close())
 
-async function open(backend: BackendChoice) {
+async function open(backend: BackendChoice, threads = 0) {
   const page = await browser.newPage()
   // The address is answered here; localhost counts as a secure context, which WebGPU asks for.
   await page.route('http://localhost/**', (route) =>
@@ -47,11 +47,10 @@ async function open(backend: BackendChoice) {
         }),
   )
   await page.goto('http://localhost/')
-  const device = await page.evaluate(([text, choice, binaries]) => api.start(text, choice, binaries), [
-    kernel,
-    backend,
-    files,
-  ] as const)
+  const device = await page.evaluate(
+    ([text, choice, binaries, threads]) => api.start(text, choice, binaries, threads),
+    [kernel, backend, files, threads] as const,
+  )
   return { page, device }
 }
 
@@ -106,6 +105,25 @@ test('Stop reaches synchronous loops without shared memory, and keeps the variab
     assert.equal(outcome.status, 'interrupted', cell)
     assert.deepEqual((await run(page, 'kept')).texts, ['1'])
   }
+})
+
+test('walks are shared with workers of the worker, which are blobs too, with the same numbers', async () => {
+  const cell = (seed: number) => `
+    import { ancestral, ddpm, denoiser, mlp, sample } from 'genbook'
+    const model${seed} = denoiser(ddpm(), mlp({ dim: 2, hidden: [64, 64] }), { predicts: 'noise' })
+    const x${seed} = await sample(ancestral(model${seed}, { steps: 100 }), 2000)
+    tf.sum(tf.abs(x${seed})).dataSync()[0]`
+  const shared = await open('wasm', 3)
+  const alone = await open('wasm', 1)
+  const expected = (await run(alone.page, cell(1))).texts
+  // Until workers were there in time: what a cell draws depends on its id, which is always the same here.
+  do assert.deepEqual((await run(shared.page, cell(1))).texts, expected)
+  while (shared.page.workers().length < 3)
+  assert.deepEqual((await run(shared.page, cell(1))).texts, expected)
+  const paths = await shared.page.evaluate(() => api.paths)
+  assert.match(paths.at(-1)!, /^WASM SIMD.*, 3 threads$/)
+  await shared.page.close()
+  await alone.page.close()
 })
 
 test('a cell may run as long as it likes while nobody presses Stop', async () => {
