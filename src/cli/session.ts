@@ -23,6 +23,8 @@ export interface SessionOptions {
   readonly plain?: boolean
   /** How many threads share long computations. Default: as many as there are processors. */
   readonly threads?: number
+  /** Whether products may use subgroups of a GPU that has them. Default: not. */
+  readonly subgroups?: boolean
   /** What cells that ask are answered, in the order of their questions; then come defaults. */
   readonly answers?: readonly string[]
   /** Aborted by Ctrl-C: stops the running cell and runs no more. */
@@ -99,8 +101,8 @@ export async function execute(
   try {
     const stopFlag = createStopFlag()
     const wasm = await readWasm(built.wasm)
-    const { seed, backend, plain = false, threads } = options
-    const start = { seed, backend, wasm, stopFlag, plain, ...(threads && { threads }) }
+    const { seed, backend, plain = false, threads, subgroups = false } = options
+    const start = { seed, backend, wasm, stopFlag, plain, subgroups, ...(threads && { threads }) }
     const device = await kernel.start(start)
     watcher.started(device)
     const { results, ended } = await executeCells(file, language, kernel, outputs, options, watcher)

@@ -11,6 +11,8 @@ export interface Settings {
   readonly fused: boolean
   /** How many threads share long computations; 0 for as many as there are processors. */
   readonly threads: number
+  /** Whether products may use subgroups of a GPU that has them. */
+  readonly subgroups: boolean
 }
 
 /** What the person's settings say for a notebook; a value that makes no sense counts as the default. */
@@ -23,6 +25,7 @@ export function settingsFor(notebook: vscode.Uri): Settings {
     backend: BACKENDS.find((choice) => choice === backend) ?? 'auto',
     fused: settings.get<unknown>('fused') !== false,
     threads: typeof threads === 'number' && threads > 0 ? Math.floor(threads) : 0,
+    subgroups: settings.get<unknown>('gpu.subgroups') === true,
     graceMilliseconds: (typeof seconds === 'number' && seconds > 0 ? seconds : 5) * 1000,
   }
 }

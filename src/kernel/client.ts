@@ -54,6 +54,8 @@ export interface StartOptions {
   readonly plain?: boolean
   /** How many threads long computations are shared among. Default: as many as there are processors. */
   readonly threads?: number
+  /** Whether products may use subgroups of a GPU that has them. Default: not. */
+  readonly subgroups?: boolean
   /** Where threads share memory: the flag that the kernel reads in the middle of a loop. */
   readonly stopFlag?: SharedArrayBuffer
 }
@@ -216,6 +218,7 @@ export class KernelClient {
         ...(options.attended && { attended: true }),
         ...(options.plain && { plain: true }),
         ...(options.threads && { threads: options.threads }),
+        ...(options.subgroups && { subgroups: true }),
         ...(options.stopFlag && { stopFlag: options.stopFlag }),
       })
     })

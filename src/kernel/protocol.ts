@@ -42,6 +42,8 @@ export interface Initialize {
   readonly plain?: boolean
   /** How many threads long computations are shared among. Default: as many as there are processors. */
   readonly threads?: number
+  /** Whether products may use subgroups of a GPU that has them. Default: not. */
+  readonly subgroups?: boolean
   /** Where threads share memory: one 32-bit integer, the number of the run to stop. */
   readonly stopFlag?: SharedArrayBuffer
 }

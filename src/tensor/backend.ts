@@ -34,13 +34,23 @@ export interface BackendFiles {
   readonly wasm: Readonly<Record<string, Uint8Array>>
 }
 
+/** What the person allows a device to use that is left out otherwise. */
+export interface DeviceOptions {
+  /** Subgroups of a GPU, where it has them. Default: not. */
+  readonly subgroups?: boolean
+}
+
 /**
  * Makes the chosen device TensorFlow.js's own. May be called again, to change it or after it was lost; tensors of the
  * device before keep their values only if that device still works.
  *
  * @throws Error saying why, and what else to choose, where the device that was asked for is not to be had.
  */
-export async function selectBackend(choice: BackendChoice, files: BackendFiles): Promise<Device> {
+export async function selectBackend(
+  choice: BackendChoice,
+  files: BackendFiles,
+  { subgroups = false }: DeviceOptions = {},
+): Promise<Device> {
   // TensorFlow.js greets on the console and warns there of what it has just been told to do.
   tf.enableProdMode()
   correctSecondDerivatives()
@@ -50,7 +60,9 @@ export async function selectBackend(choice: BackendChoice, files: BackendFiles):
 
   const reasons: string[] = []
   if (choice === 'auto' || choice === 'webgpu') {
-    const device = await tryWebGpu(choice === 'webgpu').catch((error: unknown) => explain(reasons, error))
+    const device = await tryWebGpu(choice === 'webgpu', subgroups).catch((error: unknown) =>
+      explain(reasons, error),
+    )
     if (device) return device
     if (choice === 'webgpu')
       throw new Error(
@@ -113,8 +125,8 @@ let current: Gpu | undefined
 /** Whether the registered GPU is one that was lost. */
 let lost = false
 
-async function tryWebGpu(softwareToo: boolean): Promise<Device> {
-  const gpu = await openGpu(softwareToo)
+async function tryWebGpu(softwareToo: boolean, subgroups: boolean): Promise<Device> {
+  const gpu = await openGpu(softwareToo, subgroups)
   shorterGpuSums()
   forget('webgpu')
   tf.registerBackend('webgpu', () => gpu.backend, 3)

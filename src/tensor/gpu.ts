@@ -11,9 +11,10 @@ export interface Gpu {
 
 /**
  * @param softwareToo whether a GPU that the processor emulates will do.
+ * @param subgroups whether the device may have subgroups, where the adapter has them; then products use them.
  * @throws Error saying in a sentence why there is none.
  */
-export async function openGpu(softwareToo: boolean): Promise<Gpu> {
+export async function openGpu(softwareToo: boolean, subgroups: boolean): Promise<Gpu> {
   const gpu = (globalThis.navigator as Navigator | undefined)?.gpu
   if (!gpu) throw new Error('This environment has no WebGPU.')
   const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' })
@@ -24,8 +25,9 @@ export async function openGpu(softwareToo: boolean): Promise<Gpu> {
     throw new Error(
       `The only graphics adapter is ${name}, which is slower than WASM; it can be forced with 'webgpu'.`,
     )
+  const wanted: GPUFeatureName[] = subgroups ? ['timestamp-query', 'subgroups'] : ['timestamp-query']
   const device = await adapter.requestDevice({
-    requiredFeatures: (['timestamp-query'] as const).filter((feature) => adapter.features.has(feature)),
+    requiredFeatures: wanted.filter((feature) => adapter.features.has(feature)),
     requiredLimits: limitsOf(adapter),
   })
   const backend = new WebGPUBackend(device, adapter.info)

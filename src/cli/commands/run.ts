@@ -27,6 +27,7 @@ interface RunOptions {
   readonly failFast?: true
   readonly plain?: true
   readonly threads?: number
+  readonly subgroups?: true
   readonly verbose?: true
   readonly input: readonly string[]
 }
@@ -59,6 +60,7 @@ export function addRun(program: Command, finish: (status: number) => void): void
       'how many threads share sampling (default: one for each processor)',
       threadNumber,
     )
+    .option('--subgroups', 'let matrix products use subgroups, where the GPU has them')
     .option('--verbose', 'say how training and sampling were computed, and why not in one go')
     .addHelpText('after', EXAMPLES)
     .action(async (paths: string[], options: RunOptions) => finish(await run(paths, options)))
@@ -108,7 +110,15 @@ async function runOne(
   const progress = createProgress(process.stderr, basename(file.path), {
     verbose: options.verbose ?? false,
   })
-  const { backend, timeout, failFast = false, plain = false, threads, input: answers } = options
+  const {
+    backend,
+    timeout,
+    failFast = false,
+    plain = false,
+    threads,
+    subgroups = false,
+    input: answers,
+  } = options
   let result: SessionResult
   try {
     const settings = {
@@ -116,6 +126,7 @@ async function runOne(
       seed,
       failFast,
       plain,
+      subgroups,
       answers,
       stop,
       ...(threads && { threads }),

@@ -32,6 +32,7 @@ export async function startKernel(
     attended: true,
     plain: !settings.fused,
     threads: settings.threads,
+    subgroups: settings.subgroups,
   }
   let failure: unknown
   for (const startMilliseconds of START_MILLISECONDS) {

@@ -106,6 +106,7 @@ export class Kernel {
     attended,
     plain = false,
     threads,
+    subgroups = false,
     stopFlag,
   }: Initialize): Promise<void> {
     const { post, findGpu } = this.#environment
@@ -117,7 +118,7 @@ export class Kernel {
       return
     }
     const missing = await findGpu?.(backend)
-    const found = await selectBackend(backend, { wasm }).catch((error: Error) => {
+    const found = await selectBackend(backend, { wasm }, { subgroups }).catch((error: Error) => {
       throw missing ? new Error(`${error.message} ${missing}`) : error
     })
     // What is missing says more than that there is no WebGPU.

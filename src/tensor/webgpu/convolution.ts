@@ -12,6 +12,8 @@ import {
 import { matrixReader } from './matmul'
 import { multiply, productShader, type Factors, type Finish } from './product'
 import { override, type Call } from './registry'
+import type { Shader } from './shader'
+import type { Lanes } from './subgroups'
 import { ACTIVATIONS } from './wgsl/activation'
 import { MEETINGS, PATCH_PARAMS, PATCHES, TRANSPOSED_PATCHES, TURNED_FILTER } from './wgsl/patches'
 
@@ -52,11 +54,13 @@ const INPUT: Factors<typeof PATCH_PARAMS> = {
 }
 
 /** Those of networks on small pictures. */
-export const CONVOLUTION_SHADERS = ([64, 32] as const).flatMap((tile) => [
-  productShader(FORWARD as unknown as Factors<never>, tile, true),
-  productShader(FILTER as unknown as Factors<never>, tile, false),
-  productShader(INPUT as unknown as Factors<never>, tile, false),
-])
+export function convolutionShaders(lanes?: Lanes): Shader[] {
+  return ([64, 32] as const).flatMap((tile) => [
+    productShader(FORWARD as unknown as Factors<never>, tile, true, lanes),
+    productShader(FILTER as unknown as Factors<never>, tile, false, lanes),
+    productShader(INPUT as unknown as Factors<never>, tile, false, lanes),
+  ])
+}
 
 export function registerConvolutions(): void {
   override<ForwardInputs, ConvolutionAttributes>(tf.Conv2D, (call) => forward(call))

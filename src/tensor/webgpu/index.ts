@@ -3,11 +3,11 @@ import * as tf from '@tensorflow/tfjs'
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu'
 import { registerAffine } from './affine'
 import { ATTENTION_SHADERS, registerAttention } from './attention'
-import { CONVOLUTION_SHADERS, registerConvolutions } from './convolution'
+import { convolutionShaders, registerConvolutions } from './convolution'
 import { ELEMENTWISE_SHADERS, registerElementwise } from './elementwise'
 import { registerFused } from './fused'
 import { GROUP_NORM_SHADERS, registerGroupNorm } from './groupNorm'
-import { MATRIX_SHADERS, registerProducts } from './matmul'
+import { matrixShaders, registerProducts } from './matmul'
 import { registerParticles } from './particles'
 import { warm } from './pipelines'
 import { PARTS_SHADERS } from './product'
@@ -15,6 +15,7 @@ import { RANDOM_SHADERS, registerRandom } from './random'
 import { REDUCTION_SHADERS, registerReductions } from './reduce'
 import { onOurWebGpu, useWebGpuKernels } from './registry'
 import { registerSoftmax, SOFTMAX_SHADERS } from './softmax'
+import { lanesOf, type Lanes } from './subgroups'
 import { UPDATE_SHADERS } from './updates'
 
 const KERNELS = [
@@ -31,13 +32,13 @@ const KERNELS = [
   registerFused,
 ]
 
-const SHADERS = [
+const shadersFor = (lanes?: Lanes) => [
   ...RANDOM_SHADERS,
   ...ELEMENTWISE_SHADERS,
-  ...MATRIX_SHADERS,
+  ...matrixShaders(lanes),
   ...PARTS_SHADERS,
   ...REDUCTION_SHADERS,
-  ...CONVOLUTION_SHADERS,
+  ...convolutionShaders(lanes),
   ...GROUP_NORM_SHADERS,
   ...SOFTMAX_SHADERS,
   ...ATTENTION_SHADERS,
@@ -57,7 +58,7 @@ export function accelerateWebGpu(kernels: 'ours' | 'stock' = 'ours'): void {
  * @returns when they are there; nothing needs to wait for it.
  */
 export function warmWebGpu(device: GPUDevice): Promise<void> {
-  return warm(device, SHADERS)
+  return warm(device, shadersFor(lanesOf(device)))
 }
 
 /**

@@ -4,6 +4,8 @@ import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu'
 import { multiply, productShader, type Factors, type Finish } from './product'
 import { broadcastStrides, joined } from '../wasm/strides'
 import { override, type Call } from './registry'
+import type { Shader } from './shader'
+import type { Lanes } from './subgroups'
 import { ACTIVATIONS } from './wgsl/activation'
 import type { Reader } from './wgsl/product'
 
@@ -75,16 +77,18 @@ const MATRICES = [
 ] as const
 
 /** Those that a network's layers, with their biases, and the layers' gradients are made of. */
-export const MATRIX_SHADERS = ([64, 32, 16] as const).flatMap((tile) =>
-  (
-    [
-      [MATRICES[0][0], true],
-      [MATRICES[0][0], false],
-      [MATRICES[0][1], false],
-      [MATRICES[1][0], false],
-    ] as const
-  ).map(([factors, added]) => productShader(factors as unknown as Factors<never>, tile, added)),
-)
+export function matrixShaders(lanes?: Lanes): Shader[] {
+  return ([64, 32, 16] as const).flatMap((tile) =>
+    (
+      [
+        [MATRICES[0][0], true],
+        [MATRICES[0][0], false],
+        [MATRICES[0][1], false],
+        [MATRICES[1][0], false],
+      ] as const
+    ).map(([factors, added]) => productShader(factors as unknown as Factors<never>, tile, added, lanes)),
+  )
+}
 
 export function registerProducts(): void {
   override<Inputs, Transposes>(tf.BatchMatMul, (call) => product(call))

@@ -3,6 +3,7 @@ import type * as tf from '@tensorflow/tfjs'
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu'
 import { dispatch, makeOutput } from './dispatch'
 import { shader, type BufferUse, type Shader } from './shader'
+import { lanesOf, type Lanes } from './subgroups'
 import { ACTIVATION } from './wgsl/activation'
 import { PRODUCT_PARAMS, productCode, type Reader, type Tile } from './wgsl/product'
 
@@ -52,9 +53,20 @@ export function planOf({ rows, columns, depth, batches }: Sizes): { tile: Tile; 
 
 const shaders = new Map<string, Shader>()
 
-/** The shader of a product, made once. */
-export function productShader(factors: Factors<never>, tile: Tile, added: boolean): Shader {
-  const name = `product of ${factors.name}, ${tile}${added ? ', added' : ''}`
+/**
+ * The shader of a product, made once.
+ *
+ * @param subgroups how many threads surely are in one subgroup, where the device has them. A first factor that does not lie along what is
+ * summed over goes without: its readers would be far apart in memory.
+ */
+export function productShader(
+  factors: Factors<never>,
+  tile: Tile,
+  added: boolean,
+  subgroups?: Lanes,
+): Shader {
+  const lanes = factors.a.innerFirst ? subgroups : undefined
+  const name = `product of ${factors.name}, ${tile}${added ? ', added' : ''}${lanes ? `, ${lanes} lanes` : ''}`
   let made = shaders.get(name)
   if (!made) {
     const { a, b, params } = factors
@@ -62,7 +74,8 @@ export function productShader(factors: Factors<never>, tile: Tile, added: boolea
     const buffers: Record<string, BufferUse> = added
       ? { ...factorUses, addend: 'read', out: 'write' }
       : { ...factorUses, out: 'write' }
-    made = shader(name, buffers, { ...PRODUCT_PARAMS, ...(params as object) }, productCode(tile, a, b, added))
+    const numbers = { ...PRODUCT_PARAMS, ...(params as object) }
+    made = shader(name, buffers, numbers, productCode(tile, a, b, added, lanes), lanes && 'subgroups')
     shaders.set(name, made)
   }
   return made
@@ -87,12 +100,13 @@ export function multiply<P extends Readonly<Record<string, 'u32' | 'i32'>>>(
   const size = batches * rows * columns
   if (size === 0) return out
   const { tile, parts } = planOf(sizes)
+  const lanes = lanesOf(backend.device)
   const part = 16 * Math.ceil(depth / parts / 16)
   const finish = { addendRow, addendBatch, activation, alpha }
   const at = { ...told, rows, columns, depth, batches, part, parts }
   const groups = [batches * Math.ceil(rows / tile) * Math.ceil(columns / tile) * parts] as const
   if (parts === 1 && depth > 0) {
-    const made = productShader(factors as unknown as Factors<never>, tile, addend !== undefined)
+    const made = productShader(factors as unknown as Factors<never>, tile, addend !== undefined, lanes)
     dispatch(backend, made, { a, b, ...(addend && { addend }), out }, { ...at, ...finish }, groups)
     return out
   }
@@ -100,7 +114,7 @@ export function multiply<P extends Readonly<Record<string, 'u32' | 'i32'>>>(
   const sums = makeOutput(backend, depth > 0 ? [parts, size] : [1])
   if (depth > 0) {
     const none = { addendRow: 0, addendBatch: 0, activation: 0, alpha: 0 }
-    const made = productShader(factors as unknown as Factors<never>, tile, false)
+    const made = productShader(factors as unknown as Factors<never>, tile, false, lanes)
     dispatch(backend, made, { a, b, out: sums }, { ...at, ...none }, groups)
   }
   const added = addend ? ADDED_PARTS : PARTS

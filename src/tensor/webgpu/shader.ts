@@ -19,12 +19,14 @@ export interface Shader<B extends Uses = Uses, P extends Numbers = Numbers> {
 
 /**
  * @param code WGSL with an entry point `main`. Buffers are in scope by their names, as arrays; numbers as `params.name`.
+ * @param enables a feature that the device must have been opened with.
  */
 export function shader<const B extends Uses, const P extends Numbers>(
   name: string,
   buffers: B,
   params: P,
   code: string,
+  enables?: 'subgroups',
 ): Shader<B, P> {
   const names = Object.entries<BufferUse>(buffers)
   const declared = names.map(([buffer, use], i) => {
@@ -39,7 +41,8 @@ export function shader<const B extends Uses, const P extends Numbers>(
         `@group(0) @binding(${names.length}) var<uniform> params: Params;`,
       ]
     : []
-  return { name, buffers, params, code: [...declared, ...uniform, code].join('\n') }
+  const asked = enables ? [`enable ${enables};`] : []
+  return { name, buffers, params, code: [...asked, ...declared, ...uniform, code].join('\n') }
 }
 
 /** The bytes of `params`, padded to the 16 that uniforms come in. */

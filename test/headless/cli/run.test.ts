@@ -318,3 +318,24 @@ test('notebooks have sessions of their own', async (t) => {
   const { cells } = await folder.readNotebook('done/b.genbook')
   assert.match(String(cells[0]!.outputs[0]!.data!['text/plain']), /undefined/)
 })
+
+test('a GPU’s subgroups are used with --subgroups only', async (t) => {
+  const folder = await Folder.create(t)
+  const name = await folder.notebook('a.genbook', [
+    'const { device } = tf.backend() as unknown as { device: GPUDevice }',
+    "console.log(device.features.has('subgroups'))",
+    'console.log((await tf.matMul(tf.ones([2, 5]), tf.ones([5, 2])).data()).join())',
+  ])
+  for (const [options, used] of [
+    [[], 'false\n'],
+    [['--subgroups'], 'true\n'],
+  ] as const) {
+    const ended = await folder.genbook(['run', name, '--backend', 'webgpu', ...options, '--out', 'done'])
+    assert.equal(ended.status, 0, ended.stderr)
+    const { cells } = await folder.readNotebook('done/a.genbook')
+    assert.deepEqual(
+      cells.map(({ outputs }) => outputs.flatMap(({ text }) => text)),
+      [[], [used], ['5,5,5,5\n']],
+    )
+  }
+})

@@ -68,6 +68,30 @@ describe('choosing a device', () => {
     assert.match((await selectBackend('auto', files)).reason!, /in use elsewhere/)
   })
 
+  test('a GPU is asked for subgroups where it has them and they are allowed', async () => {
+    const asked: unknown[] = []
+    const adapterWith = (...features: string[]) => ({
+      info: { vendor: 'nvidia', architecture: 'hopper', device: '', description: '' },
+      features: new Set(features),
+      limits: {},
+      requestDevice: ({ requiredFeatures }: GPUDeviceDescriptor) => {
+        asked.push(requiredFeatures)
+        return Promise.reject(new Error('The device is in use elsewhere.'))
+      },
+    })
+    for (const [adapter, options] of [
+      [adapterWith('subgroups', 'timestamp-query'), undefined],
+      [adapterWith('subgroups', 'timestamp-query'), { subgroups: false }],
+      [adapterWith('subgroups', 'timestamp-query'), { subgroups: true }],
+      [adapterWith('timestamp-query'), { subgroups: true }],
+    ] as const) {
+      pretendGpu({ requestAdapter: () => Promise.resolve(adapter) })
+      await selectBackend('auto', files, options)
+    }
+    const plain = ['timestamp-query']
+    assert.deepEqual(asked, [plain, plain, [...plain, 'subgroups'], plain])
+  })
+
   test('plain JavaScript where it is asked for, and back', async () => {
     assert.equal((await selectBackend('cpu', files)).backend, 'cpu')
     assert.equal(tf.getBackend(), 'cpu')

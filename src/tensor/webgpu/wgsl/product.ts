@@ -5,7 +5,11 @@
  * A workgroup of 16 × 16 threads makes a square tile of `out`; each thread the numbers 16 rows and 16 columns apart. 16 columns of A
  * and rows of B at a time are brought into the workgroup's memory. Products of 16 are summed before they are added to the rest,
  * which loses fewer digits than one long sum.
+ *
+ * Where the device has subgroups and A lies along what is summed over, only B goes through the workgroup's memory. Numbers of A stay with
+ * the threads that read them, which hand them round to the others of their row in the same subgroup. Each sum has the same terms in the same order.
  */
+import type { Lanes } from '../subgroups'
 import { ACTIVATION } from './activation'
 
 /** Rows and columns of a tile. */
@@ -40,8 +44,11 @@ export const PRODUCT_PARAMS = {
   alpha: 'f32',
 } as const
 
-/** @param added whether there is an addend. */
-export function productCode(tile: Tile, a: Reader, b: Reader, added: boolean): string {
+/**
+ * @param added whether there is an addend.
+ * @param lanes how many threads, next to each other in a row of a tile, hand round the numbers of A; the shader needs subgroups of no fewer.
+ */
+export function productCode(tile: Tile, a: Reader, b: Reader, added: boolean, lanes?: Lanes): string {
   const each = tile / 16
   const vector = each === 1 ? 'f32' : `vec${each}f`
   return /* wgsl */ `${ACTIVATION}${a.code}${b.code}
@@ -49,15 +56,16 @@ const TILE = ${tile}u;
 // One more, so that neighbouring rows begin in other banks of memory.
 const LINE = ${tile + 1}u;
 
-var<workgroup> aTile: array<f32, 16u * LINE>;
+${lanes ? 'var<workgroup> seats: atomic<u32>;' : 'var<workgroup> aTile: array<f32, 16u * LINE>;'}
 var<workgroup> bTile: array<f32, 16u * LINE>;
 
 @compute @workgroup_size(256)
 fn main(
   @builtin(workgroup_id) group: vec3u,
   @builtin(num_workgroups) groups: vec3u,
-  @builtin(local_invocation_index) lane: u32,
+  ${lanes ? '@builtin(subgroup_invocation_id) own: u32' : '@builtin(local_invocation_index) lane: u32'},
 ) {
+  ${lanes ? seated(lanes) : ''}
   let down = lane / 16u;
   let right = lane % 16u;
   let tilesAcross = (params.columns + TILE - 1u) / TILE;
@@ -74,15 +82,11 @@ fn main(
     ${outers('b', 'Column', b)}
     ${times(each, (i) => `var sum${i} = ${vector}(0.0);`)}
     for (var start = first; start < end; start += 16u) {
-      ${load('a', 'rows', a)}
+      ${lanes ? hold(lanes) : load('a', 'rows', a)}
       ${load('b', 'columns', b)}
       workgroupBarrier();
       ${times(each, (i) => `var part${i} = ${vector}(0.0);`)}
-      for (var k = 0u; k < 16u; k++) {
-        let at = k * LINE;
-        let bs = ${vector}(${list(each, (j) => `bTile[at + right + ${16 * j}u]`)});
-        ${times(each, (i) => `part${i} = fma(${vector}(aTile[at + down + ${16 * i}u]), bs, part${i});`)}
-      }
+      ${lanes ? times(16 / lanes, (some) => handRound(lanes, some)) : rounds(0, 16, (i) => `aTile[at + down + ${16 * i}u]`)}
       ${times(each, (i) => `sum${i} += part${i};`)}
       workgroupBarrier();
     }
@@ -112,6 +116,51 @@ fn store(slice: u32, batch: u32, row: u32, column: u32, sum: f32) {
         `let ${factor}Outer${i} = ${factor}Outer(batch, ${factor}Place${i});`,
       ].join(' '),
     )
+  }
+
+  /**
+   * Gives each thread its place in the tile. WGSL does not say which threads of a workgroup are in a subgroup, so each subgroup takes the
+   * next places, and its threads lie there in their order.
+   */
+  function seated(lanes: Lanes): string {
+    return /* wgsl */ `var seat = 0u;
+  let many = subgroupAdd(1u);
+  if (subgroupElect()) {
+    seat = atomicAdd(&seats, many);
+  }
+  let lane = subgroupBroadcastFirst(seat) + own;
+  let home = own - own % ${lanes}u;`
+  }
+
+  /** Reads this thread's share of 16 of A's columns: every `lanes`-th of them, in all of its rows; zeros beyond the edges. */
+  function hold(lanes: Lanes): string {
+    return times(16 / lanes, (some) =>
+      [
+        `let k${some} = start + ${some * lanes}u + lane % ${lanes}u;`,
+        `var held${some} = ${vector}(0.0);`,
+        ...Array.from(
+          { length: each },
+          (_, i) => /* wgsl */ `if (k${some} < end && aPlace${i} < params.rows) {
+        held${some}${each > 1 ? `[${i}]` : ''} = aAt(aOuter${i}, aInner(k${some}));
+      }`,
+        ),
+      ].join('\n      '),
+    )
+  }
+
+  function handRound(lanes: Lanes, some: number): string {
+    const shuffled = `let given = subgroupShuffle(held${some}, home + k - ${some * lanes}u);`
+    return rounds(some * lanes, lanes, (i) => (each > 1 ? `given[${i}]` : 'given'), shuffled)
+  }
+
+  /** Adds `count` products to each part, where `a` is the number of A in this thread's i-th row. */
+  function rounds(first: number, count: number, a: (i: number) => string, before = ''): string {
+    return /* wgsl */ `for (var k = ${first}u; k < ${first + count}u; k++) {
+        let at = k * LINE;
+        ${before}
+        let bs = ${vector}(${list(each, (j) => `bTile[at + right + ${16 * j}u]`)});
+        ${times(each, (i) => `part${i} = fma(${vector}(${a(i)}), bs, part${i});`)}
+      }`
   }
 
   /** Brings 16 of a factor's rows or columns into its tile; beyond the edges there are zeros. */
