@@ -2,11 +2,15 @@
 import { accelerateWasm, type WasmBuild } from '../../src/tensor/wasm'
 import { median } from './benchmark'
 
+/** Against whom ratios are told. */
+const RIVALS = ['stock', 'jax-js', 'PyTorch', 'PyTorch eager', 'CUDA graphs'] as const
+type Rival = (typeof RIVALS)[number]
+
 /** Something to be measured beside others. */
 export interface Contestant {
   readonly name: string
   /** Of contestants against whom ratios are told: TensorFlow.js alone, and the fastest of several settings of another library. */
-  readonly rival?: 'stock' | 'jax-js' | 'PyTorch'
+  readonly rival?: Rival
   /** Milliseconds of one step, in a burst of a few. Before the first burst counts there is one that does not. */
   readonly burst: () => number | Promise<number>
   readonly dispose?: () => void
@@ -50,8 +54,16 @@ export async function timed(step: () => unknown, count: number): Promise<number>
   return (performance.now() - start) / count
 }
 
-/** Lets them all take `rounds` turns. One that fails is out of the race, and the error is told. */
-export async function race(contestants: readonly Contestant[], rounds: number): Promise<readonly Raced[]> {
+/**
+ * Lets them all take `rounds` turns. One that fails is out of the race, and the error is told.
+ *
+ * @param after puts back what contestants switch. Default: the best of our kernels on WASM.
+ */
+export async function race(
+  contestants: readonly Contestant[],
+  rounds: number,
+  after: () => void | Promise<void> = () => accelerateWasm(),
+): Promise<readonly Raced[]> {
   const times = contestants.map((): number[] => [])
   const failures = new Map<number, string>()
   for (let round = -1; round < rounds; round++)
@@ -65,7 +77,7 @@ export async function race(contestants: readonly Contestant[], rounds: number): 
       }
     }
   for (const { dispose } of contestants) dispose?.()
-  await accelerateWasm()
+  await after()
   return contestants.map(({ name, rival }, i) => ({
     name,
     ...(rival && { rival }),
@@ -80,7 +92,7 @@ export async function race(contestants: readonly Contestant[], rounds: number): 
  */
 export function raceTable(what: string, raced: readonly Raced[], operations?: number): string[][] {
   const fastest = ({ times }: Raced): number => (typeof times === 'string' ? NaN : Math.min(...times))
-  const rivals = (['stock', 'jax-js', 'PyTorch'] as const).flatMap((rival) => {
+  const rivals = RIVALS.flatMap((rival) => {
     const best = Math.min(
       ...raced.filter((one) => one.rival === rival && typeof one.times !== 'string').map(fastest),
     )

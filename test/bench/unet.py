@@ -68,9 +68,13 @@ class UNet(nn.Module):
         return self.last(F.silu(self.norm(h)))
 
 
-def training_step(layout):
+# As in pytorch.py.
+ADAM = {}
+
+
+def training_step(layout=torch.contiguous_format):
     model = UNet().to(memory_format=layout)
-    adam = torch.optim.Adam(model.parameters(), lr=1e-3)
+    adam = torch.optim.Adam(model.parameters(), lr=1e-3, **ADAM)
     x, y = (torch.randn(BATCH, 1, 28, 28).contiguous(memory_format=layout) for _ in range(2))
     features = torch.randn(BATCH, 32)
 
@@ -104,4 +108,5 @@ def main():
         print(json.dumps(times), flush=True)
 
 
-main()
+if __name__ == "__main__":
+    main()
