@@ -1,7 +1,7 @@
 /** Pages and files of reports, read by a browser's own parsers: hostile text and markup stay text. */
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import fc from 'fast-check'
+import fc from '../../property'
 import type { Browser, Page } from 'playwright-core'
 import { classPage } from '../../../src/cli/grade/reports/class/page'
 import { feedbackPage } from '../../../src/cli/grade/reports/feedback/page'

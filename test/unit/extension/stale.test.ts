@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
+import fc from '../../property'
 import { runPlan, type PlannedCell } from '../../../src/extension/stale/plan'
 import { RunLog } from '../../../src/extension/stale/runLog'
 import { staleMarks } from '../../../src/extension/stale/marks'

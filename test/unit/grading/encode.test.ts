@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
+import fc from '../../property'
 import type { Data } from '../../../src/kernel/grading/data'
 import { decodeData, encodeData, EncodingError } from '../../../src/kernel/grading/encode'
 

@@ -1,7 +1,7 @@
 /** The checker under random editing: whatever the cells hold while people type, it answers, and only about their text. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
+import fc from '../../property'
 import { Notebook } from './notebook'
 
 const texts = [

@@ -1,7 +1,7 @@
 /** What becomes of questions and answers when the notebook changes under way, or nobody wants them any more. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
+import fc from '../../property'
 import type { LanguageRequest } from '../../../src/kernel/language/protocol'
 import { remap } from '../../../src/kernel/language/remap'
 import { settled, Workers } from './workers'

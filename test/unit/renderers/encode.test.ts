@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
+import fc from '../../property'
 import { decode, encode, isEncoded, sizeOf } from '../../../src/renderers/figures/encode'
 
 test('numbers come back as the same single-precision values', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { describe, test } from 'node:test'
-import fc from 'fast-check'
+import fc from '../../property'
 import { lossFigure, figureBundle } from '../../../src/renderers/figures'
 import { controlsBundle } from '../../../src/renderers/controls/specification'
 import { ansiToHtml } from '../../../src/renderers/report/ansi'

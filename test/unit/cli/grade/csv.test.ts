@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { test } from 'node:test'
-import fc from 'fast-check'
+import fc from '../../../property'
 import { guarded, writeCsv } from '../../../../src/cli/grade/reports/csv'
 import { hostile, hostileTexts } from './hostile'
 

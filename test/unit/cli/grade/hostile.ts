@@ -1,5 +1,5 @@
 /** Texts that want to be more than text, wherever they end. */
-import fc from 'fast-check'
+import fc from '../../../property'
 
 export const hostileTexts: readonly string[] = [
   '<script>globalThis.pwned = 1</script>',

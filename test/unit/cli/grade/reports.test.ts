@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import fc from 'fast-check'
+import fc from '../../../property'
 import { annotations } from '../../../../src/cli/grade/reports/annotations'
 import {
   correlation,

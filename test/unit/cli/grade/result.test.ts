@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
+import fc from '../../../property'
 import { readAssignment, readResult, writeResult } from '../../../../src/cli/grade/json'
 import { settle, settleCell, sumOfPoints, worst } from '../../../../src/cli/grade/status'
 import { assignmentOf, cellGrade, manualCell, result, testGrade } from './fixtures'
