@@ -10,4 +10,4 @@ export interface RunOptions {
 export function runTests(
   files: readonly string[],
   options?: RunOptions,
-): Promise<{ readonly passed: number; readonly failed: number }>
+): Promise<{ readonly passed: number; readonly failed: number; readonly failures: readonly string[] }>

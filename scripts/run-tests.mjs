@@ -12,7 +12,7 @@ import { root } from './node.mjs'
  * @param options.passed where to note what passed, as `test/….test.ts › name`.
  * @param options.each whether to print every test as it ends, and not only those that fail.
  * @param options.say where to print.
- * @returns how many tests passed and failed.
+ * @returns how many tests passed and failed, and what was printed of those that failed.
  */
 export async function runTests(
   files,
@@ -20,12 +20,13 @@ export async function runTests(
 ) {
   const signal = AbortSignal.timeout(minutes * 60_000)
   const waiting = [...files]
-  const total = { passed: 0, failed: 0 }
+  const total = { passed: 0, failed: 0, failures: [] }
   const work = async () => {
     for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
-      const { passed, failed } = await runFile(file, { env, signal, names, each, say })
+      const { passed, failures } = await runFile(file, { env, signal, names, each, say })
       total.passed += passed
-      total.failed += failed
+      total.failed += failures.length
+      total.failures.push(...failures)
     }
   }
   await Promise.all(Array.from({ length: concurrency }, work))
@@ -35,15 +36,15 @@ export async function runTests(
 /** One file in a run of its own, because what Node reports does not say from which file it comes. */
 async function runFile(file, { env, signal, names, each, say }) {
   let passed = 0
-  let failed = 0
+  const failures = []
   let printed = ''
   const fail = (title, reason) => {
-    failed++
-    say(`✖ ${title}\n${indent(reason)}`)
+    failures.push(`✖ ${title}\n${indent(reason)}`)
+    say(failures.at(-1))
   }
   if (signal.aborted) {
     fail(relative(root, file), 'There was no time left for it.')
-    return { passed, failed }
+    return { passed, failures }
   }
   for await (const { type, data } of run({
     files: [file],
@@ -74,9 +75,9 @@ async function runFile(file, { env, signal, names, each, say }) {
       if (each) say(`✔ ${data.name} (${seconds} s)`)
     }
   }
-  if (!passed && !failed) fail(relative(root, file), 'There is no test in this file.')
-  if (failed && printed.trim()) say(indent(`${relative(root, file)} printed:\n${printed.trimEnd()}`))
-  return { passed, failed }
+  if (!passed && !failures.length) fail(relative(root, file), 'There is no test in this file.')
+  if (failures.length && printed.trim()) say(indent(`${relative(root, file)} printed:\n${printed.trimEnd()}`))
+  return { passed, failures }
 }
 
 /** The test file that a bundle in out/tests was made of. */

@@ -95,8 +95,9 @@ export function checkSystems(passed, say = console.log) {
   const pages = Object.fromEntries(paths.map((path) => [path, readFileSync(join(root, path), 'utf8')]))
   const results = judgeSystems(passed, pages, codeCells)
   const bad = results.filter(({ problems }) => problems.length)
-  for (const { name, problems } of bad) say(`✖ ${name}\n    ${problems.join('\n    ')}`)
-  return { passed: results.length - bad.length, failed: bad.length }
+  const failures = bad.map(({ name, problems }) => `✖ ${name}\n    ${problems.join('\n    ')}`)
+  for (const failure of failures) say(failure)
+  return { passed: results.length - bad.length, failed: bad.length, failures }
 }
 
 function codeCells(path) {

@@ -29,18 +29,22 @@ const suites = [
 
 let passed = 0
 let failed = 0
+/** What failed is told once more at the end, where the end is all that somebody sees. */
+const failures = []
 for (const [name, suite] of suites) {
   const start = Date.now()
   let result
   try {
     result = await suite()
   } catch (error) {
-    console.log(`✖ ${name}\n    ${error.message.replaceAll('\n', '\n    ')}`)
-    result = { passed: 0, failed: 1 }
+    const said = `✖ ${name}\n    ${error.message.replaceAll('\n', '\n    ')}`
+    console.log(said)
+    result = { passed: 0, failed: 1, failures: [said] }
   }
   if (!result) continue
   passed += result.passed
   failed += result.failed
+  failures.push(...(result.failures ?? []))
   const seconds = ((Date.now() - start) / 1000).toFixed(0)
   console.log(`${name}: ${result.passed} passed, ${result.failed} failed, ${seconds} s\n`)
 }
@@ -49,6 +53,7 @@ if (!passed && !failed) {
   console.log(`No test has ${JSON.stringify(filter)} in its path.`)
   failed = 1
 }
+if (failures.length) console.log(`What failed:\n${failures.join('\n')}\n`)
 console.log(`${passed} passed, ${failed} failed`)
 process.exitCode = failed ? 1 : 0
 
@@ -62,10 +67,11 @@ function buildAll() {
 async function checkSources() {
   if (!'lint'.includes(filter)) return undefined
   const results = await lint()
-  for (const { name, clean, output } of results)
-    if (!clean) console.log(`✖ ${name}\n${output.trim().replace(/^/gm, '    ')}`)
-  const clean = results.filter((result) => result.clean).length
-  return { passed: clean, failed: results.length - clean }
+  const failures = results
+    .filter(({ clean }) => !clean)
+    .map(({ name, output }) => `✖ ${name}\n${output.trim().replace(/^/gm, '    ')}`)
+  for (const failure of failures) console.log(failure)
+  return { passed: results.length - failures.length, failed: failures.length, failures }
 }
 
 async function withoutEditor() {

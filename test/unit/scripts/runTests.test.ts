@@ -14,7 +14,9 @@ delete process.env['NODE_TEST_CONTEXT']
 async function counted(source: string, minutes = 1): Promise<{ passed: number; failed: number }> {
   const file = join(folder, 'sample.mjs')
   writeFileSync(file, `import { test, describe, before } from 'node:test'\n${source}`)
-  return runTests([file], { minutes, say: () => {} })
+  const { passed, failed, failures } = await runTests([file], { minutes, say: () => {} })
+  assert.equal(failures.length, failed, 'what failed is told again')
+  return { passed, failed }
 }
 
 test('tests in groups and under tests count one by one, groups do not', async () => {
@@ -47,4 +49,17 @@ test('what throws after its test has ended counts as failed', async () => {
 test('a file that does not end counts as failed when its time is over', async () => {
   const result = await counted(`test('a', () => new Promise((r) => setTimeout(r, 1e6)))`, 0.03)
   assert.deepEqual(result, { passed: 0, failed: 1 })
+})
+
+test('what failed is told with its file, its name and why, so that it can be told again at the end', async () => {
+  const file = join(folder, 'sample.mjs')
+  writeFileSync(
+    file,
+    `import { test } from 'node:test'\ntest('a', () => {}); test('b', () => { throw new Error('no') })`,
+  )
+  const said: string[] = []
+  const { failures } = await runTests([file], { say: (text) => said.push(text) })
+  assert.equal(failures.length, 1)
+  assert.match(failures[0]!, /^✖ .*sample\.mjs: b \(.*Error: no/s)
+  assert.deepEqual(said, failures)
 })
