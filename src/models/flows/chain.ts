@@ -74,12 +74,14 @@ export function inverted(of: Bijection): Bijection {
   }
 }
 
-function prefixed(k: number, params: Params): Params {
-  return Object.fromEntries(Object.entries(params).map(([name, value]) => [`${k}.${name}`, value]))
+/** The parameters of a part, with its name and a dot before theirs. */
+export function prefixed(part: string | number, params: Params): Params {
+  return Object.fromEntries(Object.entries(params).map(([name, value]) => [`${part}.${name}`, value]))
 }
 
-function own(params: Params, k: number): Params {
-  const prefix = `${k}.`
+/** Those of all parameters that are a part's, by the names that it knows. */
+export function own(params: Params, part: string | number): Params {
+  const prefix = `${part}.`
   return Object.fromEntries(
     Object.entries(params).flatMap(([name, value]) =>
       name.startsWith(prefix) ? [[name.slice(prefix.length), value]] : [],

@@ -12,6 +12,7 @@
 import * as tf from '@tensorflow/tfjs'
 import type { Params } from '../network'
 import { bijection, expectShape, noLogDet, sizeOf, type Bijection } from './bijection'
+import { own, prefixed } from './chain'
 import { convolutional } from './conditioner'
 import { squeeze } from './permutation'
 
@@ -79,21 +80,10 @@ export function multiScale({
     }
   })
   const size = sizeOf(shape)
-  const own = (params: Params, k: number, what: string): Params => {
-    const prefix = `${k}.${what}.`
-    return Object.fromEntries(
-      Object.entries(params).flatMap(([key, value]) =>
-        key.startsWith(prefix) ? [[key.slice(prefix.length), value]] : [],
-      ),
-    )
-  }
-  const prefixed = (params: Params, k: number, what: string): Params =>
-    Object.fromEntries(Object.entries(params).map(([key, value]) => [`${k}.${what}.${key}`, value]))
-
   /** μ and a of a level's detail, given its coarse part, each of the detail's shape. */
   const expected = (params: Params, k: number, coarse: tf.Tensor): readonly [tf.Tensor, tf.Tensor] => {
     const { expect, detail } = parts[k]!
-    const answers = expect!(own(params, k, 'expect'), coarse.reshape([-1, sizeOf(detail)]))
+    const answers = expect!(own(params, `${k}.expect`), coarse.reshape([-1, sizeOf(detail)]))
     const [mean, scale] = tf.split(answers.reshape([-1, 2, sizeOf(detail)]), 2, 1) as [tf.Tensor, tf.Tensor]
     return [mean.reshape([-1, ...detail]), tf.tanh(scale.reshape([-1, ...detail]).div(BOUND)).mul(BOUND)]
   }
@@ -106,8 +96,8 @@ export function multiScale({
       Object.assign(
         {},
         ...parts.flatMap(({ steps, expect }, k) => [
-          prefixed(steps.initial(stream), k, 'steps'),
-          ...(expect ? [prefixed(expect.initial(stream), k, 'expect')] : []),
+          prefixed(`${k}.steps`, steps.initial(stream)),
+          ...(expect ? [prefixed(`${k}.expect`, expect.initial(stream))] : []),
         ]),
       ) as Params,
 
@@ -116,7 +106,7 @@ export function multiScale({
       let h = x
       let logDet = noLogDet(x)
       for (const [k, { squeeze, steps, coarse }] of parts.entries()) {
-        const mapped = steps.forward(own(params, k, 'steps'), squeeze.forward({}, h).value, stream)
+        const mapped = steps.forward(own(params, `${k}.steps`), squeeze.forward({}, h).value, stream)
         logDet = logDet.add(mapped.logDet)
         if (!coarse) {
           details.push(mapped.value)
@@ -152,7 +142,7 @@ export function multiScale({
           joined = tf.concat([h, latent.mul(logScale.exp()).add(mean)], 3)
           logDet = logDet.add(logScale.sum([1, 2, 3]))
         }
-        const mapped = steps.inverse(own(params, k, 'steps'), joined, stream)
+        const mapped = steps.inverse(own(params, `${k}.steps`), joined, stream)
         logDet = logDet.add(mapped.logDet)
         h = squeeze.inverse({}, mapped.value).value
       }
@@ -164,8 +154,8 @@ export function multiScale({
       let h = x
       for (const [k, { squeeze, steps, coarse }] of parts.entries()) {
         const squeezed = squeeze.forward({}, h).value
-        const adapted = steps.adapted?.(own(params, k, 'steps'), squeezed) ?? own(params, k, 'steps')
-        Object.assign(all, prefixed(adapted, k, 'steps'))
+        const adapted = steps.adapted?.(own(params, `${k}.steps`), squeezed) ?? own(params, `${k}.steps`)
+        Object.assign(all, prefixed(`${k}.steps`, adapted))
         if (coarse) h = tf.split(steps.forward(adapted, squeezed).value, 2, 3)[0]!
       }
       return all

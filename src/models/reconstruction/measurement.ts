@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs'
 import { currentStream, holding, type RandomStream } from '../../tensor'
 import { combine, normalLike, type State } from '../state'
-import type { LinearOperator } from './operator'
+import { sizeOf, type LinearOperator } from './operator'
 
 export interface Measurement<S extends State = tf.Tensor> {
   readonly operator: LinearOperator
@@ -48,7 +48,7 @@ export function measurement<S extends State>(
     throw new RangeError('measurement: y must be finite numbers')
 
   const of = (x: S): S => {
-    const n = x instanceof Float64Array ? x.length / sizeOf(operator) : x.shape[0]
+    const n = x instanceof Float64Array ? x.length / sizeOf(operator.shape) : x.shape[0]
     const rows = count / outputs
     if (rows !== 1 && rows !== n)
       throw new RangeError(`measurement: ${rows} measurements were given for ${n} states`)
@@ -76,9 +76,6 @@ export function measure<S extends State>(
 }
 
 /** Numbers in one state. */
-function sizeOf({ shape }: LinearOperator): number {
-  return shape.reduce((product, length) => product * length, 1)
-}
 
 /** @throws TypeError unless it is a measurement; RangeError where it is not of states of this shape. */
 export function expectMeasurement(
