@@ -1,9 +1,16 @@
-/** Variables changed where they are: in one pass over memory on WASM, many at once on WebGPU, by TensorFlow.js's operations elsewhere. */
+/** Variables changed where they are: many at once on WASM and on WebGPU, by TensorFlow.js's operations elsewhere. */
 import * as tf from '@tensorflow/tfjs'
-import { revised, unshare } from './revision'
-import { onWasm } from './wasm'
+import {
+  lengthSquared as squaresOnWasm,
+  mixAll as mixOnWasm,
+  updateByAdam as adamOnWasm,
+} from './wasm/updates'
 import { onWebGpu } from './webgpu'
-import { lengthSquared, mixAll, updateByAdam } from './webgpu/updates'
+import {
+  lengthSquared as squaresOnWebGpu,
+  mixAll as mixOnWebGpu,
+  updateByAdam as adamOnWebGpu,
+} from './webgpu/updates'
 
 /** The numbers of a step of Adam. */
 export interface AdamStep {
@@ -26,26 +33,27 @@ export interface AdamParameter {
   readonly gradient: tf.Tensor
 }
 
-/** A step of Adam, as `adamUpdate` does it, for many parameters: on WebGPU in one dispatch. */
+/** A step of Adam, as `adamUpdate` does it, for many parameters: in one call on WASM, and in one dispatch on WebGPU. */
 export function adamUpdates(parameters: readonly AdamParameter[], step: AdamStep): void {
   for (const { theta, m, v, gradient } of parameters) expectShape('adamUpdates', theta, m, v, gradient)
+  if (adamOnWasm(parameters, step)) return
   const tensors = parameters.flatMap(({ theta, m, v, gradient }) => [theta, m, v, gradient])
   const done = onWebGpu(tensors, (backend) => {
-    updateByAdam(backend, parameters, step)
+    adamOnWebGpu(backend, parameters, step)
     return true
   })
-  if (done) return
-  for (const { theta, m, v, gradient } of parameters) adamUpdate(theta, m, v, gradient, step)
+  if (!done) for (const parameter of parameters) plainAdam(parameter, step)
 }
 
-/** `mixInto` for many pairs: on WebGPU in one dispatch. */
+/** `mixInto` for many pairs: in one call on WASM, and in one dispatch on WebGPU. */
 export function mixAllInto(pairs: readonly (readonly [x: tf.Variable, y: tf.Tensor])[], keep: number): void {
   for (const [x, y] of pairs) expectShape('mixAllInto', x, y)
+  if (mixOnWasm(pairs, keep)) return
   const done = onWebGpu(pairs.flat(), (backend) => {
-    mixAll(backend, pairs, keep)
+    mixOnWebGpu(backend, pairs, keep)
     return true
   })
-  if (!done) for (const [x, y] of pairs) mixInto(x, y, keep)
+  if (!done) for (const [x, y] of pairs) tf.tidy(() => x.assign(x.mul(keep).add(y.mul(1 - keep))))
 }
 
 /**
@@ -60,56 +68,32 @@ export function adamUpdate(
   gradient: tf.Tensor,
   step: AdamStep,
 ): void {
+  adamUpdates([{ theta, m, v, gradient }], step)
+}
+
+/** x ← keep · x + (1 − keep) · y, for y of the shape of x: a step of a running average. */
+export function mixInto(x: tf.Variable, y: tf.Tensor, keep: number): void {
+  mixAllInto([[x, y]], keep)
+}
+
+/** Σ x² over all numbers of all tensors, such as the squared length of a gradient. */
+export function sumOfSquares(tensors: readonly tf.Tensor[]): tf.Scalar {
+  const sum = squaresOnWasm(tensors)
+  if (sum !== undefined) return tf.scalar(sum)
+  const onGpu = onWebGpu(tensors, (backend) => squaresOnWebGpu(backend, tensors))
+  if (onGpu) return onGpu
+  return tf.tidy(() => tf.addN(tensors.map((x) => x.square().sum()))).asScalar()
+}
+
+/** The same step by TensorFlow.js's operations. */
+function plainAdam({ theta, m, v, gradient }: AdamParameter, step: AdamStep): void {
   const { beta1, beta2, size, correction, epsilon, keep = 1 } = step
-  expectShape('adamUpdate', theta, m, v, gradient)
-  const done = onWasm([theta, m, v, gradient], ({ native }, addressOf) => {
-    for (const variable of [theta, m, v]) unshare(variable)
-    const [atTheta, atM, atV] = [addressOf(theta), addressOf(m), addressOf(v)]
-    const g = addressOf(gradient)
-    native.adam(atTheta, atM, atV, g, theta.size, beta1, beta2, keep, size, correction, epsilon)
-    revised(theta, m, v)
-    return true
-  })
-  if (done) return
-  const onGpu = onWebGpu([theta, m, v, gradient], (backend) => {
-    updateByAdam(backend, [{ theta, m, v, gradient }], step)
-    return true
-  })
-  if (onGpu) return
   tf.tidy(() => {
     m.assign(m.mul(beta1).add(gradient.mul(1 - beta1)))
     v.assign(v.mul(beta2).add(gradient.square().mul(1 - beta2)))
     const change = m.mul(size).div(v.mul(correction).sqrt().add(epsilon))
     theta.assign((keep === 1 ? theta : theta.mul(keep)).sub(change))
   })
-}
-
-/** x ← keep · x + (1 − keep) · y, for y of the shape of x: a step of a running average. */
-export function mixInto(x: tf.Variable, y: tf.Tensor, keep: number): void {
-  expectShape('mixInto', x, y)
-  const done = onWasm([x, y], ({ native }, addressOf) => {
-    unshare(x)
-    native.mix(addressOf(x), addressOf(y), x.size, keep, 1 - keep)
-    revised(x)
-    return true
-  })
-  if (done) return
-  const onGpu = onWebGpu([x, y], (backend) => {
-    mixAll(backend, [[x, y]], keep)
-    return true
-  })
-  if (!onGpu) tf.tidy(() => x.assign(x.mul(keep).add(y.mul(1 - keep))))
-}
-
-/** Σ x² over all numbers of all tensors, such as the squared length of a gradient. */
-export function sumOfSquares(tensors: readonly tf.Tensor[]): tf.Scalar {
-  const sum = onWasm(tensors, ({ native }, addressOf) =>
-    tensors.reduce((sum, x) => sum + native.sumOfSquares(addressOf(x), x.size), 0),
-  )
-  if (sum !== undefined) return tf.scalar(sum)
-  const onGpu = onWebGpu(tensors, (backend) => lengthSquared(backend, tensors))
-  if (onGpu) return onGpu
-  return tf.tidy(() => tf.addN(tensors.map((x) => x.square().sum()))).asScalar()
 }
 
 /** @throws RangeError where the shapes differ. */

@@ -173,6 +173,19 @@ export interface Native {
     correction: number,
     epsilon: number,
   ): void
+  /** Tables hold a row for each tensor: addresses, and how many numbers it has; see `updates.ts`. */
+  adamAll(
+    table: number,
+    tensors: number,
+    beta1: number,
+    beta2: number,
+    keep: number,
+    size: number,
+    correction: number,
+    epsilon: number,
+  ): void
+  mixAll(table: number, tensors: number, keep: number, rest: number): void
+  sumOfAllSquares(table: number, tensors: number): number
   /** The plan is what `trainingPlan.ts` writes. */
   packPerceptron(plan: number): void
   trainRows(plan: number, first: number, rows: number, scale: number, more: boolean): number

@@ -23,7 +23,7 @@ export { sum } from './sums'
 export { packLayer, paddedOutputs } from './perceptron'
 export { enterTiles, readTiles, walkLayerBytes, walkSteps, walkTile, walkWorkBytes } from './walk'
 export { packPerceptron, trainRows } from './training'
-export { adam, mix, sumOfSquares } from './updates'
+export { adam, adamAll, mix, mixAll, sumOfAllSquares, sumOfSquares } from './updates'
 export { gatherFilter, spreadFilter, winograd, winogradProducts, winogradRoom } from './winograd'
 
 /** Bytes of scratch memory that JavaScript has to provide. */

@@ -76,6 +76,36 @@ export function adam(
   }
 }
 
+/** The same for many tensors. @param table for each the addresses of θ, m, v and g, and how many numbers each of them is. */
+export function adamAll(
+  table: usize,
+  tensors: i32,
+  beta1: f64,
+  beta2: f64,
+  keep: f64,
+  size: f64,
+  correction: f64,
+  epsilon: f64,
+): void {
+  for (; tensors > 0; tensors--) {
+    const count = load<i32>(table, 16)
+    adam(
+      load<u32>(table),
+      load<u32>(table, 4),
+      load<u32>(table, 8),
+      load<u32>(table, 12),
+      count,
+      beta1,
+      beta2,
+      keep,
+      size,
+      correction,
+      epsilon,
+    )
+    table += 20
+  }
+}
+
 /** x ← keep · x + rest · y, for `count` numbers. */
 export function mix(x: usize, y: usize, count: i32, keep: f64, rest: f64): void {
   const k = f32x4.splat(keep as f32)
@@ -91,6 +121,24 @@ export function mix(x: usize, y: usize, count: i32, keep: f64, rest: f64): void 
     x += 4
     y += 4
   }
+}
+
+/** The same for many tensors. @param table for each the addresses of x and y, and how many numbers each of them is. */
+export function mixAll(table: usize, tensors: i32, keep: f64, rest: f64): void {
+  for (; tensors > 0; tensors--) {
+    mix(load<u32>(table), load<u32>(table, 4), load<i32>(table, 8), keep, rest)
+    table += 12
+  }
+}
+
+/** Σ x² over the numbers of many tensors. @param table for each its address, and how many numbers it is. */
+export function sumOfAllSquares(table: usize, tensors: i32): f64 {
+  let sum: f64 = 0
+  for (; tensors > 0; tensors--) {
+    sum += sumOfSquares(load<u32>(table), load<i32>(table, 4))
+    table += 8
+  }
+  return sum
 }
 
 /** Σ x², in double precision from sums of at most 64 terms on. */
