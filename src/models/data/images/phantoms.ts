@@ -70,11 +70,12 @@ export function phantoms({ size = 32, texture = 0 }: PhantomsOptions = {}): Data
     expectCount(n)
     const dice = rolls(n, { uniforms: 8 + 6 * MOST_ORGANS, normals: texture ? 2 * GRAINS : 0 }, stream)
     const pixels = new Float32Array(n * size * size)
+    const waves = texture ? wavesOf(size) : []
     const bodies = Array.from({ length: n }, (_, i) => {
       const mine = dice(i)
       const ellipses = body(mine)
       const picture = rasterise(ellipses, size)
-      if (texture) grain(picture, size, texture, mine)
+      if (texture) grain(picture, waves, texture, mine)
       pixels.set(picture, i * size * size)
       return ellipses
     })
@@ -126,47 +127,86 @@ const POINTS = 4
 export function rasterise(ellipses: readonly Ellipse[], size: number): Float32Array {
   const pixels = new Float32Array(size * size)
   const fine = size * POINTS
-  const forms = ellipses.map(({ a, b, x, y, turn, attenuation }) => {
-    const angle = (turn * Math.PI) / 180
-    return { a, b, x, y, attenuation, cos: Math.cos(angle), sin: Math.sin(angle) }
-  })
-  for (let row = 0; row < fine; row++)
-    for (let column = 0; column < fine; column++) {
-      const [px, py] = [(2 * (column + 0.5)) / fine - 1, 1 - (2 * (row + 0.5)) / fine]
-      let sum = 0
-      for (const { a, b, x, y, attenuation, cos, sin } of forms) {
-        const [dx, dy] = [px - x, py - y]
-        if (((dx * cos + dy * sin) / a) ** 2 + ((dy * cos - dx * sin) / b) ** 2 <= 1) sum += attenuation
-      }
-      pixels[Math.floor(row / POINTS) * size + Math.floor(column / POINTS)]! +=
-        Math.min(1, Math.max(0, sum)) / POINTS ** 2
+  const chordsOf = ellipses.map(chords)
+  const sums = new Float64Array(fine)
+  for (let row = 0; row < fine; row++) {
+    sums.fill(0)
+    for (const [k, chordAt] of chordsOf.entries()) {
+      const chord = chordAt(1 - (2 * (row + 0.5)) / fine)
+      if (!chord) continue
+      // Points (2 (column + ½)/fine − 1) within the chord.
+      const first = Math.max(0, Math.ceil(((chord[0] + 1) * fine - 1) / 2))
+      const last = Math.min(fine - 1, Math.floor(((chord[1] + 1) * fine - 1) / 2))
+      const { attenuation } = ellipses[k]!
+      for (let column = first; column <= last; column++) sums[column]! += attenuation
     }
+    const start = Math.floor(row / POINTS) * size
+    for (let column = 0; column < fine; column++)
+      pixels[start + Math.floor(column / POINTS)]! += Math.min(1, Math.max(0, sums[column]!)) / POINTS ** 2
+  }
   return pixels
+}
+
+/** y ↦ from which x to which a horizontal line is within the ellipse; undefined where it misses it. */
+function chords({ a, b, x, y, turn }: Ellipse): (y: number) => readonly [number, number] | undefined {
+  const angle = (turn * Math.PI) / 180
+  const [cos, sin] = [Math.cos(angle), Math.sin(angle)]
+  // ((dx cos + dy sin)/a)² + ((dy cos − dx sin)/b)² = p dx² + 2 q dx dy + r dy² ≤ 1.
+  const p = (cos / a) ** 2 + (sin / b) ** 2
+  const q = cos * sin * (a ** -2 - b ** -2)
+  const r = (sin / a) ** 2 + (cos / b) ** 2
+  return (height) => {
+    const dy = height - y
+    const discriminant = (q * dy) ** 2 - p * (r * dy * dy - 1)
+    if (discriminant < 0) return undefined
+    const [middle, half] = [x - (q * dy) / p, Math.sqrt(discriminant) / p]
+    return [middle - half, middle + half]
+  }
 }
 
 /** Waves of the texture. */
 const GRAINS = 24
 
 /** Adds a random field of waves of 2 to 8 turns a side, where there is body. */
-function grain(pixels: Float32Array, size: number, deviation: number, dice: Dice): void {
-  const waves = Array.from({ length: GRAINS }, (_, k) => {
+function grain(
+  pixels: Float32Array,
+  waves: ReturnType<typeof wavesOf>,
+  deviation: number,
+  dice: Dice,
+): void {
+  const size = Math.sqrt(pixels.length)
+  const drawn = waves.map((wave) => ({
+    ...wave,
+    cos: dice.normal(deviation / Math.sqrt(GRAINS)),
+    sin: dice.normal(deviation / Math.sqrt(GRAINS)),
+  }))
+  for (let row = 0; row < size; row++) {
+    const line = pixels.subarray(row * size, (row + 1) * size)
+    const sums = new Float64Array(size)
+    for (const { across, down, cos, sin } of drawn) {
+      // c cos(u + v) + s sin(u + v) = (c cos v + s sin v) cos u + (s cos v − c sin v) sin u.
+      const ofCos = cos * down.cos[row]! + sin * down.sin[row]!
+      const ofSin = sin * down.cos[row]! - cos * down.sin[row]!
+      for (let column = 0; column < size; column++)
+        sums[column]! += ofCos * across.cos[column]! + ofSin * across.sin[column]!
+    }
+    for (let column = 0; column < size; column++)
+      if (line[column] !== 0) line[column] = Math.min(1, Math.max(0, line[column]! + sums[column]!))
+  }
+}
+
+/** The waves at the pixels' places: their phases across and down a picture, of which the sum is the phase at a pixel. */
+function wavesOf(size: number) {
+  const along = (k: number) => {
+    const phases = Array.from({ length: size }, (_, i) => (k * (i + 0.5)) / size)
+    return { cos: phases.map(Math.cos), sin: phases.map(Math.sin) }
+  }
+  return Array.from({ length: GRAINS }, (_, k) => {
     const angle = (2.399963 * k) % Math.PI
     const turns = 2 + (6 * (k + 0.5)) / GRAINS
     return {
-      kx: 2 * Math.PI * turns * Math.cos(angle),
-      ky: 2 * Math.PI * turns * Math.sin(angle),
-      cos: dice.normal(deviation / Math.sqrt(GRAINS)),
-      sin: dice.normal(deviation / Math.sqrt(GRAINS)),
+      across: along(2 * Math.PI * turns * Math.cos(angle)),
+      down: along(2 * Math.PI * turns * Math.sin(angle)),
     }
   })
-  for (let i = 0; i < pixels.length; i++) {
-    if (pixels[i] === 0) continue
-    const [x, y] = [((i % size) + 0.5) / size, (Math.floor(i / size) + 0.5) / size]
-    let sum = 0
-    for (const { kx, ky, cos, sin } of waves) {
-      const phase = kx * x + ky * y
-      sum += cos * Math.cos(phase) + sin * Math.sin(phase)
-    }
-    pixels[i] = Math.min(1, Math.max(0, pixels[i]! + sum))
-  }
 }
