@@ -71,6 +71,14 @@ async function copyAssets() {
     await cp(join(root, 'node_modules/@tensorflow/tfjs-backend-wasm/dist', file), join(wasm, file))
 }
 
+/** The weights of the shipped models, and their cards. */
+async function copyWeights() {
+  await cp(join(root, 'media/weights'), join(root, 'dist/weights'), {
+    recursive: true,
+    filter: (file) => !file.endsWith('.md'),
+  })
+}
+
 /** The declarations that cells are checked against, as one JSON file: path to text. */
 async function collectTypes() {
   const { cellTypes } = await import('./scripts/cell-types.mjs')
@@ -107,6 +115,7 @@ await Promise.all([
       else await esbuild.build(settings)
     }),
   ...(!only || only.includes('wasm') ? [copyAssets()] : []),
+  ...(!only || only.includes('weights') ? [copyWeights()] : []),
   ...(!only || only.includes('types.json') ? [collectTypes()] : []),
   ...(!only || only.includes('examples.json') ? [listExamples()] : []),
 ])

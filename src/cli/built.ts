@@ -11,6 +11,8 @@ export const built = {
   kernel: join(folder, 'kernel.node.mjs'),
   language: join(folder, 'language.js'),
   wasm: join(folder, 'wasm'),
+  /** Of the shipped models, with their cards. */
+  weights: join(folder, 'weights'),
   /** What starts the runner, and what it consists of. */
   runner: join(folder, 'runner.mjs'),
   runnerFiles: ['runner.mjs', 'runner.js', 'runner.worker.mjs', 'runner.worker.js'].map((name) =>

@@ -4,7 +4,7 @@ import type { TaskState } from '../renderers/controls'
 import type { Path } from '../tensor'
 import type { CompileResult } from '../kernel/cell'
 import { KernelClient, type RunOutcome } from '../kernel/client'
-import { createStopFlag, nodeTransport, readWasm } from '../kernel/client.node'
+import { createStopFlag, nodeTransport, readWasm, weightReader } from '../kernel/client.node'
 import { LanguageError, type LanguageClient } from '../kernel/language/client'
 import type { BackendChoice, CellError, Device, OutputEvent } from '../kernel/protocol'
 import { syntaxError } from '../kernel/session/errors'
@@ -102,7 +102,17 @@ export async function execute(
     const stopFlag = createStopFlag()
     const wasm = await readWasm(built.wasm)
     const { seed, backend, plain = false, threads, subgroups = false } = options
-    const start = { seed, backend, wasm, stopFlag, plain, subgroups, ...(threads && { threads }) }
+    const readWeights = weightReader(built.weights)
+    const start = {
+      seed,
+      backend,
+      wasm,
+      readWeights,
+      stopFlag,
+      plain,
+      subgroups,
+      ...(threads && { threads }),
+    }
     const device = await kernel.start(start)
     watcher.started(device)
     const { results, ended } = await executeCells(file, language, kernel, outputs, options, watcher)

@@ -36,6 +36,11 @@ export class Assets {
     return this.#wasm
   }
 
+  /** A file of the shipped models' weights, or a card. */
+  async weights(file: string): Promise<Uint8Array> {
+    return new Uint8Array(await this.#read(`weights/${file}`))
+  }
+
   async #read(name: string): Promise<Uint8Array> {
     return vscode.workspace.fs.readFile(this.uri(name))
   }

@@ -97,6 +97,12 @@ export function createStopFlag(): SharedArrayBuffer {
   return new SharedArrayBuffer(4)
 }
 
+/** Reads files of weights in `folder` (`dist/weights`). */
+export function weightReader(folder: string): (file: string) => Promise<Uint8Array> {
+  // A Buffer may be a part of a larger one; what is posted is the file alone.
+  return async (file) => new Uint8Array(await readFile(join(folder, file)))
+}
+
 const WASM_FILES = ['tfjs-backend-wasm.wasm', 'tfjs-backend-wasm-simd.wasm']
 
 /** The WebAssembly binaries that `initialize` carries, read from `folder` (`dist/wasm`). */

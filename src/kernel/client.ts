@@ -24,11 +24,13 @@ import {
   type Outcome,
   type OutputEvent,
   type OutputLimits,
+  type ReadWeights,
   type StaleRegion,
   type Status,
   type Summary,
   type ViewForm,
   type ViewResult,
+  type WeightsRead,
 } from './protocol'
 
 /** Carries messages to one kernel and back. */
@@ -47,6 +49,8 @@ export interface StartOptions {
   readonly backend: BackendChoice
   /** The WebAssembly binaries by file name. */
   readonly wasm: Readonly<Record<string, Uint8Array>>
+  /** Reads a file of the shipped models' weights. Default: there are none. */
+  readonly readWeights?: (file: string) => Promise<Uint8Array>
   readonly limits?: OutputLimits
   /** A person is there who can use controls. */
   readonly attended?: boolean
@@ -131,6 +135,9 @@ interface Run {
   startedAt: number
 }
 
+/** What files of weights and their cards are called: nothing that leads out of their folder. */
+const WEIGHT_FILE = /^[a-z0-9]+(-[a-z0-9]+)*\.(safetensors|json)$/
+
 const WAY_ON = 'All its variables are gone. Use "Restart and Run Above" to get them back.'
 
 export class KernelClient {
@@ -161,6 +168,7 @@ export class KernelClient {
   #running: Run | undefined
   #lastRun = 0
   #stopFlag: Int32Array | undefined
+  #readWeights: StartOptions['readWeights']
   readonly #views = new Map<number, (result: ViewResult) => void>()
   #lastView = 0
   #grace: ReturnType<typeof setTimeout> | undefined
@@ -194,6 +202,7 @@ export class KernelClient {
   start(options: StartOptions): Promise<Device> {
     if (this.exited !== undefined) return Promise.reject(new KernelStartError(this.exited))
     if (options.stopFlag) this.#stopFlag = new Int32Array(options.stopFlag)
+    this.#readWeights = options.readWeights
     return new Promise((resolve, reject) => {
       const seconds = this.#startMilliseconds / 1000
       const timer = setTimeout(
@@ -437,9 +446,25 @@ export class KernelClient {
         if (!this.#listeners.ask.size)
           this.answer(message.question, message.initial, 'there is nobody to ask')
         break
+      case 'readWeights':
+        void this.#sendWeights(message)
+        break
       default:
         unreachable(message)
     }
+  }
+
+  /** What a kernel asks for is the wish of a cell that nobody has looked at: it gets weights, and no other file. */
+  async #sendWeights({ request, file }: ReadWeights): Promise<void> {
+    let answer: Pick<WeightsRead, 'bytes' | 'reason'>
+    if (!WEIGHT_FILE.test(file)) answer = { reason: 'this is not the name of a file of weights' }
+    else if (!this.#readWeights) answer = { reason: 'this session was started without weights' }
+    else
+      answer = await this.#readWeights(file).then(
+        (bytes) => ({ bytes }),
+        (error: unknown) => ({ reason: error instanceof Error ? error.message : String(error) }),
+      )
+    if (this.exited === undefined) this.#transport.post({ type: 'weightsRead', request, ...answer })
   }
 
   #settle(outcome: RunOutcome): void {

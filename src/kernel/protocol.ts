@@ -12,7 +12,7 @@ import type { CompiledCell } from './cell'
 import type { Debug, Debugged, DebugLaunch } from './debug/protocol'
 
 /** Raised whenever a message changes meaning; a kernel refuses a driver of another version. */
-export const PROTOCOL_VERSION = 2
+export const PROTOCOL_VERSION = 3
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
 
@@ -22,7 +22,17 @@ export type MimeBundle = Readonly<Record<string, Json>>
 // ---------------------------------------------------------------------------------------------- driver → kernel
 
 export type DriverMessage =
-  Initialize | Execute | Interrupt | Inspect | Summarise | View | Answer | Change | Recompute | Debug
+  | Initialize
+  | Execute
+  | Interrupt
+  | Inspect
+  | Summarise
+  | View
+  | Answer
+  | Change
+  | Recompute
+  | WeightsRead
+  | Debug
 
 /** `auto` takes a real GPU, then WASM, then plain JavaScript; a software GPU only where it is asked for. */
 export type BackendChoice = 'auto' | 'webgpu' | 'wasm' | 'cpu'
@@ -146,6 +156,14 @@ export interface Recompute {
   readonly stopUrl?: string
 }
 
+/** The answer to `readWeights`: the file, or why there is none, in words that can follow a colon. */
+export interface WeightsRead {
+  readonly type: 'weightsRead'
+  readonly request: number
+  readonly bytes?: Uint8Array
+  readonly reason?: string
+}
+
 // ---------------------------------------------------------------------------------------------- kernel → driver
 
 export type KernelMessage =
@@ -162,6 +180,7 @@ export type KernelMessage =
   | Stale
   | Progress
   | PathTaken
+  | ReadWeights
   | Debugged
 
 export interface Ready {
@@ -276,6 +295,14 @@ export interface Variable {
   readonly parameters?: number
   /** Of tensors and whatever holds some: the memory of their values. */
   readonly bytes?: number
+}
+
+/** A cell loads a shipped model: asks for a file of its weights, or for its card. */
+export interface ReadWeights {
+  readonly type: 'readWeights'
+  /** Names the answer. */
+  readonly request: number
+  readonly file: string
 }
 
 /** The answer to `change`: the live pictures that are outdated by it, in the order in which to compute them. */

@@ -20,7 +20,7 @@ export {
 } from './outputs'
 export { type NotebookWarning, type ParsedNotebook, parseNotebook } from './parse'
 export { figuresWithoutPicture, withPictures } from './pictures'
-export { projectFiles, RUNTIME_FILES, RUNTIME_FOLDER, type ProjectParts } from './project'
+export { projectFiles, RUNTIME_FILES, RUNTIME_FOLDER, weightFiles, type ProjectParts } from './project'
 export type * from './types'
 export { decodeText, encodeText } from './utf8'
 export { writeNotebook } from './write'

@@ -11,6 +11,15 @@ export const RUNTIME_FILES = [
   'wasm/tfjs-backend-wasm-simd.wasm',
 ] as const
 
+/**
+ * Files of weights that a notebook may load, in the same folder: whatever its code calls as shipped models are called, in quotes. There
+ * need not be such a file.
+ */
+export function weightFiles(typescript: string): string[] {
+  const names = [...typescript.matchAll(/(['"`])([a-z0-9]+(?:-[a-z0-9]+)+)\1/g)].map((match) => match[2]!)
+  return [...new Set(names)].flatMap((name) => [`weights/${name}.safetensors`, `weights/${name}.json`])
+}
+
 /** Where the project has them. */
 export const RUNTIME_FOLDER = 'genbook/dist'
 

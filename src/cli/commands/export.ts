@@ -1,4 +1,5 @@
 /** `genbook export`: a notebook in another form, with the outputs that it has. */
+import { existsSync } from 'node:fs'
 import { copyFile, mkdir, readdir, writeFile } from 'node:fs/promises'
 import { dirname, extname, join, basename, resolve } from 'node:path'
 import { Option, type Command } from 'commander'
@@ -11,6 +12,7 @@ import {
   RUNTIME_FOLDER,
   toIpynb,
   toValidTypeScript,
+  weightFiles,
   withPictures,
   type Notebook,
 } from '../../notebook'
@@ -111,7 +113,10 @@ async function exportProject(file: NotebookFile, folder: string): Promise<void> 
     await mkdir(dirname(join(folder, path)), { recursive: true })
     await writeFile(join(folder, path), text)
   }
-  for (const name of RUNTIME_FILES) {
+  const weights = weightFiles(files.get('notebook.ts')!).filter((name) =>
+    existsSync(join(built.folder, name)),
+  )
+  for (const name of [...RUNTIME_FILES, ...weights]) {
     const target = join(folder, RUNTIME_FOLDER, name)
     await mkdir(dirname(target), { recursive: true })
     await copyFile(join(built.folder, name), target)

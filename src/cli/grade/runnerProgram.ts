@@ -18,6 +18,7 @@ export function runnerProgram(codeCache?: string): Program {
       { from: node, to: `${INSIDE}/node` },
       ...built.runnerFiles.map((file) => ({ from: file, to: `${INSIDE}/${basename(file)}` })),
       { from: built.wasm, to: `${INSIDE}/wasm` },
+      { from: built.weights, to: `${INSIDE}/weights` },
       ...(codeCache === undefined ? [] : [{ from: codeCache, to: CODE_CACHE }]),
     ],
     command: [

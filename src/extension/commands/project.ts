@@ -1,6 +1,6 @@
 import * as vscode from 'vscode'
 import { CELL_GLOBALS } from '../../kernel/language/globals'
-import { projectFiles, RUNTIME_FILES, RUNTIME_FOLDER } from '../../notebook/project'
+import { projectFiles, RUNTIME_FILES, RUNTIME_FOLDER, weightFiles } from '../../notebook/project'
 import { encodeText } from '../../notebook/utf8'
 import type { Assets } from '../assets'
 
@@ -29,9 +29,16 @@ export async function writeProject(folder: vscode.Uri, source: ProjectSource, as
     async () => {
       for (const [path, text] of files)
         await vscode.workspace.fs.writeFile(vscode.Uri.joinPath(folder, path), encodeText(text))
-      for (const name of RUNTIME_FILES) {
-        const bytes = await vscode.workspace.fs.readFile(assets.uri(name))
-        await vscode.workspace.fs.writeFile(vscode.Uri.joinPath(folder, RUNTIME_FOLDER, name), bytes)
+      const copy = async (name: string, bytes: Uint8Array): Promise<void> =>
+        vscode.workspace.fs.writeFile(vscode.Uri.joinPath(folder, RUNTIME_FOLDER, name), bytes)
+      for (const name of RUNTIME_FILES) await copy(name, await vscode.workspace.fs.readFile(assets.uri(name)))
+      for (const name of weightFiles(files.get('notebook.ts')!)) {
+        // What looks like the name of a model may be any word of the notebook.
+        const bytes = await vscode.workspace.fs.readFile(assets.uri(name)).then(
+          (bytes) => bytes,
+          () => undefined,
+        )
+        if (bytes) await copy(name, bytes)
       }
     },
   )

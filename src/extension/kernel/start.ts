@@ -29,6 +29,7 @@ export async function startKernel(
     seed,
     backend: settings.backend,
     wasm: await assets.wasm(),
+    readWeights: (file) => assets.weights(file),
     attended: true,
     plain: !settings.fused,
     threads: settings.threads,

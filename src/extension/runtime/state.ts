@@ -76,6 +76,7 @@ export function afterDriver(state: NotebookState, message: DriverMessage, now: n
     case 'summarise':
     case 'view':
     case 'change':
+    case 'weightsRead':
     case 'debug':
       return state
     default:
@@ -120,6 +121,7 @@ export function afterKernel(state: NotebookState, message: KernelMessage): Noteb
     case 'stale':
     case 'lateError':
     case 'viewed':
+    case 'readWeights':
     case 'debugged':
       return state
     default:

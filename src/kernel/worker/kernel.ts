@@ -10,6 +10,7 @@ import {
   useWorkers,
   type WorkerHost,
 } from '../../tensor'
+import { setWeightSource } from '../../models/pretrained/load'
 import { addressedCommands } from '../debug/addresses'
 import type { Commands } from '../debug/commands'
 import type { CommandChannel } from '../debug/protocol'
@@ -27,6 +28,7 @@ import {
 } from '../protocol'
 import { revoked, sharedSign, type StopSign } from '../session/interrupt'
 import { Session } from '../session/session'
+import { WeightRequests } from '../session/weights'
 
 /** What differs between the places where a kernel lives. */
 export interface Environment {
@@ -47,9 +49,11 @@ export class Kernel {
   #shared = false
   /** Whether a stop address could be read once: where synchronous requests do not work, none may mean "stop". */
   #urlsWork = false
+  readonly #weights: WeightRequests
 
   constructor(environment: Environment) {
     this.#environment = environment
+    this.#weights = new WeightRequests(environment.post)
     // The frames of a cell are below those of the library that it calls.
     Error.stackTraceLimit = 100
   }
@@ -83,6 +87,9 @@ export class Kernel {
         break
       case 'answer':
         this.#started().answer(message)
+        break
+      case 'weightsRead':
+        this.#weights.answer(message)
         break
       // Commands take another way, on which they reach a kernel that is kept waiting.
       case 'debug':
@@ -124,6 +131,7 @@ export class Kernel {
     // What is missing says more than that there is no WebGPU.
     const device = missing && found.reason ? { ...found, reason: missing } : found
     setFusing(!plain)
+    setWeightSource((file) => this.#weights.read(file))
     useWorkers(this.#environment.workers, threads)
     this.#shared = stopFlag !== undefined
     const session = new Session({

@@ -1,6 +1,7 @@
 /** Numbers that say how close samples, or a model, are to the data; each with its standard error. */
 export { coverage, inceptionScore, type Coverage } from './classes'
 export type { Estimate } from './estimate'
+export { classifierFeatures, type ClassifierFeatures } from './classifierFeatures'
 export { floor, type Floor } from './floor'
 export { frechet, type Features, type FrechetDistance } from './frechet'
 export { klOnGrid, type GridOptions, type KlOnGrid } from './grid'

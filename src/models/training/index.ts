@@ -8,6 +8,7 @@ export {
   readSafetensors,
   SafetensorsError,
   writeSafetensors,
+  type NumberFormat,
   type Safetensors,
   type TensorValues,
 } from './safetensors'

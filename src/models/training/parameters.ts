@@ -1,6 +1,12 @@
 /** Parameters to and from files. */
 import * as tf from '@tensorflow/tfjs'
-import { readSafetensors, SafetensorsError, writeSafetensors, type TensorValues } from './safetensors'
+import {
+  readSafetensors,
+  SafetensorsError,
+  writeSafetensors,
+  type NumberFormat,
+  type TensorValues,
+} from './safetensors'
 
 /** Something with named parameters: a model, or the record itself under `params`. */
 export interface Parametrised {
@@ -8,15 +14,17 @@ export interface Parametrised {
 }
 
 /**
- * The parameters of a model as a safetensors file, in single precision.
+ * The parameters of a model as a safetensors file.
  *
  * @param metadata texts to keep with them.
+ * @param format of the numbers: `F32`, single precision, the default, or `F16`, half of the size.
  */
 export async function saveParams(
   model: Parametrised,
   metadata: Readonly<Record<string, string>> = {},
+  { format = 'F32' }: { readonly format?: NumberFormat } = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
-  return writeSafetensors({ tensors: await valuesOf(paramsOf('saveParams', model)), metadata })
+  return writeSafetensors({ tensors: await valuesOf(paramsOf('saveParams', model)), metadata }, format)
 }
 
 /**

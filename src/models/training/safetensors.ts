@@ -5,10 +5,18 @@
  *   N bytes   JSON: { "name": { "dtype": "F32", "shape": [2, 3], "data_offsets": [from, to] }, …, "__metadata__": { … } }
  *   the rest  the values, row after row, little-endian, one tensor after the other without gaps.
  *
- * Single precision is all that is written and read here.
+ * Numbers of single precision (F32) and of half precision (F16) are written and read here; in memory all are single.
  *
  * https://huggingface.co/docs/safetensors
  */
+
+import { fromHalf, halfOf } from './half'
+
+/** The number formats, and how many bytes a number takes in them. */
+const BYTES = { F32: 4, F16: 2 } as const
+
+/** How numbers are stored: in single or in half precision. */
+export type NumberFormat = keyof typeof BYTES
 
 /** The values of a tensor, row after row. */
 export interface TensorValues {
@@ -30,8 +38,21 @@ const METADATA = '__metadata__'
 /** What the format allows at most. */
 const LONGEST_HEADER = 100_000_000
 
-/** The file of these tensors, in the order of their names. */
-export function writeSafetensors({ tensors, metadata }: Safetensors): Uint8Array<ArrayBuffer> {
+/**
+ * The file of these tensors, in the order of their names.
+ *
+ * @param format of all numbers. Default F32; in F16 each is rounded to the nearest half, within 2⁻¹¹ of its size.
+ * @throws RangeError for a number that F16 cannot hold, above 65504.
+ */
+export function writeSafetensors(
+  { tensors, metadata }: Safetensors,
+  format: NumberFormat = 'F32',
+): Uint8Array<ArrayBuffer> {
+  if (!Object.hasOwn(BYTES, format))
+    throw new RangeError(
+      `writeSafetensors: the number format must be "F32" or "F16", not ${JSON.stringify(format)}`,
+    )
+  const each = BYTES[format]
   const names = Object.keys(tensors).sort()
   const header: Record<string, unknown> = {}
   if (Object.keys(metadata).length) header[METADATA] = metadata
@@ -44,8 +65,8 @@ export function writeSafetensors({ tensors, metadata }: Safetensors): Uint8Array
       throw new RangeError(
         `the tensor ${name} has ${values.length} values, but its shape [${shape.join(', ')}] needs ${size}`,
       )
-    header[name] = { dtype: 'F32', shape, data_offsets: [end, end + 4 * size] }
-    end += 4 * size
+    header[name] = { dtype: format, shape, data_offsets: [end, end + each * size] }
+    end += each * size
   }
   const text = JSON.stringify(header)
   const encoded = new TextEncoder().encode(text)
@@ -59,13 +80,21 @@ export function writeSafetensors({ tensors, metadata }: Safetensors): Uint8Array
   let at = 8 + length
   for (const name of names)
     for (const value of tensors[name]!.values) {
-      view.setFloat32(at, value, true)
-      at += 4
+      if (format === 'F32') view.setFloat32(at, value, true)
+      else view.setUint16(at, finiteHalf(value, name), true)
+      at += each
     }
   return bytes
 }
 
-/** @throws SafetensorsError where the bytes are not a whole, well-formed file of F32 tensors. */
+function finiteHalf(value: number, name: string): number {
+  const half = halfOf(value)
+  if (Number.isFinite(value) && !Number.isFinite(fromHalf(half)))
+    throw new RangeError(`the tensor ${name} has the number ${value}, which is too large for half precision`)
+  return half
+}
+
+/** @throws SafetensorsError where the bytes are not a whole, well-formed file of F32 or F16 tensors. */
 export function readSafetensors(bytes: Uint8Array): Safetensors {
   // Cells are not type-checked before they run.
   if (!((bytes as unknown) instanceof Uint8Array))
@@ -83,7 +112,7 @@ export function readSafetensors(bytes: Uint8Array): Safetensors {
   const available = bytes.length - data
 
   const metadata: Record<string, string> = {}
-  const entries: { name: string; shape: number[]; from: number; to: number }[] = []
+  const entries: ({ name: string } & Entry)[] = []
   for (const [name, entry] of Object.entries(header))
     if (name === METADATA) Object.assign(metadata, metadataOf(entry))
     else entries.push({ name, ...entryOf(name, entry, available) })
@@ -101,9 +130,13 @@ export function readSafetensors(bytes: Uint8Array): Safetensors {
       `the tensors take ${end} bytes, but the file has ${available} after its header`,
     )
 
-  const tensors = entries.map(({ name, shape, from, to }) => {
-    const values = new Float32Array((to - from) / 4)
-    for (let i = 0; i < values.length; i++) values[i] = view.getFloat32(data + from + 4 * i, true)
+  const tensors = entries.map(({ name, format, shape, from, to }) => {
+    const values = new Float32Array((to - from) / BYTES[format])
+    for (let i = 0; i < values.length; i++)
+      values[i] =
+        format === 'F32'
+          ? view.getFloat32(data + from + 4 * i, true)
+          : fromHalf(view.getUint16(data + from + 2 * i, true))
     return [name, { shape, values }] as const
   })
   return { tensors: Object.fromEntries(tensors), metadata }
@@ -132,22 +165,26 @@ function metadataOf(entry: unknown): Record<string, string> {
   return entry as Record<string, string>
 }
 
-function entryOf(
-  name: string,
-  entry: unknown,
-  available: number,
-): { shape: number[]; from: number; to: number } {
+/** What the header says of a tensor. */
+interface Entry {
+  readonly format: NumberFormat
+  readonly shape: number[]
+  readonly from: number
+  readonly to: number
+}
+
+function entryOf(name: string, entry: unknown, available: number): Entry {
   if (!isRecord(entry)) throw new SafetensorsError(`the entry of ${name} is not an object`)
   const { dtype, shape, data_offsets: offsets } = entry
-  if (dtype !== 'F32')
+  if (!isFormat(dtype))
     throw new SafetensorsError(
-      `the tensor ${name} has the number format ${JSON.stringify(dtype)}; only "F32" can be read`,
+      `the tensor ${name} has the number format ${JSON.stringify(dtype)}; only "F32" and "F16" can be read`,
     )
   if (!isCounts(shape)) throw new SafetensorsError(`the shape of ${name} must be a list of whole numbers`)
   if (!isCounts(offsets) || offsets.length !== 2)
     throw new SafetensorsError(`data_offsets of ${name} must be two whole numbers`)
   const [from, to] = offsets as [number, number]
-  const size = 4 * shape.reduce((product, length) => product * length, 1)
+  const size = BYTES[dtype] * shape.reduce((product, length) => product * length, 1)
   if (to - from !== size)
     throw new SafetensorsError(
       `the tensor ${name} of shape [${shape.join(', ')}] needs ${size} bytes, but is given ${to - from}`,
@@ -156,11 +193,15 @@ function entryOf(
     throw new SafetensorsError(
       `the tensor ${name} ends at byte ${to}, but the file has ${available} after its header`,
     )
-  return { shape, from, to }
+  return { format: dtype, shape, from, to }
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function isFormat(value: unknown): value is NumberFormat {
+  return typeof value === 'string' && Object.hasOwn(BYTES, value)
 }
 
 function isCounts(value: unknown): value is number[] {

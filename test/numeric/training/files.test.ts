@@ -74,6 +74,81 @@ describe('safetensors', () => {
     )
   })
 
+  test('half precision: the nearest number that IEEE 754 has, of two the even one', () => {
+    // All halves but NaN, written out by the definition.
+    const halves = Array.from({ length: 0x7c00 }, (_, bits) => {
+      const [exponent, fraction] = [bits >> 10, bits & 1023]
+      return exponent ? (1 + fraction / 1024) * 2 ** (exponent - 15) : (fraction / 1024) * 2 ** -14
+    })
+    const nearest = (x: number): number => {
+      const size = Math.abs(x)
+      let below = 0
+      let above = halves.length - 1
+      if (size >= halves[above]!) return Math.sign(x) * halves[above]!
+      while (above - below > 1) {
+        const middle = (below + above) >> 1
+        if (halves[middle]! <= size) below = middle
+        else above = middle
+      }
+      const [down, up] = [size - halves[below]!, halves[above]! - size]
+      return Math.sign(x) * halves[down < up || (down === up && below % 2 === 0) ? below : above]!
+    }
+    const stream = new RandomStream(1, 'halves')
+    const values = Float32Array.from([
+      ...halves,
+      // Between two halves, where ties are, and a little beside it.
+      ...halves.slice(1, -1).flatMap((h, i) => [(h + halves[i]!) / 2, -((h + halves[i]!) / 2) * (1 + 2e-7)]),
+      ...Array.from(stream.normal(5000), (z) => z * 10 ** (4 * stream.uniform(1)[0]! - 7)),
+      ...[65503.9, 65519.9, -65519.9, 2 ** -26, -(2 ** -25), 1.5 * 2 ** -25, 2 ** -149],
+    ])
+    const written = writeSafetensors(
+      { tensors: { x: { shape: [values.length], values } }, metadata: { a: 'b' } },
+      'F16',
+    )
+    const read = readSafetensors(written)
+    assert.deepEqual(read.metadata, { a: 'b' })
+    for (const [i, value] of read.tensors['x']!.values.entries())
+      if (value !== nearest(values[i]!))
+        assert.fail(`${values[i]} became ${value}, not ${nearest(values[i]!)}`)
+
+    const special = Float32Array.of(0, -0, NaN, Infinity, -Infinity)
+    const again = readSafetensors(
+      writeSafetensors({ tensors: { x: { shape: [5], values: special } }, metadata: {} }, 'F16'),
+    )
+    assert.deepEqual(again.tensors['x']!.values, special)
+    assert.throws(
+      () =>
+        writeSafetensors(
+          { tensors: { big: { shape: [1], values: Float32Array.of(65520) } }, metadata: {} },
+          'F16',
+        ),
+      /the tensor big has the number 65520, which is too large for half precision/,
+    )
+    assert.throws(
+      () => writeSafetensors({ tensors: {}, metadata: {} }, 'BF16' as never),
+      /must be "F32" or "F16"/,
+    )
+  })
+
+  test('files of both precisions have their numbers without gaps, and lead to one model', async () => {
+    const model = denoiser(vp(), mlp({ dim: 1, hidden: [3] }), { stream: new RandomStream(2, 'model') })
+    const single = await saveParams(model, { kept: 'yes' })
+    const half = await saveParams(model, { kept: 'yes' }, { format: 'F16' })
+    const size = Object.values(model.params).reduce((sum, { size }) => sum + size, 0)
+    const header = (bytes: Uint8Array) => 8 + Number(new DataView(bytes.buffer).getBigUint64(0, true))
+    assert.equal(single.length - header(single), 4 * size)
+    assert.equal(half.length - header(half), 2 * size)
+    const before = Object.fromEntries(Object.entries(model.params).map(([name, p]) => [name, p.dataSync()]))
+    assert.deepEqual(loadParams(model, half), { kept: 'yes' })
+    for (const [name, p] of Object.entries(model.params))
+      for (const [i, value] of p.dataSync().entries())
+        // Eleven binary digits.
+        assert.ok(
+          Math.abs(value - before[name]![i]!) <= 2 ** -11 * Math.abs(before[name]![i]!),
+          `${name}[${i}]`,
+        )
+  })
+
   test('what is no such file is refused, saying where', () => {
     const cases: [Uint8Array, RegExp][] = [
       [new Uint8Array(3), /3 bytes, but its header alone needs 8/],

@@ -13,7 +13,7 @@ const cell: CompiledCell = {
 }
 
 test('a kernel starts, runs a cell and is idle again', () => {
-  const ready = afterKernel(opened('a.genbook'), { type: 'ready', protocol: 2, device })
+  const ready = afterKernel(opened('a.genbook'), { type: 'ready', protocol: 3, device })
   assert.deepEqual(ready.activity, { kind: 'idle' })
   assert.equal(ready.device, device)
   const running = afterDriver(ready, { type: 'execute', run: 1, cell, count: 7 }, 5)

@@ -32,8 +32,9 @@ export async function autograderZip({ master, dist, node, options }: AutograderP
     'genbook/package.json': plain(text(await manifest(dist))),
   }
   for (const file of FILES) files[`genbook/dist/${file}`] = plain(await readFile(join(dist, file)))
-  for (const file of await readdir(join(dist, 'wasm')))
-    files[`genbook/dist/wasm/${file}`] = plain(await readFile(join(dist, 'wasm', file)))
+  for (const folder of ['wasm', 'weights'])
+    for (const file of await readdir(join(dist, folder)))
+      files[`genbook/dist/${folder}/${file}`] = plain(await readFile(join(dist, folder, file)))
   return zipSync(files)
 }
 

@@ -4,7 +4,7 @@ import { MessageChannel, Worker } from 'node:worker_threads'
 import type { AnswerMessage, AskMessage } from '../../../kernel/grading/asking'
 import type { CompileResult } from '../../../kernel/cell'
 import { KernelClient } from '../../../kernel/client'
-import { createStopFlag, readWasm, workerTransport } from '../../../kernel/client.node'
+import { createStopFlag, readWasm, weightReader, workerTransport } from '../../../kernel/client.node'
 import { answerNames, compileGraded, neededAnswers } from '../../../kernel/grading/names'
 import { splitTests } from '../../../kernel/grading/split'
 import type { WorkerData } from '../../../kernel/grading/worker'
@@ -79,7 +79,8 @@ export class Runner {
     try {
       const wasm = await readWasm(join(folder, 'wasm'))
       const stopFlag = createStopFlag()
-      const starting = kernel.start({ seed, backend, wasm, limits: LIMITS, threads, stopFlag })
+      const readWeights = weightReader(join(folder, 'weights'))
+      const starting = kernel.start({ seed, backend, wasm, readWeights, limits: LIMITS, threads, stopFlag })
       // The kernel starts while this thread compiles.
       const answer = mode === 'record' ? answerNames(cells) : this.#start.answerNames
       this.#compiled = compileGraded(cells, answer)

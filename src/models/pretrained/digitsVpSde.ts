@@ -1,0 +1,23 @@
+/**
+ * The variance-preserving SDE on handwritten digits of 16 × 16, in continuous time. The U-Net predicts v = αε − σx₀, which means
+ * something at every noise level, and is told the digit, or, one time in eight, nothing.
+ *
+ * Song et al., 2021, https://arxiv.org/abs/2011.13456; Salimans and Ho, 2022, https://arxiv.org/abs/2202.00512
+ */
+import { digits } from '../data/images/digits'
+import { denoiser, type NetworkDenoiser } from '../denoiser'
+import { vp } from '../processes/vp'
+import { unet } from '../unet'
+import type { ModelBuilder } from './builder'
+
+export const digitsVpSde = {
+  name: 'digits-vpsde',
+  about: 'VP-SDE in continuous time on handwritten digits, 16 × 16, that is told the class or nothing',
+  build: (stream) =>
+    denoiser(vp(), unet({ shape: [16, 16, 1], channels: 16, conditions: { class: 10 } }), {
+      predicts: 'v',
+      drop: 0.125,
+      stream,
+    }),
+  data: () => digits({ size: 16 }),
+} satisfies ModelBuilder<NetworkDenoiser>

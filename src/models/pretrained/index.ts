@@ -1,0 +1,42 @@
+/** The models that Genbook is shipped with, trained by `npm run train`; each is loaded by its name. */
+import type { ModelBuilder } from './builder'
+import type { Card } from './card'
+import { digitsDdpm } from './digitsDdpm'
+import { digitsFeatures } from './digitsFeatures'
+import { digitsVpSde } from './digitsVpSde'
+import { loadModel } from './load'
+
+export type { ModelBuilder } from './builder'
+export type { Card, Measured } from './card'
+export { PretrainedError } from './load'
+
+/** Their builders, by name: `pretrainedModels['digits-ddpm'].data()` is what that model was trained on. */
+export const pretrainedModels = {
+  'digits-ddpm': digitsDdpm,
+  'digits-features': digitsFeatures,
+  'digits-vpsde': digitsVpSde,
+} satisfies Readonly<Record<string, ModelBuilder>>
+
+/** By which a shipped model is loaded. */
+export type PretrainedName = keyof typeof pretrainedModels
+
+/** The model of a name, with its card. */
+export type Pretrained<N extends PretrainedName> = ReturnType<(typeof pretrainedModels)[N]['build']> & {
+  readonly card: Card
+}
+
+/**
+ * A model that was trained ahead, ready to sample from, to guide, or to train further: each call gives one of its own. Its card
+ * says how it was trained and how good it is; nothing is downloaded.
+ *
+ * @param name such as `digits-ddpm`; `pretrainedModels` lists them.
+ * @throws RangeError (as a rejection) for a name that there is not; PretrainedError where its files cannot be read.
+ */
+export async function pretrained<N extends PretrainedName>(name: N): Promise<Pretrained<N>> {
+  if (!Object.hasOwn(pretrainedModels, name))
+    throw new RangeError(
+      `pretrained: there is no model ${JSON.stringify(name)}; there are ${Object.keys(pretrainedModels).join(', ')}`,
+    )
+  const builder: ModelBuilder = pretrainedModels[name]
+  return (await loadModel(builder)) as Pretrained<N>
+}
