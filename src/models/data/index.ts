@@ -17,6 +17,7 @@ import {
   parseCaption,
   phantoms,
   png,
+  quantised,
   shapes,
   sheppLogan,
   textures,
@@ -95,6 +96,7 @@ export const data = {
   png,
   dequantised,
   flipped,
+  quantised,
   /** The language of `data.shapes`. */
   captions: {
     of: captionOf,

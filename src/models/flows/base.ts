@@ -74,6 +74,23 @@ function uniform({
 
 export const bases = { normal, logistic, uniform }
 
+/** The law of τz, z of a base: log p(z/τ) − D log τ. @throws RangeError for a τ that is not positive. */
+export function scaledBase(of: Density, temperature: number): Density {
+  if (!(temperature > 0 && temperature < Infinity))
+    throw new RangeError(`the temperature must be positive, but is ${String(temperature)}`)
+  const constant = -sizeOf(of.shape) * Math.log(temperature)
+  return {
+    name: of.name,
+    shape: of.shape,
+    logDensity<S extends State>(z: S): S {
+      if (z instanceof Float64Array)
+        return of.logDensity(z.map((value) => value / temperature)).map((value) => value + constant) as S
+      return tf.tidy(() => of.logDensity(z.div(temperature)).add(constant)) as S
+    },
+    draw: (n, stream) => tf.tidy(() => of.draw(n, stream).mul(temperature)),
+  }
+}
+
 interface Independent {
   /** The logarithm of one number's density, up to the constant. */
   readonly each: (z: number) => number

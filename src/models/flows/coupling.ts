@@ -41,6 +41,7 @@ export interface Elements {
 export function coupling(name: string, elements: Elements, options: CouplingLayerOptions): Bijection {
   const { hidden, conditioner = perceptron(hidden && { hidden }) } = options
   const shape = shapeOf(options, name)
+  if (!options.mask && shape.at(-1)! % 2 === 0) return splitCoupling(name, elements, shape, conditioner)
   const mask = expectMask(options.mask ?? halves(shape), shape, name)
   const size = sizeOf(shape)
   const network = conditioner(shape, elements.answers)
@@ -56,6 +57,40 @@ export function coupling(name: string, elements: Elements, options: CouplingLaye
       return {
         value: rows.mul(kept).add(value.mul(changed)).reshape(x.shape),
         logDet: logSlope.mul(changed).sum(1),
+      }
+    }
+  return bijection({
+    name,
+    shape,
+    initial: (stream) => network.initial(stream),
+    forward: apply(elements.forward),
+    inverse: apply(elements.inverse),
+  })
+}
+
+/** As `coupling` with the mask `halves`, of an even last axis: the network sees and answers for halves only, at half the work. */
+function splitCoupling(
+  name: string,
+  elements: Elements,
+  shape: readonly number[],
+  conditioner: ConditionerMaker,
+): Bijection {
+  const half = [...shape.slice(0, -1), shape.at(-1)! / 2]
+  const size = sizeOf(half)
+  const network = conditioner(half, elements.answers)
+  const apply =
+    (map: NumberMap): Bijection['forward'] =>
+    (params, x) => {
+      const [kept, changed] = tf.split(x, 2, shape.length) as [tf.Tensor, tf.Tensor]
+      const answers: tf.Tensor3D = network(params, kept.reshape([-1, size])).reshape([
+        -1,
+        elements.answers,
+        size,
+      ])
+      const { value, logSlope } = map(changed.reshape([-1, size]), answers)
+      return {
+        value: tf.concat([kept, value.reshape(changed.shape)], shape.length),
+        logDet: logSlope.sum(1),
       }
     }
   return bijection({

@@ -120,7 +120,7 @@ export function glowStep({
     [
       actnorm({ shape }),
       convolution1x1({ shape, seed }),
-      affineCoupling({ shape, mask: halves(shape), conditioner: convolutional({ channels }) }),
+      affineCoupling({ shape, conditioner: convolutional({ channels }) }),
     ],
     'Glow step',
   )

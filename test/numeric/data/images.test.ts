@@ -295,6 +295,18 @@ describe('data made of data', () => {
     assert.throws(() => data.dequantised(set, { levels: 1 }), /levels must be a whole number from 2 on/)
   })
 
+  test('quantised values are the middles of the cells that they were in', () => {
+    const digits = data.digits({ size: 9, noise: 0.3 })
+    const { x, labels } = digits.drawLabelled(20, stream('greys'))
+    const plain = take(x)
+    const rounded = data.quantised(digits, { levels: 5 }).drawLabelled(20, stream('greys'))
+    assert.deepEqual(rounded.labels, labels)
+    const expected = plain.map((v) => (Math.min(4, Math.max(0, Math.floor((v + 1) / 0.4))) + 0.5) * 0.4 - 1)
+    approximately(take(rounded.x), expected, 1e-6)
+    assert.equal(new Set(expected).size, 5)
+    assert.throws(() => data.quantised(digits, { levels: 0 }), /levels must be a whole number from 2 on/)
+  })
+
   test('half of the pictures are mirrored, and labels stay', () => {
     const shapes = data.images(
       { values: Uint8Array.of(0, 255, 0, 255), shape: [2, 1, 2] },

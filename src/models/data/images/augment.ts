@@ -1,9 +1,10 @@
-/** Data made of other data: cells filled, pictures mirrored. */
+/** Data made of other data: rounded to cells, cells filled, pictures mirrored. */
 import * as tf from '@tensorflow/tfjs'
 import { currentStream, holding, type RandomStream } from '../../../tensor'
 import type { Condition } from '../../condition'
 import type { ConditionedData } from '../conditioned'
 import type { Data, LabelledData } from '../data'
+import { cellOf, quantise, type Cells } from './cells'
 
 /** What is left of data whose draws are changed. */
 export type Changed<D extends Data> = Pick<
@@ -27,16 +28,23 @@ export type Changed<D extends Data> = Pick<
  */
 export function dequantised<D extends Data>(
   data: D,
-  { levels = 256, range = [-1, 1] }: { levels?: number; range?: readonly [number, number] } = {},
+  { levels = 256, range = [-1, 1] }: Partial<Cells> = {},
 ): Changed<D> {
-  if (!Number.isSafeInteger(levels) || levels < 2)
-    throw new RangeError(`dequantised: levels must be a whole number from 2 on, but is ${levels}`)
-  const cell = (range[1] - range[0]) / levels
-  if (!(cell > 0 && cell < Infinity))
-    throw new RangeError(`dequantised: range must be an interval, but is ${JSON.stringify(range)}`)
+  const cell = cellOf('dequantised', { levels, range })
   return changed('dequantised', data, (x, stream) =>
     tf.tidy(() => x.add(stream.uniformTensor(x.shape, -cell / 2, cell / 2))),
   )
+}
+
+/**
+ * Data rounded to the middles of cells, so that each number is one of a few: a flow of them is worth bits per dimension.
+ *
+ * @param options.levels how many cells there are: 8 are values of three bits.
+ * @param options.range what they divide. Default [−1, 1]; numbers outside go to the nearest cell.
+ */
+export function quantised<D extends Data>(data: D, { levels, range = [-1, 1] }: Cells): Changed<D> {
+  cellOf('quantised', { levels, range })
+  return changed('quantised', data, (x) => quantise(x, { levels, range }))
 }
 
 /**

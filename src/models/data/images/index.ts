@@ -1,5 +1,5 @@
 /** Pictures to learn from: drawn by the project without end, each with what is known of it, or read from files. */
-export { dequantised, flipped } from './augment'
+export { dequantised, flipped, quantised } from './augment'
 export { cifar, type CifarOptions } from './cifar'
 export { captionOf, decodeCaptions, encodeCaptions, parseCaption, vocabulary } from './captions'
 export type { Statement, Thing } from './captions'
