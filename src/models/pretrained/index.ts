@@ -3,6 +3,7 @@ import type { ModelBuilder } from './builder'
 import type { Card } from './card'
 import { digitsDdpm } from './digitsDdpm'
 import { digitsFeatures } from './digitsFeatures'
+import { digitsGlow } from './digitsGlow'
 import { digitsVpSde } from './digitsVpSde'
 import { loadModel } from './load'
 
@@ -14,6 +15,7 @@ export { PretrainedError } from './load'
 export const pretrainedModels = {
   'digits-ddpm': digitsDdpm,
   'digits-features': digitsFeatures,
+  'digits-glow': digitsGlow,
   'digits-vpsde': digitsVpSde,
 } satisfies Readonly<Record<string, ModelBuilder>>
 
