@@ -1,7 +1,13 @@
 /** What a classifier, or the modes of a mixture, say of samples. */
+import * as tf from '@tensorflow/tfjs'
 import type { Mixture } from '../data/mixture'
 import { GROUPS, jackknife, type Estimate } from './estimate'
 import { rowsOf, type Rows, type Samples } from './samples'
+
+/** Something that says p(y | x) of clean samples [n, …], as a tensor [n, classes]. */
+export interface Verdicts {
+  readonly probabilities: (x: tf.Tensor) => tf.Tensor
+}
 
 /**
  * The Inception score of a classifier's verdicts, exp E KL(p(y | x) ‖ p(y)) with p(y) = E p(y | x): between 1 and the number
@@ -11,11 +17,18 @@ import { rowsOf, type Rows, type Samples } from './samples'
  * Salimans, Goodfellow, Zaremba, Cheung, Radford and Chen, "Improved techniques for training GANs", NeurIPS 2016,
  * https://arxiv.org/abs/1606.03498
  *
- * @param probabilities p(y | x), shape [n, classes], each row with the sum 1: what a classifier says of the samples.
+ * @param probabilities p(y | x), shape [n, classes], each row with the sum 1: what a classifier says of the samples; or the samples
+ * themselves, as a tensor, where a classifier is given.
+ * @param classifier what tells p(y | x) of samples, such as `await pretrained('digits-features')`.
  * @returns its standard error by a jackknife over twenty parts of the samples.
  */
-export async function inceptionScore(probabilities: Samples): Promise<Estimate> {
-  const rows = await rowsOf(probabilities, 'inceptionScore: probabilities')
+export async function inceptionScore(
+  probabilities: Samples,
+  { classifier }: { readonly classifier?: Verdicts } = {},
+): Promise<Estimate> {
+  const rows = classifier
+    ? await verdictsOn(probabilities, classifier)
+    : await rowsOf(probabilities, 'inceptionScore: probabilities')
   const { values, n, dim } = rows
   if (n < GROUPS) throw new RangeError(`inceptionScore: at least ${GROUPS} samples are needed`)
   for (let row = 0; row < n; row++) {
@@ -29,6 +42,20 @@ export async function inceptionScore(probabilities: Samples): Promise<Estimate> 
   }
   const without = Array.from({ length: GROUPS }, (_, g) => scoreOf(rows, (row) => row % GROUPS !== g))
   return { value: scoreOf(rows, () => true), standardError: jackknife(without), method: 'jackknife' }
+}
+
+async function verdictsOn(x: Samples, classifier: Verdicts): Promise<Rows> {
+  // Cells are not type-checked before they run.
+  if (!(x instanceof tf.Tensor) || typeof (classifier as Partial<Verdicts>).probabilities !== 'function')
+    throw new TypeError(
+      "inceptionScore: a classifier such as await pretrained('digits-features') is asked about a tensor of samples",
+    )
+  const told = classifier.probabilities(x)
+  try {
+    return await rowsOf(told, 'inceptionScore: what the classifier says')
+  } finally {
+    told.dispose()
+  }
 }
 
 function scoreOf({ values, n, dim }: Rows, keep: (row: number) => boolean): number {

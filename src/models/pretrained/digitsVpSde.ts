@@ -1,8 +1,8 @@
 /**
- * The variance-preserving SDE on handwritten digits of 16 × 16, in continuous time. The U-Net predicts v = αε − σx₀, which means
- * something at every noise level, and is told the digit, or, one time in eight, nothing.
+ * The variance-preserving SDE on handwritten digits of 16 × 16, in continuous time: ODEs, SDEs, likelihoods. The U-Net
+ * predicts the noise, and is told the digit, or, one time in eight, nothing.
  *
- * Song et al., 2021, https://arxiv.org/abs/2011.13456; Salimans and Ho, 2022, https://arxiv.org/abs/2202.00512
+ * Song et al., 2021, https://arxiv.org/abs/2011.13456; Ho and Salimans, 2022, https://arxiv.org/abs/2207.12598
  */
 import { digits } from '../data/images/digits'
 import { denoiser, type NetworkDenoiser } from '../denoiser'
@@ -15,7 +15,7 @@ export const digitsVpSde = {
   about: 'VP-SDE in continuous time on handwritten digits, 16 × 16, that is told the class or nothing',
   build: (stream) =>
     denoiser(vp(), unet({ shape: [16, 16, 1], channels: 16, conditions: { class: 10 } }), {
-      predicts: 'v',
+      predicts: 'noise',
       drop: 0.125,
       stream,
     }),
