@@ -39,7 +39,8 @@ export async function digitsQuality(
     const [a, b] = [real.draw(N, stream), real.draw(N, stream)]
     const { x, labels } = await drawn(model, sampler, real, stream)
     const noisy = tf.tidy(() => b.add(stream.normalTensor(b.shape).mul(0.1)))
-    const distance = async (y: tf.Tensor): Promise<number> => (await metrics.frechet(a, y, { features })).value
+    const distance = async (y: tf.Tensor): Promise<number> =>
+      (await metrics.frechet(a, y, { features })).value
     distances.model.push(await distance(x))
     distances.real.push(await distance(b))
     distances.noisy.push(await distance(noisy))
@@ -72,7 +73,10 @@ async function ofFirst(
   const score = await metrics.inceptionScore(x, { classifier: features })
   const said = tf.tidy(() => features.probabilities(x).argMax(1).dataSync())
   const agreement = metrics.accuracy(said, labels)
-  const measured = ({ value, standardError }: { value: number; standardError: number }, what: string): Measured => ({
+  const measured = (
+    { value, standardError }: { value: number; standardError: number },
+    what: string,
+  ): Measured => ({
     value,
     standardError,
     of: of(what),

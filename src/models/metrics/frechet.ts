@@ -103,9 +103,7 @@ function isLaw(source: Samples | Moments): source is Moments {
 export async function featuresOf(source: Samples, features: Features, what: string): Promise<Rows> {
   // Cells are not type-checked before they run.
   if (typeof (features as Partial<Features>).of !== 'function')
-    throw new TypeError(
-      `${what}: features must be { name, of }, such as await pretrained('digits-features')`,
-    )
+    throw new TypeError(`${what}: features must be { name, of }, such as await pretrained('digits-features')`)
   const rows = source instanceof tf.Tensor ? undefined : await rowsOf(source, what)
   const mapped = tf.tidy(() => {
     const x =
