@@ -18,6 +18,9 @@ const OPTIONS = [
   '--importMemory',
   '--initialMemory',
   '1',
+  // With a bound it can also be memory that threads share.
+  '--maximumMemory',
+  '65536',
 ]
 /** One file is both 32-bit addresses and sizes: warnings about a 64-bit target say nothing here. */
 const QUIET = ['--disableWarning', '201']

@@ -12,6 +12,7 @@ import { withoutProcessHandlers } from './handlers'
 import { shorterGpuSums } from './sums'
 import { fasterDifferentiation } from './tape'
 import { accelerateWasm } from './wasm'
+import { mayShareMemory, onSharedMemory } from './wasm/sharing'
 import { accelerateWebGpu, warmWebGpu } from './webgpu'
 
 export type BackendName = 'webgpu' | 'wasm' | 'cpu'
@@ -149,7 +150,7 @@ const THREADED = 'tfjs-backend-wasm-threaded-simd.wasm'
 
 async function tryWasm({ wasm }: BackendFiles): Promise<Device> {
   if (typeof WebAssembly === 'undefined') throw new Error('This JavaScript engine has no WebAssembly.')
-  // Threads need shared memory, which webviews do not have.
+  // Its own threads would need a start of their own wherever a kernel runs.
   tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false)
   const simd = await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT')
   const device = wasmDevice()
@@ -164,8 +165,10 @@ async function tryWasm({ wasm }: BackendFiles): Promise<Device> {
     throw new Error(`The file ${file} is damaged.`)
   // TensorFlow.js insists on fetching the file: it is given the bytes that are here already, by any name.
   setWasmPaths({ [SIMD]: file, [PLAIN]: file, [THREADED]: file }, true)
+  // Our own threads do some of our kernels' work where the tensors are.
+  const started = simd && mayShareMemory() ? onSharedMemory(binary) : binary
   const platform: { fetch?: unknown } = tf.env().platform
-  platform.fetch = () => Promise.resolve(new Response(binary as Uint8Array<ArrayBuffer>))
+  platform.fetch = () => Promise.resolve(new Response(started as Uint8Array<ArrayBuffer>))
   try {
     if (!(await withoutProcessHandlers(() => tf.setBackend('wasm'))))
       throw new Error(`The file ${file} does not start.`)

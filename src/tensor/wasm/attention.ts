@@ -1,6 +1,7 @@
 /** Softmax, and attention without a matrix of all scores. */
 import * as tf from '@tensorflow/tfjs'
-import { addressOf, withRoom, type AttentionShape } from './native'
+import { attentionGradientOf, attentionOf } from './attentionHalves'
+import { addressOf, type AttentionShape } from './native'
 import { override, register } from './registry'
 
 export const ATTENTION = 'GenbookAttention'
@@ -29,27 +30,22 @@ export function registerAttention(): void {
 
   register<readonly tf.TensorInfo[], Attributes>(
     ATTENTION,
-    ({ inputs: [q, k, v], attrs: { scale }, backend }, { native }) => {
+    ({ inputs: [q, k, v], attrs: { scale }, backend }, kernels) => {
       const { shape, block } = planOf(q!, k!, v!, scale)
       const out = backend.makeOutput([...q!.shape.slice(0, -1), v!.shape.at(-1)!], 'float32')
-      const [atQ, atK, atV, atY] = [q!, k!, v!, out].map((tensor) => addressOf(backend, tensor))
-      withRoom(backend, block * k!.shape[1]!, (spare) =>
-        native.attention(atQ!, atK!, atV!, atY!, spare, block, ...shape),
-      )
+      const addresses = [q!, k!, v!, out].map((tensor) => addressOf(backend, tensor))
+      attentionOf(kernels, backend, addresses, shape, block)
       return out
     },
   )
 
   register<readonly tf.TensorInfo[], Attributes>(
     ATTENTION_GRADIENT,
-    ({ inputs: [q, k, v, dy], attrs: { scale }, backend }, { native }) => {
+    ({ inputs: [q, k, v, dy], attrs: { scale }, backend }, kernels) => {
       const { shape, block } = planOf(q!, k!, v!, scale)
       const outs = [q!, k!, v!].map((tensor) => backend.makeOutput(tensor.shape, 'float32'))
-      const [atQ, atK, atV, atDy] = [q!, k!, v!, dy!].map((tensor) => addressOf(backend, tensor))
-      const [dq, dk, dv] = outs.map((tensor) => addressOf(backend, tensor))
-      withRoom(backend, 2 * block * k!.shape[1]!, (spare) =>
-        native.attentionGradient(atQ!, atK!, atV!, atDy!, dq!, dk!, dv!, spare, block, ...shape),
-      )
+      const addresses = [q!, k!, v!, dy!, ...outs].map((tensor) => addressOf(backend, tensor))
+      attentionGradientOf(kernels, backend, addresses, shape, block)
       return outs
     },
   )

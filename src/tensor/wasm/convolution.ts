@@ -1,11 +1,13 @@
 /** Convolution in two dimensions, and its gradients in the image and in the filter. */
 import * as tf from '@tensorflow/tfjs'
+import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm'
 import { activate, isActivation, type ActivationAttributes } from './activations'
 import {
   convolutionOf,
   type Convolution,
   type ConvolutionAttributes,
   type Method,
+  type Run,
   type Shape4,
 } from './convolutionShape'
 import { addressOf, type Kernels } from './native'
@@ -41,37 +43,41 @@ export function registerConvolutions(): void {
   override<
     { readonly x: tf.TensorInfo; readonly dy: tf.TensorInfo },
     ConvolutionAttributes & { readonly filterShape: Shape4 }
-  >(tf.Conv2DBackpropFilter, ({ inputs: { x, dy }, attrs, backend }, { native }) => {
+  >(tf.Conv2DBackpropFilter, ({ inputs: { x, dy }, attrs, backend }, kernels) => {
     const convolution = convolutionOf(x.shape as Shape4, attrs.filterShape, attrs, [x, dy])
     if (!convolution) return undefined
     const out = backend.makeOutput(attrs.filterShape, 'float32')
     const [atX, atDy, atOut] = [addressOf(backend, x), addressOf(backend, dy), addressOf(backend, out)]
-    methodOf(convolution).filterGradient(convolution, { backend, native }, atX, atDy, atOut)
+    methodOf(convolution).filterGradient(convolution, runOf(backend, kernels), atX, atDy, atOut)
     return out
   })
 
   override<
     { readonly dy: tf.TensorInfo; readonly filter: tf.TensorInfo },
     ConvolutionAttributes & { readonly inputShape: Shape4 }
-  >(tf.Conv2DBackpropInput, ({ inputs: { dy, filter }, attrs, backend }, { native }) => {
+  >(tf.Conv2DBackpropInput, ({ inputs: { dy, filter }, attrs, backend }, kernels) => {
     const convolution = convolutionOf(attrs.inputShape, filter.shape as Shape4, attrs, [dy, filter])
     if (!convolution) return undefined
     const out = backend.makeOutput(attrs.inputShape, 'float32')
     const [atDy, atW, atOut] = [addressOf(backend, dy), addressOf(backend, filter), addressOf(backend, out)]
-    methodOf(convolution).inputGradient(convolution, { backend, native }, atDy, atW, atOut)
+    methodOf(convolution).inputGradient(convolution, runOf(backend, kernels), atDy, atW, atOut)
     return out
   })
 }
 
+function runOf(backend: BackendWasm, kernels: Kernels): Run {
+  return { backend, native: kernels.native, kernels }
+}
+
 function forward(
   { inputs: { x, filter }, attrs, backend }: Call<ForwardInputs, ConvolutionAttributes>,
-  { native }: Kernels,
+  kernels: Kernels,
   bias = 0,
 ): tf.TensorInfo | undefined {
   const convolution = convolutionOf(x.shape as Shape4, filter.shape as Shape4, attrs, [x, filter])
   if (!convolution) return undefined
   const out = backend.makeOutput(convolution.outShape, 'float32')
   const [atX, atW, atOut] = [addressOf(backend, x), addressOf(backend, filter), addressOf(backend, out)]
-  methodOf(convolution).forward(convolution, { backend, native }, atX, atW, bias, atOut)
+  methodOf(convolution).forward(convolution, runOf(backend, kernels), atX, atW, bias, atOut)
   return out
 }

@@ -1,7 +1,7 @@
 /** Which convolutions our kernels take, and what they are told of them. */
 import * as tf from '@tensorflow/tfjs'
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm'
-import type { Geometry, Native } from './native'
+import type { Geometry, Kernels, Native } from './native'
 
 export interface ConvolutionAttributes {
   readonly strides: number | [number, number]
@@ -27,6 +27,7 @@ export interface Convolution {
 export interface Run {
   readonly backend: BackendWasm
   readonly native: Native
+  readonly kernels: Kernels
 }
 
 /** A way to compute convolutions y = x ∗ w + b and their gradients. All tensors are given by their addresses. */

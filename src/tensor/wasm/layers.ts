@@ -1,5 +1,7 @@
 /** Kernels of our own for the layers of networks. Their gradients are ordinary operations, so they have gradients again. */
 import * as tf from '@tensorflow/tfjs'
+import { multiply } from './gemm'
+import { groupNorm, groupNormGradient } from './groupNorm'
 import { addressOf, type NormShape } from './native'
 import { register } from './registry'
 
@@ -34,13 +36,14 @@ export function registerLayers(): void {
     native.siluSlope(atDy, atX, atOut, size)
     return out
   })
-  register<readonly tf.TensorInfo[]>(AFFINE, ({ inputs: [b, ...factors], backend }, { native }) => {
+  register<readonly tf.TensorInfo[]>(AFFINE, ({ inputs: [b, ...factors], backend }, kernels) => {
     const pairs = factors.flatMap((x, i) => (i % 2 ? [] : [[x, factors[i + 1]!] as const]))
     const n = b!.shape[0]!
     const m = Math.max(...pairs.map(([x]) => x.shape[0]!))
     const out = backend.makeOutput([m, n], 'float32')
     const product = ([x, w]: (typeof pairs)[number], to: number, bias: number): void =>
-      native.gemm(
+      multiply(
+        kernels,
         addressOf(backend, x),
         false,
         addressOf(backend, w),
@@ -66,22 +69,19 @@ export function registerLayers(): void {
     if (row) backend.disposeData(row.dataId)
     return out
   })
-  register<readonly tf.TensorInfo[], NormAttributes>(GROUP_NORM, ({ inputs, attrs, backend }, { native }) => {
-    const [x, scale, shift] = inputs.map((input) => addressOf(backend, input))
+  register<readonly tf.TensorInfo[], NormAttributes>(GROUP_NORM, ({ inputs, attrs, backend }, kernels) => {
     const out = backend.makeOutput(inputs[0]!.shape, 'float32')
-    native.groupNorm(x!, scale!, shift!, addressOf(backend, out), ...normShape(inputs[0]!, inputs[1]!, attrs))
+    const addresses = [...inputs, out].map((input) => addressOf(backend, input))
+    groupNorm(kernels, addresses, normShape(inputs[0]!, inputs[1]!, attrs))
     return out
   })
   register<readonly tf.TensorInfo[], NormAttributes>(
     GROUP_NORM_GRADIENT,
-    ({ inputs, attrs, backend }, { native }) => {
-      const [x, dy, scale, shift] = inputs.map((input) => addressOf(backend, input))
-      const outs = [inputs[0]!, inputs[2]!, inputs[3]!].map(({ shape }) =>
-        backend.makeOutput(shape, 'float32'),
-      )
-      const [dx, dscale, dshift] = outs.map((out) => addressOf(backend, out))
-      const shape = normShape(inputs[0]!, inputs[2]!, attrs)
-      native.groupNormGradient(x!, dy!, scale!, shift!, dx!, dscale!, dshift!, ...shape)
+    ({ inputs, attrs, backend }, kernels) => {
+      const [x, , scale, shift] = inputs
+      const outs = [x!, scale!, shift!].map(({ shape }) => backend.makeOutput(shape, 'float32'))
+      const addresses = [...inputs, ...outs].map((tensor) => addressOf(backend, tensor))
+      groupNormGradient(kernels, backend, addresses, normShape(x!, scale!, attrs))
       return outs
     },
   )

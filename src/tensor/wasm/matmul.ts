@@ -1,6 +1,7 @@
 /** Matrix products: `tf.matMul`, its two gradients, and `tf.fused.matMul`. */
 import * as tf from '@tensorflow/tfjs'
 import { activate, isActivation, type ActivationAttributes } from './activations'
+import { multiply } from './gemm'
 import { addressOf, type Kernels } from './native'
 import { override, type Call } from './registry'
 import { broadcastStrides, forEachPoint, joined } from './strides'
@@ -45,14 +46,14 @@ function product(
   if (inner !== k) return undefined
   const batches = tf.broadcast_util.assertAndGetBroadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2))
   const out = backend.makeOutput([...batches, m, n], 'float32')
-  const { native } = kernels
   const [atA, atB, atC] = [addressOf(backend, a), addressOf(backend, b), addressOf(backend, out)]
   if (m * n === 0) return out
   const strides = [a, b].map(({ shape }) => broadcastStrides(shape.slice(0, -2), batches))
   const axes = joined(batches.map((size, i) => ({ size, steps: strides.map((steps) => steps[i]!) })))
   let to = atC
   forEachPoint(axes, 2, (i, j) => {
-    native.gemm(atA + 4 * m * k * i, transposeA, atB + 4 * k * n * j, transposeB, to, m, n, k, bias, false)
+    const [from, by] = [atA + 4 * m * k * i, atB + 4 * k * n * j]
+    multiply(kernels, from, transposeA, by, transposeB, to, m, n, k, bias, false)
     to += 4 * m * n
   })
   return out

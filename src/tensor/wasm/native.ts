@@ -7,9 +7,12 @@
  */
 import type * as tf from '@tensorflow/tfjs'
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm'
+import type { KernelMemory } from '../workers/kernelHalf'
 import type { Loop } from './elementwise'
+import { instanceOf } from './instance'
 import plain from './native/plain.wasm'
 import relaxed from './native/relaxed.wasm'
+import { onSharedMemory } from './sharing'
 
 /** What `native/index.ts` exports. Addresses and sizes are in bytes, of single-precision numbers unless stated. */
 export interface Native {
@@ -26,6 +29,21 @@ export interface Native {
     k: number,
     bias: number,
     accumulate: boolean,
+  ): void
+  /** The same for the rows from one to before another. */
+  gemmRows(
+    a: number,
+    transposeA: boolean,
+    b: number,
+    transposeB: boolean,
+    c: number,
+    m: number,
+    n: number,
+    k: number,
+    bias: number,
+    accumulate: boolean,
+    from: number,
+    to: number,
   ): void
   /** The rest is the convolution's shape, as `Geometry` lists it. */
   gatherPatches(x: number, rows: number, first: number, count: number, ...geometry: Geometry): void
@@ -260,9 +278,11 @@ export function bestBuild(): WasmBuild | undefined {
 export interface Kernels {
   readonly native: Native
   readonly build: WasmBuild
+  /** The memory, where threads may share it. */
+  readonly shared?: KernelMemory
 }
 
-/** What the kernels may write to while they run, and their constants. */
+/** Bytes of what the kernels may write to while they run, and of their constants. */
 const SCRATCH_BYTES = 300_000
 
 /** The Emscripten module behind the backend, beyond what its types say. */
@@ -271,27 +291,35 @@ interface Emscripten {
   _malloc(bytes: number): number
 }
 
-const compiled = new Map<WasmBuild, Promise<WebAssembly.Module>>()
+const compiled = new Map<string, Promise<WebAssembly.Module>>()
+let memories = 0
 
-/** A build, compiled once however often it is instantiated, by workers too. */
-export function compiledKernels(build: WasmBuild): Promise<WebAssembly.Module> {
-  const module = compiled.get(build) ?? WebAssembly.compile(BYTES[build] as Uint8Array<ArrayBuffer>)
-  compiled.set(build, module)
+/**
+ * A build, compiled once however often it is instantiated, by workers too.
+ *
+ * @param shared whether it is for memory that threads share. Default: not.
+ */
+export function compiledKernels(build: WasmBuild, shared = false): Promise<WebAssembly.Module> {
+  const key = `${build}, ${shared}`
+  const bytes = BYTES[build] as Uint8Array<ArrayBuffer>
+  const module = compiled.get(key) ?? WebAssembly.compile(shared ? onSharedMemory(bytes) : bytes)
+  compiled.set(key, module)
   return module
 }
 
 /** Instantiates a build on the backend's memory, which it never grows itself. */
 export async function openKernels(backend: BackendWasm, build: WasmBuild): Promise<Kernels> {
   const module = backend.wasm as unknown as Emscripten
-  const scratch = module._malloc(SCRATCH_BYTES)
-  if (!scratch) throw new Error('There is no memory left for the numeric kernels.')
-  const env = { memory: module.asm.memory, scratch }
-  const instance = await WebAssembly.instantiate(await compiledKernels(build), { env })
-  const native = instance.exports as unknown as Native
-  if (native.scratchBytes() > SCRATCH_BYTES)
-    throw new Error(`The numeric kernels need ${native.scratchBytes()} bytes, not ${SCRATCH_BYTES}.`)
+  const { memory } = module.asm
+  const room = (): number => {
+    const scratch = module._malloc(SCRATCH_BYTES)
+    if (!scratch) throw new Error('There is no memory left for the numeric kernels.')
+    return scratch
+  }
+  const isShared = !(memory.buffer instanceof ArrayBuffer)
+  const native = instanceOf(await compiledKernels(build, isShared), memory, room(), SCRATCH_BYTES)
   native.prepare()
-  return { native, build }
+  return { native, build, ...(isShared && { shared: { memory, scratch: room(), id: ++memories } }) }
 }
 
 /** Where a tensor's values lie in memory. */

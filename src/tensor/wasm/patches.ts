@@ -6,6 +6,7 @@
  * Few rows of P are made at a time, so that they are still in the cache when they are multiplied.
  */
 import type { Convolution, Method, Run } from './convolutionShape'
+import { multiply } from './gemm'
 import { withRoom } from './native'
 
 /** Numbers in the rows that are made at a time. */
@@ -16,7 +17,7 @@ export const patches: Method = {
     const { info, seen } = convolution
     const n = info.outChannels
     forEachBlock(convolution, run, x, (rows, first, count) =>
-      run.native.gemm(rows, false, w, false, y + 4 * first * n, count, n, seen, bias, false),
+      multiply(run.kernels, rows, false, w, false, y + 4 * first * n, count, n, seen, bias, false),
     )
   },
 
@@ -25,14 +26,14 @@ export const patches: Method = {
     const n = info.outChannels
     run.native.clear(dw, seen * n)
     forEachBlock(convolution, run, x, (rows, first, count) =>
-      run.native.gemm(rows, true, dy + 4 * first * n, false, dw, seen, n, count, 0, true),
+      multiply(run.kernels, rows, true, dy + 4 * first * n, false, dw, seen, n, count, 0, true),
     )
   },
 
-  inputGradient(convolution, { backend, native }, dy, w, dx) {
+  inputGradient(convolution, { backend, native, kernels }, dy, w, dx) {
     const { info, geometry, places, seen } = convolution
     const n = info.outChannels
-    if (isPlain(convolution)) return native.gemm(dy, false, w, true, dx, places, seen, n, 0, false)
+    if (isPlain(convolution)) return multiply(kernels, dy, false, w, true, dx, places, seen, n, 0, false)
     native.clear(dx, info.batchSize * info.inHeight * info.inWidth * info.inChannels)
     const block = blockOf(convolution)
     withRoom(backend, block * seen, (rows) => {

@@ -87,7 +87,8 @@ export class ParticleWalk {
   /** What there is to know about the particles now, for `resume`. */
   registers(): Float32Array<ArrayBuffer> {
     const end = this.#registers + this.#tilesOf(this.#n) * this.#stride
-    return new Float32Array(this.#workshop.buffer().slice(this.#registers, end))
+    const length = (end - this.#registers) / 4
+    return new Float32Array(this.#workshop.buffer(), this.#registers, length).slice()
   }
 
   /** Exchanges the particles for `n` others that have done so many steps. */

@@ -1,5 +1,7 @@
 /** The numeric kernels on a small memory of their own, without TensorFlow.js: where a worker works. */
+import { instanceOf } from '../wasm/instance'
 import type { Native } from '../wasm/native'
+import { MOST_PAGES } from '../wasm/sharing'
 import type { Workshop } from '../wasm/walk'
 
 const PAGE = 2 ** 16
@@ -14,10 +16,9 @@ export class Bench implements Workshop {
 
   /** @param kernels a build of the kernels, compiled. */
   constructor(kernels: WebAssembly.Module) {
-    this.#memory = new WebAssembly.Memory({ initial: 1 })
+    this.#memory = new WebAssembly.Memory({ initial: 1, maximum: MOST_PAGES })
     // Nothing lies at address 0, which means "none" to kernels.
-    const env = { memory: this.#memory, scratch: ALIGNMENT }
-    this.native = new WebAssembly.Instance(kernels, { env }).exports as unknown as Native
+    this.native = instanceOf(kernels, this.#memory, ALIGNMENT)
     this.allocate(this.native.scratchBytes())
     this.native.prepare()
   }

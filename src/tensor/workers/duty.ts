@@ -4,10 +4,9 @@
  * A message takes longer than half a training step gains. So the other thread looks at shared memory for what it is asked, for
  * a moment by looking again and again, and then asleep. After some time without anything to do it goes back to its messages.
  */
-import type { Workshop } from '../wasm/walk'
 
 /** Made once with what does not change; what comes back is called whenever there is something to do in `data`. */
-export type Duty<Setup> = (workshop: Workshop, setup: Setup, data: SharedArrayBuffer) => () => void
+export type Duty<Setup> = (kernels: WebAssembly.Module, setup: Setup, data: SharedArrayBuffer) => () => void
 
 // Whatever a duty is set up with; who asks for it knows.
 // eslint-disable-next-line @typescript-eslint/no-explicit-any

@@ -87,6 +87,7 @@ export function sessionPartner<D extends keyof typeof duties>(
 ): Partner | undefined {
   if (!host || threadCount() < 2 || typeof SharedArrayBuffer === 'undefined') return undefined
   const key = JSON.stringify([build, duty, setup])
+  const shared = 'memory' in setup
   const now = performance.now()
   if (partner?.key === key) partner.used = now
   else if (!partner || now - partner.used > EXCHANGE) {
@@ -94,7 +95,7 @@ export function sessionPartner<D extends keyof typeof duties>(
     startPartner(
       host,
       key,
-      build,
+      compiledKernels(build, shared),
       (link, kernels, lost) => new Partner(link, kernels, duty, setup, bytes, lost),
     )
   }
@@ -104,7 +105,7 @@ export function sessionPartner<D extends keyof typeof duties>(
 function startPartner(
   { start }: WorkerHost,
   key: string,
-  build: WasmBuild,
+  compiled: Promise<WebAssembly.Module>,
   make: (link: WorkerLink, kernels: WebAssembly.Module, lost: (reason: string) => void) => Partner,
 ): void {
   const own = {
@@ -124,7 +125,7 @@ function startPartner(
     partnerProblem ??= reason
     endPartner()
   }
-  void compiledKernels(build).then((kernels) => {
+  void compiled.then((kernels) => {
     if (partner !== own) return
     try {
       own.of = make(start(program), kernels, lost)

@@ -47,7 +47,7 @@ export function serve(port: WorkerPort, works: Works, duties: Duties = {}): void
         break
       case 'attend': {
         const { duty, setup, control, data } = message
-        attend(new Int32Array(control), duties[duty]!(new Bench(kernels!), setup, data))
+        attend(new Int32Array(control), duties[duty]!(kernels!, setup, data))
         break
       }
     }

@@ -2,6 +2,7 @@
 import { PARTS, type LayerOf, type PerceptronSizes } from '../fused/training'
 import { TrainingPlan } from '../wasm/trainingPlan'
 import type { Workshop } from '../wasm/walk'
+import { Bench } from './bench'
 import type { Duty } from './duty'
 
 export interface HalfShape {
@@ -68,8 +69,8 @@ export function halfLayout({ sizes, rows }: HalfShape): HalfLayout {
 }
 
 /** Computes the half that lies in `data`, as often as it is asked to. */
-export const trainingHalf: Duty<HalfShape> = (workshop: Workshop, shape, data) => {
-  const { native, allocate, buffer } = workshop
+export const trainingHalf: Duty<HalfShape> = (kernels, shape, data) => {
+  const { native, allocate, buffer } = new Bench(kernels)
   const { sizes, rows } = shape
   const layout = halfLayout(shape)
   const plan = new TrainingPlan(sizes, rows)

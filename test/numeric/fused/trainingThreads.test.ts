@@ -1,38 +1,13 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import * as tf from '@tensorflow/tfjs'
-import { startThread } from '../../../src/kernel/worker/workers.node'
-import {
-  RandomStream,
-  useWorkers,
-  workerProblem,
-  type WorkerHost,
-  type WorkerLink,
-} from '../../../src/tensor'
+import { RandomStream, useWorkers, workerProblem } from '../../../src/tensor'
 import { trainingExecutor } from '../../../src/tensor/fused/trainers'
 import type { Perceptron, TrainingRows } from '../../../src/tensor/fused/training'
-import { ATTENDS, DONE } from '../../../src/tensor/workers/duty'
-import type { PoolMessage } from '../../../src/tensor/workers/messages'
+import { idleThread, turn, twoProcessors } from '../threads'
 import { onBuilds } from '../wasm/builds'
 
 after(() => useWorkers(undefined))
-
-/** The control words of the thread that was started last. */
-let control: Int32Array | undefined
-
-/** Keeps the control words of what is started. */
-function noted(link: WorkerLink): WorkerLink {
-  return {
-    ...link,
-    post: (message) => {
-      const told = message as PoolMessage
-      if (told.type === 'attend') control = new Int32Array(told.control)
-      link.post(message)
-    },
-  }
-}
-
-const host = (): WorkerHost => ({ processors: 2, start: (program) => noted(startThread(program)) })
 
 interface Case {
   readonly n: number
@@ -76,8 +51,6 @@ function gradients({ perceptron, rows }: ReturnType<typeof made>): number[][] {
   return values
 }
 
-const turn = () => new Promise((resolve) => setTimeout(resolve, 1))
-
 onBuilds('training by two threads', () => {
   for (const shape of [
     { n: 512 },
@@ -88,10 +61,10 @@ onBuilds('training by two threads', () => {
       const of = made(shape)
       useWorkers(undefined)
       const alone = gradients(of)
-      useWorkers(host(), 2)
-      control = undefined
+      const { host, done } = twoProcessors()
+      useWorkers(host, 2)
       // Until the other thread was there, and has done its half a few times.
-      while (!control || Atomics.load(control, DONE) < 3) {
+      while (done() < 3) {
         assert.deepEqual(gradients(of), alone)
         await turn()
       }
@@ -103,25 +76,14 @@ onBuilds('training by two threads', () => {
     const of = made({ n: 512 })
     useWorkers(undefined)
     const alone = gradients(of)
-    let end: ((reason: string) => void) | undefined
-    let ended = false
-    const idle: WorkerLink = {
-      post: (message) => {
-        const told = message as PoolMessage
-        if (told.type === 'attend') Atomics.store(new Int32Array(told.control), ATTENDS, 1)
-      },
-      onMessage() {},
-      onEnd: (listener) => (end = listener),
-      awaited() {},
-      end: () => (ended = true),
-    }
-    useWorkers({ processors: 2, start: () => idle }, 2)
-    for (let i = 0; i < 3 || !end; i++) {
+    const idle = idleThread()
+    useWorkers(idle.host, 2)
+    for (let i = 0; i < 3 || !idle.attends(); i++) {
       assert.deepEqual(gradients(of), alone)
       await turn()
     }
-    end('It fell over.')
-    assert.ok(ended)
+    idle.end('It fell over.')
+    assert.ok(idle.ended())
     assert.equal(workerProblem(), 'It fell over.')
     assert.deepEqual(gradients(of), alone)
     tf.dispose([of.perceptron, of.rows] as unknown as tf.Tensor[])

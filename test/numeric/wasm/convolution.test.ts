@@ -1,19 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as tf from '@tensorflow/tfjs'
+import { terms, type ConvolutionCase, type Shape4 } from '../convolutionReference'
 import { assertNear, onBuilds, randoms, read } from './builds'
 
-type Shape4 = [number, number, number, number]
-
-interface Case {
-  readonly x: Shape4
-  readonly filter: Shape4
-  readonly strides: [number, number]
-  readonly pad: 'same' | 'valid' | number
-  readonly dilations?: [number, number]
-}
-
-const CASES: readonly Case[] = [
+const CASES: readonly ConvolutionCase[] = [
   { x: [1, 1, 1, 1], filter: [1, 1, 1, 1], strides: [1, 1], pad: 'valid' },
   { x: [2, 5, 7, 3], filter: [1, 1, 3, 13], strides: [1, 1], pad: 'valid' },
   { x: [2, 5, 7, 3], filter: [3, 3, 3, 5], strides: [1, 1], pad: 'same' },
@@ -42,33 +33,6 @@ const CASES: readonly Case[] = [
   { x: [0, 4, 4, 16], filter: [3, 3, 16, 16], strides: [1, 1], pad: 'same' },
   { x: [0, 4, 4, 3], filter: [3, 3, 3, 2], strides: [1, 1], pad: 'same' },
 ]
-
-/** Calls `f` for every product of the convolution, with the places of its factors and of what it is added to. */
-function terms(
-  { x, filter, strides, pad, dilations = [1, 1] }: Case,
-  f: (input: number, weight: number, output: number) => void,
-): Shape4 {
-  const { outShape, padInfo } = tf.backend_util.computeConv2DInfo(x, filter, strides, dilations, pad)
-  const [batch, outHeight, outWidth, outChannels] = outShape
-  const [filterHeight, filterWidth, channels] = filter
-  for (let b = 0; b < batch; b++)
-    for (let r = 0; r < outHeight; r++)
-      for (let c = 0; c < outWidth; c++)
-        for (let i = 0; i < filterHeight; i++)
-          for (let j = 0; j < filterWidth; j++) {
-            const y = r * strides[0] - padInfo.top + i * dilations[0]
-            const z = c * strides[1] - padInfo.left + j * dilations[1]
-            if (y < 0 || y >= x[1] || z < 0 || z >= x[2]) continue
-            for (let k = 0; k < channels; k++)
-              for (let o = 0; o < outChannels; o++)
-                f(
-                  ((b * x[1] + y) * x[2] + z) * channels + k,
-                  ((i * filterWidth + j) * channels + k) * outChannels + o,
-                  ((b * outHeight + r) * outWidth + c) * outChannels + o,
-                )
-          }
-  return outShape
-}
 
 const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1)
 
@@ -114,7 +78,7 @@ onBuilds('convolutions', () => {
   })
 
   test('with holes in the filter, and with bias and activation in one', () => {
-    const shapes: Case = {
+    const shapes: ConvolutionCase = {
       x: [2, 9, 8, 3],
       filter: [3, 2, 3, 5],
       strides: [1, 1],
@@ -199,7 +163,7 @@ onBuilds('convolutions', () => {
       const length = (a: tf.Tensor, b: tf.Tensor) => tf.sum(tf.square(tf.grads(f)([a, b])[which]!))
       const exact = (a: Float64Array, b: Float64Array): number => {
         const y = new Float64Array(2 * 4 * 5 * 3)
-        const shapes: Case = { x, filter, strides: [1, 1], pad: 'same' }
+        const shapes: ConvolutionCase = { x, filter, strides: [1, 1], pad: 'same' }
         terms(shapes, (i, j, o) => {
           y[o]! += a[i]! * b[j]!
         })

@@ -1,19 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as tf from '@tensorflow/tfjs'
+import { terms, type ConvolutionCase } from '../convolutionReference'
 import { onWebGpuDevice, read } from './device'
 import { assertNear, randoms } from './exact'
 
-type Shape4 = [number, number, number, number]
-
-interface Case {
-  readonly x: Shape4
-  readonly filter: Shape4
-  readonly strides: [number, number]
-  readonly pad: 'same' | 'valid' | number
-}
-
-const CASES: readonly Case[] = [
+const CASES: readonly ConvolutionCase[] = [
   { x: [1, 1, 1, 1], filter: [1, 1, 1, 1], strides: [1, 1], pad: 'valid' },
   { x: [2, 5, 7, 3], filter: [1, 1, 3, 13], strides: [1, 1], pad: 'valid' },
   { x: [2, 5, 7, 17], filter: [3, 2, 17, 9], strides: [1, 1], pad: 'valid' },
@@ -25,35 +17,6 @@ const CASES: readonly Case[] = [
   { x: [0, 4, 4, 3], filter: [3, 3, 3, 2], strides: [1, 1], pad: 'same' },
 ]
 
-/** Calls `f` for every product of the convolution, with the places of its factors and of what it is added to. */
-function terms(
-  { x, filter, strides, pad }: Case,
-  dilation: number,
-  f: (input: number, weight: number, output: number) => void,
-): void {
-  const { outShape, padInfo } = tf.backend_util.computeConv2DInfo(x, filter, strides, dilation, pad)
-  const [batch, outHeight, outWidth, outChannels] = outShape
-  const [filterHeight, filterWidth, channels] = filter
-  for (let place = 0; place < batch * outHeight * outWidth; place++)
-    for (let field = 0; field < filterHeight * filterWidth; field++) {
-      const [b, r, c] = [
-        Math.floor(place / outHeight / outWidth),
-        Math.floor(place / outWidth) % outHeight,
-        place % outWidth,
-      ]
-      const row = r * strides[0] - padInfo.top + Math.floor(field / filterWidth) * dilation
-      const column = c * strides[1] - padInfo.left + (field % filterWidth) * dilation
-      if (row < 0 || row >= x[1] || column < 0 || column >= x[2]) continue
-      for (let k = 0; k < channels; k++)
-        for (let o = 0; o < outChannels; o++)
-          f(
-            ((b * x[1] + row) * x[2] + column) * channels + k,
-            (field * channels + k) * outChannels + o,
-            place * outChannels + o,
-          )
-    }
-}
-
 const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1)
 
 onWebGpuDevice('convolutions', () => {
@@ -64,7 +27,7 @@ onWebGpuDevice('convolutions', () => {
       const { outShape } = tf.backend_util.computeConv2DInfo(x, filter, strides, 1, pad)
       const d = randoms(outShape)
       const [y, dx, dw] = [d.length, image.length, weights.length].map((size) => new Float64Array(size))
-      terms(shapes, 1, (input, weight, output) => {
+      terms(shapes, (input, weight, output) => {
         y![output]! += image[input]! * weights[weight]!
         dx![input]! += d[output]! * weights[weight]!
         dw![weight]! += d[output]! * image[input]!
@@ -86,10 +49,16 @@ onWebGpuDevice('convolutions', () => {
   })
 
   test('dilated, and fused with bias and activation', async () => {
-    const shapes: Case = { x: [2, 7, 6, 3], filter: [3, 2, 3, 5], strides: [1, 1], pad: 'same' }
+    const shapes: ConvolutionCase = {
+      x: [2, 7, 6, 3],
+      filter: [3, 2, 3, 5],
+      strides: [1, 1],
+      pad: 'same',
+      dilations: [2, 2],
+    }
     const [image, weights, bias] = [randoms(shapes.x), randoms(shapes.filter), randoms([5])]
     const y = new Float64Array(2 * 7 * 6 * 5)
-    terms(shapes, 2, (input, weight, output) => {
+    terms(shapes, (input, weight, output) => {
       y[output]! += image[input]! * weights[weight]!
     })
     const made = tf.tidy(() =>
@@ -98,7 +67,7 @@ onWebGpuDevice('convolutions', () => {
         filter: tf.tensor4d(weights, shapes.filter),
         strides: shapes.strides,
         pad: shapes.pad,
-        dilations: 2,
+        dilations: shapes.dilations!,
         bias: tf.tensor1d(bias),
         activation: 'relu',
       }),

@@ -256,13 +256,32 @@ export function gemm(
   bias: usize,
   accumulate: bool,
 ): void {
+  gemmRows(a, transposeA, b, transposeB, c, m, n, k, bias, accumulate, 0, m)
+}
+
+/** The rows `start` to `end` − 1 of C alone; `start` is a multiple of 12, and the bits are those of `gemm`. */
+export function gemmRows(
+  a: usize,
+  transposeA: bool,
+  b: usize,
+  transposeB: bool,
+  c: usize,
+  m: i32,
+  n: i32,
+  k: i32,
+  bias: usize,
+  accumulate: bool,
+  start: i32,
+  end: i32,
+): void {
   const strideA: usize = 4 * (transposeA ? 1 : k)
   const stepA: usize = 4 * (transposeA ? m : 1)
   const strideB: usize = 4 * (transposeB ? 1 : n)
   const stepB: usize = 4 * (transposeB ? k : 1)
   if ((m as i64) * n * k <= SMALL || k == 0) {
-    if (bias) gather(bias, c, 1, m, n, 0, 0, 1)
-    direct(a, strideA, stepA, b, strideB, stepB, c, m, n, k, accumulate || bias != 0)
+    const from = c + 4 * start * n
+    if (bias) gather(bias, from, 1, end - start, n, 0, 0, 1)
+    direct(a + start * strideA, strideA, stepA, b, strideB, stepB, from, end - start, n, k, accumulate || bias != 0)
     return
   }
   const blockB = scratch()
@@ -281,8 +300,8 @@ export function gemm(
         if (transposeB) packRows(from, stepB, columns, depth, to)
         else if (!inPlace || columns < COLUMNS) packColumns(from, strideB, columns, depth, to)
       }
-      for (let i = 0; i < m; i += ROWS) {
-        const rows = min(ROWS, m - i)
+      for (let i = start; i < end; i += ROWS) {
+        const rows = min(ROWS, end - i)
         let panel = a + i * strideA + p0 * stepA
         let stride = strideA
         let step = stepA
