@@ -1,17 +1,17 @@
 /** The same work in jax-js, another runtime in JavaScript that makes WebAssembly of its own; undefined where it is not installed. */
 import type * as jaxJs from '@jax-js/jax'
-import type { Contestant } from './race'
-import { timed } from './race'
+import { glow, unet } from './jaxPictures'
+import { timed, type Contestant } from './race'
 
-type Jax = typeof jaxJs
-type Values = jaxJs.Array
-type Params = Record<string, Values>
+export type Jax = typeof jaxJs
+export type Values = jaxJs.Array
+export type Params = Record<string, Values>
 
 const WIDTHS = [18, 128, 128, 128, 2]
 
 export interface JaxJs {
   readonly version: string
-  contestant(what: 'train' | 'reverse' | 'ddim' | 'sliced', count: number): Contestant
+  contestant(what: keyof typeof WORKS, count: number): Contestant
 }
 
 export async function startJax(): Promise<JaxJs | undefined> {
@@ -23,7 +23,6 @@ export async function startJax(): Promise<JaxJs | undefined> {
   }
   await jax.init('wasm')
   jax.defaultDevice('wasm')
-  const works = { train, reverse, ddim, sliced }
   return {
     version: 'jax-js 0.1.25',
     contestant: (what, count) => {
@@ -31,13 +30,13 @@ export async function startJax(): Promise<JaxJs | undefined> {
       return {
         name: 'jax-js',
         rival: 'jax-js',
-        burst: () => timed((step ??= works[what](jax)), count),
+        burst: () => timed((step ??= WORKS[what](jax)), count),
       }
     },
   }
 }
 
-function parameters({ random, numpy }: Jax, widths: readonly number[]): Params {
+export function parameters({ random, numpy }: Jax, widths: readonly number[]): Params {
   const params: Params = {}
   for (let i = 0; i + 1 < widths.length; i++) {
     const [inputs, outputs] = [widths[i]!, widths[i + 1]!]
@@ -48,7 +47,7 @@ function parameters({ random, numpy }: Jax, widths: readonly number[]): Params {
 }
 
 /** Takes the ownership of `params` and `x`, as jax-js has it. */
-function network({ numpy, nn }: Jax, params: Params, x: Values): Values {
+export function network({ numpy, nn }: Jax, params: Params, x: Values): Values {
   const last = Object.keys(params).length / 2 - 1
   let h = x
   for (let i = 0; i <= last; i++) {
@@ -59,9 +58,9 @@ function network({ numpy, nn }: Jax, params: Params, x: Values): Values {
 }
 
 /** Adam on the parameters of a loss, all in one compiled function. @param drawn what the loss takes besides, made anew each step. */
-function trained(
+export function trained(
   jax: Jax,
-  widths: readonly number[],
+  fresh: Params,
   loss: (params: Params, ...inputs: Values[]) => Values,
   inputs: () => Values[],
 ): () => Promise<unknown> {
@@ -81,7 +80,7 @@ function trained(
     correction.dispose()
     return [...next, value] as const
   })
-  let p = parameters(jax, widths)
+  let p = fresh
   const zeros = (): Params =>
     Object.fromEntries(Object.entries(p).map(([name, value]) => [name, np.zerosLike(value.ref)]))
   let [m, v] = [zeros(), zeros()]
@@ -100,7 +99,7 @@ function train(jax: Jax): () => Promise<unknown> {
   const { random, numpy: np } = jax
   const [x, y] = [random.normal(random.key(10), [512, 18]), random.normal(random.key(11), [512, 2])]
   const loss = (params: Params, x: Values, y: Values) => np.mean(np.square(network(jax, params, x).sub(y)))
-  return trained(jax, WIDTHS, loss, () => [x.ref, y.ref])
+  return trained(jax, parameters(jax, WIDTHS), loss, () => [x.ref, y.ref])
 }
 
 /** x ← 0.999 x − 0.01 F(x, features) + 0.01 z, or without noise. */
@@ -148,5 +147,53 @@ function sliced(jax: Jax): () => Promise<unknown> {
   }
   let steps = 100
   const vectors = () => random.rademacher(random.key(++steps), { shape: [512, 2], dtype: np.float32 })
-  return trained(jax, [2, 128, 128, 128, 2], loss, () => [x.ref, vectors()])
+  return trained(jax, parameters(jax, [2, 128, 128, 128, 2]), loss, () => [x.ref, vectors()])
 }
+
+/** The divergence by one vector for each state, along ten steps of the classical Runge–Kutta method. */
+function likelihood(jax: Jax): () => Promise<unknown> {
+  const { random, numpy: np, tree, jit, vjp, blockUntilReady } = jax
+  const n = 512
+  const params = parameters(jax, WIDTHS)
+  const features = np.tile(random.normal(random.key(12), [1, 16]), [n, 1])
+  const start = random.normal(random.key(13), [n, 2])
+  const v = random.rademacher(random.key(14), { shape: [n, 2], dtype: np.float32 })
+  const slope = jit((params: Params, x: Values, features: Values, v: Values) => {
+    const [velocity, back] = vjp(
+      (at: Values) => at.ref.mul(-0.5).add(network(jax, params, np.concatenate([at, features], 1)).mul(0.5)),
+      [x],
+    )
+    const [gradient] = back(v.ref)
+    return [velocity, np.sum(gradient.mul(v), 1)] as [Values, Values]
+  })
+  const at = (x: Values) => slope(tree.ref(params), x, features.ref, v.ref)
+  const h = 0.1
+  return async () => {
+    let [x, change] = [start.ref, np.zeros([n])]
+    for (let i = 0; i < 10; i++) {
+      const [k1, l1] = at(x.ref)
+      const [k2, l2] = at(x.ref.add(k1.ref.mul(h / 2)))
+      const [k3, l3] = at(x.ref.add(k2.ref.mul(h / 2)))
+      const [k4, l4] = at(x.ref.add(k3.ref.mul(h)))
+      x = x.add(
+        k1
+          .add(k2.mul(2))
+          .add(k3.mul(2))
+          .add(k4)
+          .mul(h / 6),
+      )
+      change = change.add(
+        l1
+          .add(l2.mul(2))
+          .add(l3.mul(2))
+          .add(l4)
+          .mul(h / 6),
+      )
+    }
+    await blockUntilReady([x, change])
+    x.dispose()
+    change.dispose()
+  }
+}
+
+const WORKS = { train, reverse, ddim, sliced, likelihood, glow, unet }

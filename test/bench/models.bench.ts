@@ -42,7 +42,7 @@ const benchmark: Benchmark = {
         count = 1,
         operations,
         inJax,
-      }: { count?: number; operations?: number; inJax?: 'ddim' | 'sliced' } = {},
+      }: { count?: number; operations?: number; inJax?: 'ddim' | 'sliced' | 'likelihood' | 'glow' } = {},
     ) => {
       const contestants: Contestant[] = [
         ...BUILDS.map(([name, build]) => onBuild(name, build, make, build === 'stock' ? 1 : count)),
@@ -56,8 +56,10 @@ const benchmark: Benchmark = {
       inJax: 'ddim',
     })
     await measure('sliced score matching, 512 rows, Adam', 'sliced', sliced, { count: 2, inJax: 'sliced' })
-    await measure('log-likelihood by ODE, 512 states, 10 steps of RK4', 'likelihood', likelihood)
-    await measure('Glow step, 64 images of 14 × 14 × 12, Adam', 'glow', glow)
+    await measure('log-likelihood by ODE, 512 states, 10 steps of RK4', 'likelihood', likelihood, {
+      inJax: 'likelihood',
+    })
+    await measure('Glow step, 64 images of 14 × 14 × 12, Adam', 'glow', glow, { inJax: 'glow' })
     torch?.end()
   },
 }

@@ -10,15 +10,9 @@ import {
   ddpm,
   denoiser,
   dpmpp2M,
-  dpmpp2MSde,
-  dpmpp2S,
-  dpmpp3M,
-  dpmSolver,
   edm,
   edmHead,
-  edmHeun,
   euler,
-  eulerMaruyama,
   follow,
   geometricScales,
   given,
@@ -29,19 +23,13 @@ import {
   mlp,
   ncsn,
   ncsnHead,
-  predictorCorrector,
   rectified,
   reverseDiffusion,
-  rk4,
   rk45,
   sample,
-  sra1,
-  stochasticHeun,
   trajectory,
-  unipc,
   ve,
   vp,
-  type Denoiser,
   type GaussianProcess,
   type Head,
   type MlpOptions,
@@ -50,6 +38,7 @@ import {
   type Sampler,
 } from '../../../src/models'
 import { RandomStream, setFusing, setHost, type Path } from '../../../src/tensor'
+import { LINEAR_SAMPLERS } from '../samplers/linearSamplers'
 import { assertNear, onBuilds, read } from '../wasm/builds'
 
 const named = (name: string): RandomStream => new RandomStream(6, name)
@@ -104,28 +93,6 @@ async function agree(sampler: Sampler, n = 21, tolerance = 2e-5): Promise<void> 
   assertNear(fused, plain, tolerance)
 }
 
-const SAMPLERS: Readonly<Record<string, (model: Denoiser) => Sampler>> = {
-  ddim: (m) => ddim(m, { steps: 7 }),
-  'ddim with noise': (m) => ddim(m, { steps: 7, eta: 0.7 }),
-  ancestral: (m) => ancestral(m, { steps: 7 }),
-  euler: (m) => euler(m, { steps: 7, denoise: true }),
-  heun: (m) => heun(m, { steps: 5 }),
-  rk4: (m) => rk4(m, { steps: 4 }),
-  eulerMaruyama: (m) => eulerMaruyama(m, { steps: 7, eta: (t) => t, denoise: true }),
-  stochasticHeun: (m) => stochasticHeun(m, { steps: 5 }),
-  sra1: (m) => sra1(m, { steps: 5 }),
-  reverseDiffusion: (m) => reverseDiffusion(m, { steps: 7 }),
-  edmHeun: (m) => edmHeun(m, { steps: 5, churn: 2 }),
-  dpmSolver: (m) => dpmSolver(m, { steps: 4, order: 3 }),
-  dpmpp2S: (m) => dpmpp2S(m, { steps: 5 }),
-  dpmpp2M: (m) => dpmpp2M(m, { steps: 7, denoise: true }),
-  dpmpp3M: (m) => dpmpp3M(m, { steps: 7 }),
-  dpmpp2MSde: (m) => dpmpp2MSde(m, { steps: 7 }),
-  unipc: (m) => unipc(m, { steps: 7, order: 3 }),
-  predictorCorrector: (m) => predictorCorrector(m, { steps: 5, corrections: 2, denoise: true }),
-  'ddim, corrected': (m) => ddim(m, { steps: 5, corrector: langevinCorrector() }),
-}
-
 const HEADS: Readonly<Record<string, () => NetworkDenoiser>> = {
   'noise on VP': () => model(vp(), 'noise'),
   'x0 on VP': () => model(vp(), 'x0'),
@@ -135,7 +102,7 @@ const HEADS: Readonly<Record<string, () => NetworkDenoiser>> = {
 }
 
 onBuilds('fused sampling', (build) => {
-  for (const [name, make] of Object.entries(SAMPLERS))
+  for (const [name, make] of Object.entries(LINEAR_SAMPLERS))
     test(`${name}: fused and plain agree`, async () => {
       for (const head of build === 'relaxed' ? Object.values(HEADS) : [HEADS['v on VP']!]) {
         const denoiser = head()

@@ -5,9 +5,7 @@ import {
   ancestral,
   ddim,
   ddpm,
-  dpmpp2M,
   dpmpp2MSde,
-  dpmpp2S,
   dpmpp3M,
   dpmSolver,
   edmHeun,
@@ -22,17 +20,13 @@ import {
   rectified,
   reverseDiffusion,
   reverseKernel,
-  rk4,
   rk45,
   sample,
-  sra1,
-  stochasticHeun,
   trajectory,
   unipc,
   vp,
   walk,
   type Combination,
-  type Denoiser,
   type Sampler,
 } from '../../../src/models'
 import { particlesOf, RandomStream, selectBackend } from '../../../src/tensor'
@@ -40,6 +34,7 @@ import { memoryOf } from '../../../src/models/samplers/linear'
 import { approximately } from '../approximately'
 import { files, on, take } from '../backends'
 import { doubles, last, M1 } from './common'
+import { LINEAR_SAMPLERS } from './linearSamplers'
 
 before(() => selectBackend('cpu', files))
 
@@ -75,32 +70,8 @@ function replay(sampler: Sampler<Float64Array>, start: Float64Array, stream: Ran
   return states
 }
 
-const SAMPLERS: Readonly<Record<string, (model: Denoiser<Float64Array>) => Sampler<Float64Array>>> = {
-  ddim: (m) => ddim(m, { steps: 7 }),
-  'ddim with noise': (m) => ddim(m, { steps: 7, eta: 0.7 }),
-  ancestral: (m) => ancestral(m, { steps: 7 }),
-  euler: (m) => euler(m, { steps: 7, denoise: true }),
-  heun: (m) => heun(m, { steps: 7 }),
-  rk4: (m) => rk4(m, { steps: 7 }),
-  eulerMaruyama: (m) => eulerMaruyama(m, { steps: 7, eta: (t) => t, denoise: true }),
-  stochasticHeun: (m) => stochasticHeun(m, { steps: 7 }),
-  sra1: (m) => sra1(m, { steps: 7 }),
-  reverseDiffusion: (m) => reverseDiffusion(m, { steps: 7 }),
-  edmHeun: (m) => edmHeun(m, { steps: 7, churn: 5 }),
-  'dpmSolver 1': (m) => dpmSolver(m, { steps: 7, order: 1 }),
-  'dpmSolver 2': (m) => dpmSolver(m, { steps: 7 }),
-  'dpmSolver 3': (m) => dpmSolver(m, { steps: 7, order: 3 }),
-  dpmpp2S: (m) => dpmpp2S(m, { steps: 7 }),
-  dpmpp2M: (m) => dpmpp2M(m, { steps: 7, denoise: true }),
-  dpmpp3M: (m) => dpmpp3M(m, { steps: 7 }),
-  dpmpp2MSde: (m) => dpmpp2MSde(m, { steps: 7 }),
-  unipc: (m) => unipc(m, { steps: 7, order: 3 }),
-  predictorCorrector: (m) => predictorCorrector(m, { steps: 5, corrections: 2, denoise: true }),
-  'dpmpp2M, corrected': (m) => dpmpp2M(m, { steps: 5, corrector: langevinCorrector() }),
-}
-
 describe('samplers as data', () => {
-  for (const [name, make] of Object.entries(SAMPLERS))
+  for (const [name, make] of Object.entries(LINEAR_SAMPLERS))
     test(`${name}: replaying its numbers gives the same states`, async () => {
       const sampler = make(doubles(process))
       const start = new RandomStream(1, 'start').normal(6)
@@ -140,7 +111,7 @@ describe('samplers as data', () => {
   })
 
   test('on tensors the states are those of doubles, and no tensor stays behind', async () => {
-    for (const [name, make] of Object.entries(SAMPLERS)) {
+    for (const [name, make] of Object.entries(LINEAR_SAMPLERS)) {
       const tensors = make(exact(process, M1) as never) as never as Sampler
       const before = tf.memory().numTensors
       const start = new RandomStream(1, 'start').normal(6)

@@ -1,0 +1,52 @@
+/** Every sampler that is a list of numbers to whoever can follow it. */
+import {
+  ancestral,
+  ddim,
+  dpmpp2M,
+  dpmpp2MSde,
+  dpmpp2S,
+  dpmpp3M,
+  dpmSolver,
+  edmHeun,
+  euler,
+  eulerMaruyama,
+  heun,
+  langevinCorrector,
+  predictorCorrector,
+  reverseDiffusion,
+  rk4,
+  sra1,
+  stochasticHeun,
+  unipc,
+  type Denoiser,
+  type Sampler,
+  type State,
+} from '../../../src/models'
+
+type Make = <S extends State>(model: Denoiser<S>) => Sampler<S>
+
+/** By name, with few steps. */
+export const LINEAR_SAMPLERS: Readonly<Record<string, Make>> = {
+  ddim: (m) => ddim(m, { steps: 7 }),
+  'ddim with noise': (m) => ddim(m, { steps: 7, eta: 0.7 }),
+  ancestral: (m) => ancestral(m, { steps: 7 }),
+  euler: (m) => euler(m, { steps: 7, denoise: true }),
+  heun: (m) => heun(m, { steps: 5 }),
+  rk4: (m) => rk4(m, { steps: 4 }),
+  eulerMaruyama: (m) => eulerMaruyama(m, { steps: 7, eta: (t) => t, denoise: true }),
+  stochasticHeun: (m) => stochasticHeun(m, { steps: 5 }),
+  sra1: (m) => sra1(m, { steps: 5 }),
+  reverseDiffusion: (m) => reverseDiffusion(m, { steps: 7 }),
+  edmHeun: (m) => edmHeun(m, { steps: 5, churn: 2 }),
+  'dpmSolver 1': (m) => dpmSolver(m, { steps: 7, order: 1 }),
+  'dpmSolver 2': (m) => dpmSolver(m, { steps: 5 }),
+  'dpmSolver 3': (m) => dpmSolver(m, { steps: 4, order: 3 }),
+  dpmpp2S: (m) => dpmpp2S(m, { steps: 5 }),
+  dpmpp2M: (m) => dpmpp2M(m, { steps: 7, denoise: true }),
+  dpmpp3M: (m) => dpmpp3M(m, { steps: 7 }),
+  dpmpp2MSde: (m) => dpmpp2MSde(m, { steps: 7 }),
+  unipc: (m) => unipc(m, { steps: 7, order: 3 }),
+  predictorCorrector: (m) => predictorCorrector(m, { steps: 5, corrections: 2, denoise: true }),
+  'ddim, corrected': (m) => ddim(m, { steps: 5, corrector: langevinCorrector() }),
+  'dpmpp2M, corrected': (m) => dpmpp2M(m, { steps: 5, corrector: langevinCorrector() }),
+}
