@@ -196,6 +196,50 @@ live(() => \`seen \${drawn.points.length}\`)`,
 )
 
 scenario(
+  'a mask that is painted with the mouse and by keyboard comes to the cell that waits, and the picture follows the brush',
+  async ({ code, notebook }) => {
+    const book = await notebook([
+      `import { painter, live, data } from 'genbook'
+const [digit] = data.digits({ size: 16 }).draw(1).unstack()
+const hidden = painter('What is hidden', { paints: 'mask', over: digit })
+live(() => \`hidden \${hidden.value.sum().dataSync()[0]}\`)`,
+      'const marks = await hidden.done();\n`${marks.shape.join()} with ${marks.sum().dataSync()[0]} marked`',
+    ])
+    await book.runCell(0)
+    await book.waitForOutput(0, "'hidden 0'")
+    const frame = await outputs(code, '.genbook-painter')
+    await book.reveal(0)
+    const canvas = frame.locator('.genbook-painter canvas')
+    await canvas.scrollIntoViewIfNeeded()
+    const box = (await canvas.boundingBox())!
+    const { mouse } = code.page
+    await mouse.move(box.x + box.width * 0.3, box.y + box.height * 0.3)
+    await mouse.down()
+    await mouse.move(box.x + box.width * 0.7, box.y + box.height * 0.3, { steps: 8 })
+    await mouse.up()
+    const counted = async (): Promise<number> => {
+      const [, count = 0] = /'hidden (\d+)'/.exec((await book.outputTexts(0)).join('\n')) ?? []
+      return Number(count)
+    }
+    await until('what was painted by mouse', async () => (await counted()) > 3)
+    const byMouse = await counted()
+    await code.screenshot('painting a mask')
+    // In the editor Ctrl+Z would undo an edit of a cell.
+    await canvas.press('Control+z')
+    await book.waitForOutput(0, "'hidden 0'")
+    await canvas.press('Space')
+    await until('what was painted by keyboard', async () => (await counted()) > 0)
+    const byKeyboard = await counted()
+    assert.ok(byMouse > byKeyboard, `${byMouse} pixels by mouse, ${byKeyboard} by keyboard`)
+    await book.startCell(1)
+    await frame.getByRole('button', { name: 'Use this picture' }).press('Enter')
+    assert.equal((await book.finished(1)).success, true)
+    await book.waitForOutput(1, `16,16,1 with ${byKeyboard} marked`)
+  },
+  everywhere,
+)
+
+scenario(
   'a letter of a picture says what it is in the session, and after a restart only what it means',
   async ({ code, notebook }) => {
     const book = await notebook([

@@ -38,6 +38,13 @@ export function rendererWords(): Words {
     padKeys: l10n.t(
       'Draw points: arrow keys move the cross, the space bar puts a point, Ctrl+Z takes the last back',
     ),
+    painterDone: l10n.t('Use this picture'),
+    painterCopy: l10n.t('Copy what is painted, as text'),
+    painterBrush: l10n.t('Brush'),
+    painterSize: l10n.t('Size of the brush, in pixels'),
+    painterKeys: l10n.t(
+      'Paint: arrow keys move the brush, with Shift they paint, the space bar paints one dot, + and − change its size, Ctrl+Z takes the last stroke back',
+    ),
   }
 }
 

@@ -63,7 +63,7 @@ export class ControlsView {
   }
 }
 
-/** All of a control but its value. */
+/** All of a control but its value, and whether a cell waits for it. */
 function shape(spec: ControlSpec): string {
-  return JSON.stringify({ ...spec, value: null })
+  return JSON.stringify({ ...spec, value: null, awaited: null })
 }

@@ -3,6 +3,7 @@
  * Where nobody runs cells, they still say what was chosen.
  */
 import type { Json } from '../figures/figure'
+import { describePainter, isPainter, type PainterSpec } from './painterSpec'
 
 /** The controls that a cell declares one after another, as one output. */
 export const CONTROLS_MIME = 'application/vnd.genbook.controls+json'
@@ -15,7 +16,7 @@ interface Labelled {
   readonly label: string
 }
 
-export type ControlSpec = SliderSpec | ChoiceSpec | ToggleSpec | ButtonSpec
+export type ControlSpec = SliderSpec | ChoiceSpec | ToggleSpec | ButtonSpec | PainterSpec
 
 export interface SliderSpec extends Labelled {
   readonly kind: 'slider'
@@ -59,7 +60,9 @@ export interface CaptionSpec {
 }
 
 /** `γ = 2`, for those who read text. */
-export function describeControl({ kind, label, value }: ControlSpec): string {
+export function describeControl(spec: ControlSpec): string {
+  if (spec.kind === 'painter') return describePainter(spec)
+  const { kind, label, value } = spec
   return kind === 'button' ? `[${label}]` : `${label} = ${describeValue(value)}`
 }
 
@@ -72,7 +75,7 @@ export function describeValue(value: number | string | boolean): string {
 /** The controls in the forms that a notebook stores. */
 export function controlsBundle(controls: readonly ControlSpec[]): Readonly<Record<string, Json>> {
   return {
-    [CONTROLS_MIME]: controls.map((control) => ({ ...control })),
+    [CONTROLS_MIME]: controls.map((control) => ({ ...control }) as unknown as Json),
     'text/plain': controls.map(describeControl).join('   '),
   }
 }
@@ -105,6 +108,8 @@ function isControl(value: unknown): value is ControlSpec {
       return typeof value.value === 'boolean'
     case 'button':
       return typeof value.value === 'number'
+    case 'painter':
+      return isPainter(value)
     default:
       return false
   }

@@ -45,6 +45,16 @@ const STYLE = `
 .genbook-pad-place { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 .genbook-pad-cross { position: absolute; width: 15px; height: 15px; margin: -8px 0 0 -8px; pointer-events: none;
   background: linear-gradient(currentColor, currentColor) center / 1px 100% no-repeat, linear-gradient(currentColor, currentColor) center / 100% 1px no-repeat; }
+.genbook-painter { grid-column: 1 / 4; display: grid; gap: 6px; justify-items: start; font-size: 12px; }
+.genbook-painter-label { font-size: 13px; }
+.genbook-painter-surface { position: relative; overflow: hidden; line-height: 0; border: 1px solid #8886; }
+.genbook-painter canvas { touch-action: none; cursor: crosshair; image-rendering: pixelated; }
+.genbook-painter.disabled canvas { cursor: default; opacity: 0.7; }
+.genbook-painter-ring { position: absolute; box-sizing: border-box; border: 1px solid #fff; outline: 1px solid #000; border-radius: 50%; pointer-events: none; }
+.genbook-painter input[type=range] { width: 110px; }
+.genbook-button.swatch { padding: 3px; line-height: 0; }
+.genbook-button.swatch[aria-pressed=true] { outline: 2px solid var(--vscode-focusBorder, #2f7fc1); }
+.genbook-swatch { display: inline-block; width: 16px; height: 16px; border: 1px solid #8888; }
 .genbook-figure:focus-visible { outline: 1px solid var(--vscode-focusBorder, #2f7fc1); outline-offset: -1px; }
 dialog.genbook-large { width: 96vw; max-width: none; height: 94vh; max-height: none; padding: 12px; border: 1px solid #8886; border-radius: 6px;
   color: inherit; background: var(--vscode-editor-background, var(--page, #fff)); }

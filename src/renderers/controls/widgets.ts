@@ -1,4 +1,5 @@
 /** One control on a page: what a person sees and moves. */
+import { painterWidget } from './painterWidget'
 import { element, keepKeys, pushButton } from './elements'
 import {
   describeValue,
@@ -34,6 +35,8 @@ export function widget(spec: ControlSpec, moved: Moved): Widget {
       return toggleWidget(spec, moved)
     case 'button':
       return buttonWidget(spec, moved)
+    case 'painter':
+      return painterWidget(spec, moved)
   }
 }
 

@@ -31,6 +31,11 @@ export interface Words {
   readonly padUndo: string
   readonly padClear: string
   readonly padKeys: string
+  readonly painterDone: string
+  readonly painterCopy: string
+  readonly painterBrush: string
+  readonly painterSize: string
+  readonly painterKeys: string
 }
 
 export const english: Words = {
@@ -65,6 +70,12 @@ export const english: Words = {
   padUndo: 'Undo',
   padClear: 'Clear',
   padKeys: 'Draw points: arrow keys move the cross, the space bar puts a point, Ctrl+Z takes the last back',
+  painterDone: 'Use this picture',
+  painterCopy: 'Copy what is painted, as text',
+  painterBrush: 'Brush',
+  painterSize: 'Size of the brush, in pixels',
+  painterKeys:
+    'Paint: arrow keys move the brush, with Shift they paint, the space bar paints one dot, + and − change its size, Ctrl+Z takes the last stroke back',
 }
 
 let current = english

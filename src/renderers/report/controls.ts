@@ -1,5 +1,14 @@
 /** Controls of a cell on a page with no session behind it: as they stood, with the values that the pictures show. */
+import { encode as encodePng } from 'fast-png'
+import {
+  bytesOf,
+  describePainter,
+  unpackBytes,
+  visiblePixels,
+  type PainterSpec,
+} from '../controls/painterSpec'
 import { describeValue, readControls, type ControlSpec } from '../controls/specification'
+import { encode } from '../figures/encode'
 import { escapeHtml } from './html'
 
 const WHY = 'As they stood when this page was made. In the notebook they can be moved.'
@@ -36,5 +45,25 @@ function shown(control: ControlSpec): [input: string, value: string] {
       ]
     case 'button':
       return ['', control.value === 1 ? 'pressed once' : `pressed ${control.value} times`]
+    case 'painter':
+      return [picture(control), describePainter(control).slice(control.label.length + 2)]
   }
+}
+
+/** Width of a painted picture on the page, at most, in pixels. */
+const SIDE = 240
+
+function picture(spec: PainterSpec): string {
+  const [height, width] = spec.shape
+  const pixels = unpackBytes(spec.value, bytesOf(spec)) ?? new Uint8Array(bytesOf(spec))
+  const file = encodePng({
+    width,
+    height,
+    data: Uint8Array.from(visiblePixels(spec, pixels)),
+    channels: 4,
+    depth: 8,
+  })
+  const scale = Math.max(1, Math.floor(SIDE / Math.max(height, width)))
+  const look = `image-rendering: pixelated; width: ${width * scale}px; height: ${height * scale}px`
+  return `<img alt="${escapeHtml(describePainter(spec))}" src="data:image/png;base64,${encode(file, 'u1').bdata}" style="${look}">`
 }

@@ -6,7 +6,15 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { after, before, describe, test } from 'node:test'
 import type { Browser, Locator, Page } from 'playwright-core'
-import { CAPTION_MIME, captionBundle, CONTROLS_MIME, type ControlSpec } from '../../../src/renderers/controls'
+import {
+  CAPTION_MIME,
+  captionBundle,
+  CONTROLS_MIME,
+  packBytes,
+  unpackBytes,
+  type ControlSpec,
+} from '../../../src/renderers/controls'
+import type { RendererMessage } from '../../../src/renderers/controls/messages'
 import { figureBundle, padFigure, trajectoriesFigure } from '../../../src/renderers/figures'
 import { renderReport } from '../../../src/renderers/report'
 import { bundle, launch, OutputPage } from './browser'
@@ -120,6 +128,117 @@ void describe('controls', () => {
     onPage(async (page) => {
       await output.show('panel', [{ kind: 'slider', id: 1 }], CONTROLS_MIME)
       assert.match(await page.locator('#panel').innerText(), /cannot be shown/)
+    }))
+})
+
+void describe('a picture to paint on', () => {
+  const spec: ControlSpec = {
+    ...{ kind: 'painter', id: 'a/0', label: 'Sketch', paints: 'strokes', shape: [8, 8, 1] },
+    ...{ value: packBytes(new Uint8Array(64)), blank: packBytes(new Uint8Array(64)) },
+    colours: [
+      { name: 'white', bytes: [255] },
+      { name: 'grey', bytes: [128] },
+    ],
+  }
+  /** The places of pixels that are not black, in what was told last. */
+  const painted = (messages: readonly RendererMessage[]): number[] => {
+    const last = messages.at(-1)
+    assert.ok(last?.type === 'change')
+    const bytes = unpackBytes((last.value as { pixels: string }).pixels, 64)!
+    return [...bytes].flatMap((byte, place) => (byte ? [place] : []))
+  }
+  const begin = async (page: Page): Promise<Locator> => {
+    await output.receive({ type: 'live', cells: ['a'], computing: [] })
+    await output.show('painter', [spec], CONTROLS_MIME)
+    return page.locator('#painter canvas')
+  }
+
+  test('follows the hand, keeps what was painted when it is stored, and takes strokes back', () =>
+    onPage(async (page) => {
+      const canvas = await begin(page)
+      const box = (await canvas.boundingBox())!
+      const at = (column: number, row: number) =>
+        [box.x + ((column + 0.5) * box.width) / 8, box.y + ((row + 0.5) * box.height) / 8] as const
+      await page.mouse.move(...at(1, 2))
+      await page.mouse.down()
+      await page.mouse.move(...at(5, 2), { steps: 3 })
+      await page.mouse.up()
+      const messages = await output.posted()
+      assert.deepEqual(painted(messages), [17, 18, 19, 20, 21])
+      const settled = messages.map((message) => message.type === 'change' && message.settled)
+      assert.deepEqual(settled.slice(0, -1).includes(true), false, 'only when the hand is lifted')
+      assert.equal(settled.at(-1), true)
+      const last = messages.at(-1)!
+      assert.ok(last.type === 'change')
+      const { pixels } = last.value as { pixels: string }
+      // A grey dot, and then what was stored before it: the dot stays.
+      await page.getByRole('button', { name: 'grey' }).click()
+      await page.mouse.click(...at(0, 0))
+      await output.show('painter', [{ ...spec, value: pixels }], CONTROLS_MIME)
+      await page.getByRole('button', { name: 'Eraser' }).click()
+      await page.mouse.click(...at(1, 2))
+      assert.deepEqual(painted(await output.posted()), [0, 18, 19, 20, 21])
+      await page.getByRole('button', { name: 'Undo' }).click()
+      await page.getByRole('button', { name: 'Undo' }).click()
+      assert.deepEqual(painted(await output.posted()), [17, 18, 19, 20, 21])
+      await page.getByRole('button', { name: 'Clear' }).click()
+      assert.deepEqual(painted(await output.posted()), [])
+      // What comes from elsewhere is shown.
+      await output.posted()
+      await output.show('painter', [{ ...spec, value: packBytes(new Uint8Array(64)) }], CONTROLS_MIME)
+      await output.show('painter', [{ ...spec, value: pixels }], CONTROLS_MIME)
+      const corner = await canvas.evaluate((canvas: HTMLCanvasElement) =>
+        Array.from(canvas.getContext('2d')!.getImageData(1, 2, 1, 1).data),
+      )
+      assert.deepEqual(corner, [255, 255, 255, 255])
+    }))
+
+  test('is painted by keyboard, whose keys go no further', () =>
+    onPage(async (page) => {
+      const canvas = await begin(page)
+      await page.evaluate(() => {
+        const heard = ((window as unknown as { heard: string[] }).heard = [] as string[])
+        document.addEventListener('keydown', ({ code }) => heard.push(code))
+      })
+      await canvas.focus()
+      await page.keyboard.press('ArrowLeft')
+      await page.keyboard.press('Space')
+      assert.deepEqual(painted(await output.posted()), [35])
+      await page.keyboard.press('Shift+ArrowUp')
+      await page.keyboard.press('Shift+ArrowUp')
+      assert.deepEqual(painted(await output.posted()), [19, 27, 35])
+      assert.equal(await page.locator('#painter [role=status]').first().innerText(), '4, 3')
+      await page.keyboard.press('Control+z')
+      await page.keyboard.press('+')
+      await page.keyboard.press('+')
+      await page.keyboard.press('Enter')
+      assert.equal(painted(await output.posted()).length, 9 + 1, 'three pixels wide, and the dot below')
+      const heard = await page.evaluate(() => (window as unknown as { heard: string[] }).heard)
+      assert.deepEqual(
+        heard.filter((code) => !code.startsWith('Shift') && !code.startsWith('Control')),
+        [],
+      )
+    }))
+
+  test('sleeps until its cell has run, and offers to be used where a cell waits', () =>
+    onPage(async (page) => {
+      await output.show('painter', [spec], CONTROLS_MIME)
+      const canvas = page.locator('#painter canvas')
+      await canvas.click()
+      await canvas.press('Space')
+      assert.deepEqual(await output.posted(), [])
+      assert.ok(await page.getByRole('button', { name: 'Undo' }).isDisabled())
+      const done = page.getByRole('button', { name: 'Use this picture' })
+      await output.receive({ type: 'live', cells: ['a'], computing: [] })
+      assert.equal(await done.isVisible(), false)
+      await canvas.press('Space')
+      await output.show('painter', [{ ...spec, awaited: true }], CONTROLS_MIME)
+      await output.posted()
+      await done.click()
+      const [message] = await output.posted()
+      assert.ok(message?.type === 'change' && message.settled)
+      assert.equal((message.value as { done?: true }).done, true)
+      assert.deepEqual(painted([message]), [36], 'what was painted before the cell waited')
     }))
 })
 

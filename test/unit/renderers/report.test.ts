@@ -207,10 +207,21 @@ void describe('a report', () => {
       { kind: 'choice', id: 'c/1', label: 'sampler', options: ['ddim', 'ddpm'], value: 'ddpm' },
       { kind: 'toggle', id: 'c/2', label: 'field', value: true },
       { kind: 'button', id: 'c/3', label: 'again', value: 2 },
+      {
+        kind: 'painter',
+        id: 'c/4',
+        label: 'sketch',
+        paints: 'strokes',
+        shape: [1, 2, 1],
+        value: '/wA=',
+        blank: 'AAA=',
+        colours: [{ name: 'white', bytes: [255] }],
+      },
     ] as const
     const html = body(code({ ...controlsBundle(specs) }))
     assert.match(html, /<input type="range" min="0" max="8" step="any" value="2.5"[^>]*disabled>/)
     assert.match(html, /<input type="checkbox" checked[^>]*disabled>/)
+    assert.match(html, /<img alt="sketch: 1 of 2 pixels painted" src="data:image\/png;base64,iVBOR/)
     const text = shown(html)
     for (const said of [
       'γ <b>',

@@ -328,3 +328,72 @@ test('where nobody can draw, a pad gives the points that it was given, or says w
   ] as const)
     assert.match((await new LiveBench().run(`${USE} ${code}`)).error.message, expected, code)
 })
+
+/** A mask of four pixels, some of them marked, as the renderer tells it. */
+const marked = (...bytes: number[]): string => Buffer.from(bytes).toString('base64')
+
+test('a painter gives its picture to live pictures and to the cell that waits', async () => {
+  const bench = new LiveBench({ attended: true })
+  await bench.run(`${USE} import { painter } from 'genbook'
+    const hidden = painter('Hidden', { paints: 'mask', shape: [2, 2, 3], over: tf.fill([2, 2, 3], 1) })
+    live(() => [...hidden.value.dataSync(), hidden.value.shape.join()])`)
+  const [spec] = bench.controls()
+  assert.ok(spec?.kind === 'painter')
+  assert.deepEqual(
+    [spec.shape, spec.colours, spec.under],
+    [[2, 2, 1], [], marked(...Array.from({ length: 12 }, () => 255))],
+  )
+  const wrongs: Json[] = [null, 1, {}, { pixels: 'x' }, { pixels: marked(0, 0, 0) }]
+  for (const wrong of wrongs) assert.deepEqual(bench.move('cell/0', wrong), [], JSON.stringify(wrong))
+  assert.deepEqual(bench.move('cell/0', { pixels: marked(0, 0, 0, 0) }), [], 'as it was')
+  assert.equal(bench.move('cell/0', { pixels: marked(255, 0, 0, 255) }, false).length, 1)
+  assert.equal((await bench.recompute('cell/live/0')).texts[0], "[1, 0, 0, 1, '2,2,1']")
+  assert.deepEqual(bench.captions().at(-1)?.used, [['Hidden', '2 pixels painted']])
+  const waiting = bench.start('const known = (await hidden.done()).dataSync(); [...known]', 'later')
+  const asks = () => bench.controls().some((control) => control.kind === 'painter' && control.awaited)
+  while (!asks()) await new Promise((resolve) => setTimeout(resolve, 5))
+  bench.move('cell/0', { pixels: marked(0, 255, 0, 0), done: true })
+  await waiting.done
+  assert.deepEqual(bench.result(waiting.number).texts, ['[0, 1, 0, 0]'])
+})
+
+test('a cell that waits for a painter can be stopped, and the painting stays', async () => {
+  const bench = new LiveBench({ attended: true })
+  await bench.run(`${USE} import { painter } from 'genbook'
+    const sketch = painter('Sketch', { shape: [2, 2, 1], range: [0, 1] })`)
+  bench.move('cell/0', { pixels: marked(0, 51, 0, 255) })
+  const waiting = bench.start('await sketch.done()', 'later')
+  while (!bench.controls().some((control) => control.kind === 'painter' && control.awaited))
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  bench.session.interrupt(waiting.number)
+  await waiting.done
+  assert.equal(bench.result(waiting.number).outcome.status, 'interrupted')
+  assert.equal((await bench.run('[...sketch.value.mul(5).dataSync()]', 'after')).texts[0], '[0, 1, 0, 5]')
+})
+
+test('where nobody can paint, a painter gives what it was given, or says what to do', async () => {
+  const use = `${USE} import { painter } from 'genbook';`
+  const { texts } = await new LiveBench().run(`${use}
+    const text = painter('a', { shape: [2, 2, 1], range: [0, 1], value: '${marked(0, 51, 102, 255)}' })
+    const sketch = painter('b', { range: [0, 1], over: tf.tensor([0, 0.2, 1], [1, 1, 3]) })
+    const mask = painter('c', { paints: 'mask', shape: [1, 2, 1], value: tf.tensor([0, 1], [1, 2, 1]) });
+    [...(await text.done()).mul(5).dataSync(), ...sketch.value.mul(5).dataSync(), ...(await mask.done()).dataSync()]`)
+  assert.equal(texts.at(-1), '[0, 1, 2, 5, 0, 1, 5, 0, 1]')
+  for (const [code, expected] of [
+    [`await painter('Sketch').done()`, /painter\('Sketch'\): nobody is here to paint. Give it a value/],
+    [`painter('')`, /needs a label/],
+    [`painter('x', { paints: 'oil' })`, /paints must be 'strokes' or 'mask', not 'oil'/],
+    [`painter('x', { shape: [16, 16, 2] })`, /1 or 3 channels; not \[16, 16, 2\]/],
+    [`painter('x', { shape: [16, 1000, 1] })`, /at most 128 pixels/],
+    [
+      `painter('x', { shape: [2, 2, 1], over: tf.zeros([3, 3, 1]) })`,
+      /over has the shape \[3, 3, 1\], but the picture is \[2, 2, 1\]/,
+    ],
+    [`painter('x', { range: [1, 1] })`, /range must be an interval/],
+    [
+      `painter('x', { value: 'nonsense' })`,
+      /value must be a tensor of 256 numbers, or the text that Copy gives/,
+    ],
+  ] as const)
+    assert.match((await new LiveBench().run(`${use} ${code}`)).error.message, expected, code)
+})
