@@ -2,6 +2,7 @@
 import { encode as encodePng } from 'fast-png'
 import { encode, type Numbers } from './encode'
 import { count, FigureError, type Attributes, type Figure, type Json } from './figure'
+import { expectHeadings, frame, namedAxis, roomAbove, roomBeside, type Headings } from './headings'
 import { series, short } from './numbers'
 import { panelTitle, suffix } from './panels'
 import { baseLayout, escape } from './style'
@@ -19,6 +20,8 @@ export interface PictureSet {
   readonly below?: { readonly pixels: Numbers; readonly distances: Numbers; readonly name: string }
   /** What each moment is called, for sets of shape [moments, n, height, width, channels]. */
   readonly moments?: readonly string[]
+  /** Which pictures have a frame, because something about them is not as it should be. Their labels say what. */
+  readonly framed?: readonly boolean[]
 }
 
 export interface ImagesOptions {
@@ -30,6 +33,12 @@ export interface ImagesOptions {
   readonly range?: readonly [low: number, high: number]
   /** More pictures than this are left out, and the picture says so. Default 100. */
   readonly most?: number
+  /** How large a pixel is drawn at most, in pixels of the screen. Default 10. */
+  readonly zoom?: number
+  /** What stands above the columns of every set: a name for each. */
+  readonly across?: Headings
+  /** What stands beside the rows, left of the first set: a name for each. */
+  readonly down?: Headings
 }
 
 /** Width of all panels together, in pixels of the screen. */
@@ -52,12 +61,13 @@ const MOST_PIXELS = 1_500_000
  */
 export function imagesFigure(sets: readonly PictureSet[], options: ImagesOptions = {}): Figure {
   if (!sets.length) throw new FigureError('There are no pictures to draw.')
-  const { most = 100, range = [-1, 1] } = options
+  const { most = 100, range = [-1, 1], zoom = 10 } = options
   const [low, high] = range
   if (!(low < high)) throw new FigureError(`range must be an interval, but is [${low}, ${high}].`)
   for (const [name, value] of [
     ['most', most],
     ['columns', options.columns ?? 1],
+    ['zoom', zoom],
   ] as const)
     if (!Number.isSafeInteger(value) || value < 1)
       throw new FigureError(`${name} must be a whole number from 1 on, but is ${value}.`)
@@ -66,9 +76,9 @@ export function imagesFigure(sets: readonly PictureSet[], options: ImagesOptions
   if (sheets.some((sheet) => sheet.moments.length !== moments.length))
     throw new FigureError('Sets with different numbers of moments cannot share a slider.')
   const columns = options.columns ?? bestColumns(sheets[0]!, sheets.length)
-  const across = sheets.reduce((sum, { width }) => sum + columns * (width + 1), 0)
+  const pixelsAcross = sheets.reduce((sum, { width }) => sum + columns * (width + 1), 0)
   // In quarters, so that pixels are about as wide as one another.
-  const scale = Math.max(1, Math.min(10, Math.floor((4 * WIDTH) / across) / 4))
+  const scale = Math.max(1, Math.min(zoom, Math.floor((4 * WIDTH) / pixelsAcross) / 4))
   const plans = sheets.map((sheet) => planned(sheet, columns, scale))
   const drawn = plans.reduce((sum, { columns, rows }) => sum + columns * rows, 0) * moments.length
   if (drawn > MOST_PIXELS)
@@ -77,35 +87,46 @@ export function imagesFigure(sets: readonly PictureSet[], options: ImagesOptions
     )
 
   const title = options.title ?? (sets.length > 1 ? sets.map(({ name }) => name).join(' | ') : sets[0]!.name)
-  const left = sheets.filter(({ n, total }) => n < total).map(({ n, total }) => `${n} of ${total} drawn`)
+  const more = sheets.filter(({ n, total }) => n < total).map(({ n, total }) => `${n} of ${total} drawn`)
   const [first] = sheets
   const sizes = `${first!.height} × ${first!.width} pixels, ${short(low)} black, ${short(high)} white`
-  const subtitle = [options.subtitle ?? sizes, ...left].join(' · ')
+  const subtitle = [options.subtitle ?? sizes, ...more].join(' · ')
   const summary = `${title}: ${sheets.map(({ name, total }) => `${count(total, 'picture')} of “${name}”`).join(', ')}`
   const several = moments.length > 1
+  const { across: above, down: beside } = options
+  if (above) for (const { perRow } of plans) expectHeadings('across', above, perRow)
+  if (beside) expectHeadings('down', beside, Math.ceil(first!.n / plans[0]!.perRow))
+  const [left, top] = [SIDE + (beside ? roomBeside(beside) : 0), TOP + (above ? roomAbove(above) : 0)]
   const inner = Math.max(...plans.map(({ rows }) => rows)) * scale
   const total = plans.reduce((sum, { columns }) => sum + columns * scale, 0) + (plans.length - 1) * BETWEEN
   const layout: Record<string, Json> = {
-    ...baseLayout(title, subtitle, summary, inner + TOP + (several ? CONTROLS : BOTTOM)),
+    ...baseLayout(title, subtitle, summary, inner + top + (several ? CONTROLS : BOTTOM)),
     ...(several && { meta: { summary, moments: [...moments] } }),
-    width: total + 2 * SIDE,
-    margin: { l: SIDE, r: SIDE, t: TOP, b: several ? CONTROLS : BOTTOM },
+    width: total + left + SIDE,
+    margin: { l: left, r: SIDE, t: top, b: several ? CONTROLS : BOTTOM },
     showlegend: false,
-    annotations: sets.length > 1 ? sets.map(({ name }, i) => panelTitle(name, i)) : [],
+    annotations:
+      sets.length > 1
+        ? sets.map(({ name }, i) => ({ ...panelTitle(name, i), ...(above && { yshift: roomAbove(above) }) }))
+        : [],
+    ...(sheets.some(({ framed }) => framed?.some(Boolean)) && {
+      shapes: sheets.flatMap((sheet, i) => frames(sheet, plans[i]!, suffix(i))),
+    }),
     ...(several && { sliders: [slider(moments)], updatemenus: [] }),
   }
   let from = 0
   for (const [i, plan] of plans.entries()) {
     const to = from + plan.columns * scale
+    const { height, width } = sheets[i]!
     layout[`xaxis${suffix(i)}`] = {
-      ...HIDDEN,
+      ...(above ? { ...namedAxis(above, (width - 1) / 2, plan.across), side: 'top' } : HIDDEN),
       domain: [from / total, to / total],
       anchor: `y${suffix(i)}`,
       range: [-0.5, plan.columns - 0.5],
       constrain: 'domain',
     }
     layout[`yaxis${suffix(i)}`] = {
-      ...HIDDEN,
+      ...(beside && !i ? namedAxis(beside, (height - 1) / 2, plan.down) : HIDDEN),
       anchor: `x${suffix(i)}`,
       range: [plan.rows - 0.5, -0.5],
       scaleanchor: `x${suffix(i)}`,
@@ -153,9 +174,10 @@ interface Sheet {
   readonly below:
     { readonly pixels: Float64Array; readonly distances: Float64Array; readonly name: string } | undefined
   readonly moments: readonly string[]
+  readonly framed: readonly boolean[] | undefined
 }
 
-function measured({ name, pixels, shape, labels, below, moments }: PictureSet, most: number): Sheet {
+function measured({ name, pixels, shape, labels, below, moments, framed }: PictureSet, most: number): Sheet {
   const inner = moments ? shape.slice(1) : shape
   const [total = 0, height = 0, width = 0, channels = 1] = inner
   if (
@@ -186,6 +208,7 @@ function measured({ name, pixels, shape, labels, below, moments }: PictureSet, m
       name: below.name,
     },
     moments: moments ?? [''],
+    framed,
   }
 }
 
@@ -239,6 +262,17 @@ function sheetSource(sheet: Sheet, plan: Plan, moment: number, low: number, high
   }
   const file = encodePng({ width: columns, height: rows, data, channels: 4, depth: 8 })
   return `data:image/png;base64,${encode(file, 'u1').bdata}`
+}
+
+/** Frames of the pictures that ask for them. */
+function frames(
+  { n, height, width, framed }: Sheet,
+  { perRow, across, down }: Plan,
+  axis: string,
+): readonly Json[] {
+  return Array.from({ length: n }, (_, k) => k)
+    .filter((k) => framed?.[k])
+    .map((k) => frame(axis, [(k % perRow) * across, Math.floor(k / perRow) * down], [width, height]))
 }
 
 /** Names for those who point at a picture, and the labels below. */

@@ -76,6 +76,47 @@ describe('a sheet of pictures', () => {
     assert.deepEqual(sheet(withMoment(figure, 1)).at(0, 0), [128, 128, 128, 255])
   })
 
+  test('names stand at the middle of the rows and columns that they name, and frames around their pictures', () => {
+    const set = grey([6, 2, 3], () => 0, { framed: [false, false, false, false, true, false] })
+    const across = { title: 'γ', names: [0, 1, '<4>'] }
+    const down = { title: 'seed', names: ['one', 'two'] }
+    const plain = imagesFigure([set], { columns: 3 })
+    const figure = imagesFigure([set], { columns: 3, across, down })
+    const axis = (name: string) => figure.layout[name] as Record<string, unknown>
+    // Pictures are 3 × 2 with one pixel between: the middles are 1, 5, 9 and 0.5, 3.5.
+    assert.deepEqual(
+      [axis('xaxis').tickvals, axis('yaxis').tickvals],
+      [
+        [1, 5, 9],
+        [0.5, 3.5],
+      ],
+    )
+    assert.deepEqual(axis('xaxis').ticktext, ['0', '1', '&lt;4&gt;'])
+    assert.deepEqual([axis('xaxis').side, (axis('yaxis').title as { text: string }).text], ['top', 'seed'])
+    const [frame, ...others] = figure.layout.shapes as { x0: number; x1: number; y0: number; y1: number }[]
+    assert.equal(others.length, 0)
+    // The fifth picture has the pixels 4 … 6 across and 3 … 4 down, each half a pixel to either side.
+    assert.ok(frame!.x0 < 3.5 && frame!.x0 > 3 && frame!.x1 > 6.5 && frame!.x1 < 7, JSON.stringify(frame))
+    assert.ok(frame!.y0 < 2.5 && frame!.y0 > 2 && frame!.y1 > 4.5 && frame!.y1 < 5, JSON.stringify(frame))
+    // What they take is added around: pictures are as large as without them.
+    const inner = ({ layout }: Figure) => {
+      const { l, r, t, b } = layout.margin as Record<'l' | 'r' | 't' | 'b', number>
+      return [(layout.width as number) - l - r, (layout.height as number) - t - b]
+    }
+    assert.deepEqual(inner(figure), inner(plain))
+    assert.equal(imagesFigure([grey([6, 2, 3], () => 0)]).layout.shapes, undefined)
+    const half = imagesFigure([set], { columns: 3, zoom: 5 })
+    assert.deepEqual([inner(half)[0], inner(plain)[0]], [5 * 11, 10 * 11])
+    assert.throws(
+      () => imagesFigure([set], { columns: 3, across: { names: [1] } }),
+      /across names 1 columns, but there are 3/,
+    )
+    assert.throws(
+      () => imagesFigure([set], { columns: 3, down: { names: [1, 2, 3] } }),
+      /down names 3 rows, but there are 2/,
+    )
+  })
+
   test('what is no picture is said', () => {
     const wrong = (set: PictureSet, options = {}) =>
       assert.throws.bind(null, () => imagesFigure([set], options))
