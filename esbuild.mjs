@@ -4,7 +4,9 @@ import { join } from 'node:path'
 import * as esbuild from 'esbuild'
 import { assembly } from './scripts/assembly.mjs'
 import { exampleList } from './scripts/examples.mjs'
+import { nodeAtRunTime } from './scripts/node-at-run-time.mjs'
 import { root } from './scripts/node.mjs'
+import { loadedPlotly, plotlyWithoutMaps } from './scripts/plotly.mjs'
 import { workerText } from './scripts/worker-text.mjs'
 
 const browser = { platform: 'browser', target: ['chrome120', 'firefox128', 'safari17'] }
@@ -26,32 +28,70 @@ const loaded = {
   supported: { 'dynamic-import': false },
 }
 
-/** What is built from what. Each is one self-contained file, because webviews and their workers cannot load others. */
+/** For a bundle in which `module` is another bundle, the `file` beside it. */
+function beside(module, file) {
+  return {
+    name: 'beside',
+    setup(build) {
+      build.onResolve({ filter: /.*/ }, ({ path }) =>
+        path === module ? { path: file, external: true } : undefined,
+      )
+    },
+  }
+}
+
+/** What is built from what. Each is one self-contained file, because webviews' workers cannot load others;
+ * but Plotly, the extension and the kernel are shipped once. */
 const bundles = {
-  // The extension, for VS Code's Node host and for its web worker host.
-  'extension.node.js': {
-    entryPoints: ['src/extension/main.node.ts'],
-    ...node,
-    format: 'cjs',
-    external: ['vscode'],
-  },
-  'extension.web.js': {
-    entryPoints: ['src/extension/main.web.ts'],
+  // The extension as VS Code's web worker host loads it, and what brings Node to it in the Node host.
+  'extension.js': {
+    entryPoints: ['src/extension/main.ts'],
     ...browser,
     format: 'cjs',
     external: ['vscode'],
   },
+  'extension.node.js': {
+    entryPoints: ['src/extension/main.node.ts'],
+    ...node,
+    format: 'cjs',
+    plugins: [beside('./main', './extension.js')],
+  },
   // The page of the runtime view, and the worker inside it that runs cells.
   'runtime.js': { entryPoints: ['src/extension/runtime/page.ts'], ...browser, format: 'iife' },
-  'kernel.js': { entryPoints: ['src/kernel/worker/web.ts'], ...browser, format: 'iife' },
+  'kernel.js': {
+    entryPoints: ['src/kernel/worker/main.ts'],
+    ...browser,
+    target: [...browser.target, node.target],
+    format: 'iife',
+    plugins: [assembly, workerText, nodeAtRunTime],
+  },
+  // What evaluates it in a worker thread of Node.
   'kernel.node.mjs': { entryPoints: ['src/kernel/worker/node.ts'], ...nodeModule, external: ['webgpu'] },
   // The page of an editor that shows a variable; figures it draws with the renderer.
   'viewer.js': { entryPoints: ['src/extension/viewer/page.ts'], ...browser, format: 'esm' },
   // TypeScript, once, for both hosts: compiles and checks cells.
   'language.js': { entryPoints: ['src/kernel/language/worker.ts'], ...browser, format: 'iife' },
-  // Pictures: inside VS Code's outputs, and inside an exported report.
-  'renderer.js': { entryPoints: ['src/renderers/output/main.ts'], ...browser, format: 'esm' },
-  'report.js': { entryPoints: ['src/renderers/report/page.ts'], ...browser, format: 'iife' },
+  // Plotly, a script that leaves `Plotly` to the page. Nothing of ours asks for the names of its functions.
+  'plotly.js': {
+    entryPoints: ['plotly.js-dist'],
+    ...browser,
+    format: 'iife',
+    keepNames: false,
+    plugins: [plotlyWithoutMaps],
+  },
+  // Pictures: inside VS Code's outputs, and, behind Plotly, inside an exported report.
+  'renderer.js': {
+    entryPoints: ['src/renderers/output/main.ts'],
+    ...browser,
+    format: 'esm',
+    plugins: [loadedPlotly("import './plotly.js'")],
+  },
+  'report.js': {
+    entryPoints: ['src/renderers/report/page.ts'],
+    ...browser,
+    format: 'iife',
+    plugins: [loadedPlotly()],
+  },
   // Runs a submission in the grader's sandbox: the thread that minds it, and the thread of its cells, each with what loads it.
   'runner.mjs': { entryPoints: ['src/cli/grade/runner/load.ts'], ...nodeModule },
   'runner.worker.mjs': { entryPoints: ['src/cli/grade/runner/load.ts'], ...nodeModule },

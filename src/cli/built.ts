@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { joinProgram, PROGRAM_FILES } from '../renderers/report/program'
 
 const folder = dirname(fileURLToPath(import.meta.url))
 
@@ -19,7 +20,9 @@ export const built = {
     join(folder, name),
   ),
   types: () => readFile(join(folder, 'types.json'), 'utf8'),
-  report: () => readFile(join(folder, 'report.js'), 'utf8'),
+  /** The program that draws the figures of reports. */
+  report: async () =>
+    joinProgram(await Promise.all(PROGRAM_FILES.map((name) => readFile(join(folder, name), 'utf8')))),
   /** The queue on pg-boss. */
   queue: join(folder, 'queue.mjs'),
 }

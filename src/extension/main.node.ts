@@ -1,5 +1,5 @@
 import type { ExtensionContext } from 'vscode'
-import { activateWith } from './activate'
+import * as extension from './main'
 import { platform } from './platform.node'
 
-export const activate = (context: ExtensionContext) => activateWith(platform, context)
+export const activate = (context: ExtensionContext) => extension.activate(context, platform)

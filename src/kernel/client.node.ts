@@ -15,7 +15,7 @@ export interface NodeKernelOptions {
 }
 
 /**
- * A transport to a new worker thread that executes `script`, the built `dist/kernel.node.mjs`.
+ * A transport to a new worker thread that executes `script`, the built `dist/kernel.node.mjs` with `kernel.js` beside it.
  *
  * @throws only through `onExit`, which says why the thread ended.
  */

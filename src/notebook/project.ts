@@ -3,8 +3,10 @@
 /** The built files that run a notebook without an editor, from the folder that holds them. */
 export const RUNTIME_FILES = [
   'genbook.mjs',
+  'kernel.js',
   'kernel.node.mjs',
   'language.js',
+  'plotly.js',
   'report.js',
   'types.json',
   'wasm/tfjs-backend-wasm.wasm',

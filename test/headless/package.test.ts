@@ -14,10 +14,12 @@ test('the .vsix is under 8 MB, has all that the editor loads, and nothing of the
   // A ZIP file names its entries as they are.
   const has = (file: string) => bytes.includes(`extension/${file}`)
   for (const file of [
+    'extension.js',
     'extension.node.js',
-    'extension.web.js',
     'kernel.js',
+    'kernel.node.mjs',
     'language.js',
+    'plotly.js',
     'renderer.js',
     'types.json',
   ])

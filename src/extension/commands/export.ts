@@ -107,10 +107,10 @@ async function convert(
       return typescriptOf(notebook, language)
     case 'html': {
       // Only now: it brings typesetting with it, which activation must not wait for.
-      const { renderReport } = await import('../../renderers/report')
+      const { joinProgram, PROGRAM_FILES, renderReport } = await import('../../renderers/report')
       const { run, seed = DEFAULT_SEED } = genbookMetadata(notebook)
       const stamp = { ...(run && { Device: run.device, Genbook: run.version ?? '' }), Seed: seed }
-      const scripts = await assets.text('report.js')
+      const scripts = joinProgram(await Promise.all(PROGRAM_FILES.map((name) => assets.text(name))))
       return renderReport({ title, cells: notebook.cells, stamp, scripts })
     }
   }

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode'
 import type { Json } from '../../notebook/json'
 import type { Assets } from '../assets'
+import { programScripts } from '../pictures/program'
 
 /** What the page says of one figure; `index` is -1 when its script has begun. */
 interface Drawn {
@@ -8,7 +9,7 @@ interface Drawn {
   readonly png: string | null
 }
 
-/** Runs after dist/report.js, which leaves `genbookStill` to pages like this one. */
+/** Runs after a report's program, which leaves `genbookStill` to pages like this one. */
 const SCRIPT = `
 const vscode = acquireVsCodeApi()
 addEventListener('message', async ({ data: { index, figure } }) => {
@@ -104,7 +105,7 @@ function html(webview: vscode.Webview, assets: Assets): string {
 <head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${policy}"></head>
 <body>
 <p>${vscode.l10n.t('Drawing the pictures of the notebook …')}</p>
-<script nonce="${nonce}" src="${webview.asWebviewUri(assets.uri('report.js')).toString()}"></script>
+${programScripts(webview, assets, nonce)}
 <script nonce="${nonce}">${SCRIPT}</script>
 </body>
 </html>`

@@ -3,6 +3,7 @@ import type { TabAnswer, TabMessage } from '../../renderers/controls/messages'
 import type { Json } from '../../renderers/figures'
 import { embedJson, escapeHtml } from '../../renderers/report/html'
 import type { Assets } from '../assets'
+import { programScripts } from './program'
 import { savePicture } from './save'
 
 /** Where a figure comes from. */
@@ -19,11 +20,10 @@ export function openLarge(
   figure: Json,
   { notebook, letters }: FigureSource,
 ): void {
-  const script = assets.uri('report.js')
   const panel = vscode.window.createWebviewPanel('genbook.picture', title, vscode.ViewColumn.Active, {
     enableScripts: true,
     retainContextWhenHidden: true,
-    localResourceRoots: [vscode.Uri.joinPath(script, '..')],
+    localResourceRoots: [assets.folder],
   })
   const { webview } = panel
   webview.onDidReceiveMessage((message: TabMessage) => {
@@ -31,11 +31,11 @@ export function openLarge(
     const answer: TabAnswer = { type: 'letters', values: letters(message.signs) }
     return webview.postMessage(answer)
   })
-  webview.html = page(title, figure, webview.asWebviewUri(script).toString(), webview.cspSource)
+  webview.html = page(title, figure, programScripts(webview, assets), webview.cspSource)
 }
 
 /** The program is a report's; it fills the window where it finds itself in a tab. */
-function page(title: string, figure: Json, script: string, source: string): string {
+function page(title: string, figure: Json, scripts: string, source: string): string {
   // WebGL traces compile their code as they run, as they do in the notebook's own outputs.
   const policy = [
     "default-src 'none'",
@@ -53,7 +53,7 @@ function page(title: string, figure: Json, script: string, source: string): stri
 <body>
 <div class="figure" role="img" aria-label="${escapeHtml(title)}" data-figure="large"></div>
 <script type="application/json" id="large">${embedJson(figure)}</script>
-<script src="${escapeHtml(script)}"></script>
+${scripts}
 </body>
 </html>`
 }

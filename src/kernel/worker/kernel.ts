@@ -8,38 +8,24 @@ import {
   setFusing,
   TensorLedger,
   useWorkers,
-  type WorkerHost,
 } from '../../tensor'
 import { setWeightSource } from '../../models/pretrained/load'
 import { addressedCommands } from '../debug/addresses'
 import type { Commands } from '../debug/commands'
-import type { CommandChannel } from '../debug/protocol'
 import { moduleTable } from '../library/modules'
 import {
   PROTOCOL_VERSION,
   unreachable,
-  type BackendChoice,
   type Device,
   type DriverMessage,
   type Execute,
   type Initialize,
-  type KernelMessage,
   type Recompute,
 } from '../protocol'
 import { revoked, sharedSign, type StopSign } from '../session/interrupt'
 import { Session } from '../session/session'
+import type { Environment } from './environment'
 import { WeightRequests } from '../session/weights'
-
-/** What differs between the places where a kernel lives. */
-export interface Environment {
-  readonly post: (message: KernelMessage) => void
-  /** Makes a GPU known where that takes something. @returns why that failed, in a sentence, if it did. */
-  readonly findGpu?: (backend: BackendChoice) => Promise<string | undefined>
-  /** Starts workers, which share the longest computations. */
-  readonly workers?: WorkerHost
-  /** Reads commands synchronously, where threads share memory. */
-  readonly portCommands?: (channel: Extract<CommandChannel, { kind: 'port' }>) => Commands
-}
 
 export class Kernel {
   readonly #environment: Environment

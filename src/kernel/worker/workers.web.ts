@@ -2,7 +2,9 @@
 import type { WorkerHost, WorkerLink } from '../../tensor'
 
 /** Workers of this page, as many as the browser says that there are processors. */
-export const blobWorkers: WorkerHost = { processors: navigator.hardwareConcurrency, start: startBlobWorker }
+export function blobWorkers(): WorkerHost {
+  return { processors: navigator.hardwareConcurrency, start: startBlobWorker }
+}
 
 /** Starts a worker that runs `program`. @throws where the page may have no workers. */
 export function startBlobWorker(program: string): WorkerLink {

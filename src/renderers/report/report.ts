@@ -18,7 +18,7 @@ export interface Report {
   readonly cells: readonly ReportCell[]
   /** What the run was made with, by name, in this order: device, seed, time, versions. */
   readonly stamp?: Readonly<Record<string, string | number>>
-  /** The text of dist/report.js, which draws the figures; without it they are shown as pictures or text. */
+  /** The program that draws the figures, of the texts of PROGRAM_FILES; without it they are shown as pictures or text. */
   readonly scripts?: string
 }
 

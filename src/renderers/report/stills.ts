@@ -10,7 +10,7 @@ export const FIGURES = 'figures'
 /** The id of the element with the pictures: a list of base64 PNGs, null where a figure could not be drawn. */
 export const STILLS = 'stills'
 
-/** @param program the text of dist/report.js */
+/** @param program what draws, of the texts of PROGRAM_FILES */
 export function stillsPage(figures: readonly unknown[], program: string): string {
   const body = `<script type="application/json" id="${FIGURES}">${embedJson(figures)}</script>`
   return htmlPage({ title: 'Figures', style: '', body, program })

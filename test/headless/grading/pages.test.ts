@@ -14,13 +14,13 @@ import { figureBundle } from '../../../src/renderers/figures'
 import type { PackedProgram } from '../../../src/renderers/report'
 import { assignmentOf, cellGrade, manualCell, result, testGrade } from '../../unit/cli/grade/fixtures'
 import { hostile, hostileTexts } from '../../unit/cli/grade/hostile'
-import { bundle, launch, open } from '../renderers/browser'
+import { bundleReport, launch, open } from '../renderers/browser'
 import { figures } from '../renderers/fixtures'
 
 let browser: Browser
 let program: PackedProgram
 before(async () => {
-  const [launched, script] = await Promise.all([launch(), bundle('src/renderers/report/page.ts', 'iife')])
+  const [launched, script] = await Promise.all([launch(), bundleReport()])
   browser = launched
   program = packed(script)
 })

@@ -1,9 +1,13 @@
 /** A Chromium with pages that look to a renderer like VS Code's, and that see nothing of the network. */
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import * as esbuild from 'esbuild'
 import { chromium, type Browser, type Page } from 'playwright-core'
 import { chromiumFlags, needChromium } from '../../../scripts/chromium.mjs'
+import { loadedPlotly } from '../../../scripts/plotly.mjs'
 import type { HostMessage, RendererMessage } from '../../../src/renderers/controls/messages'
 import { PLOTLY_MIME } from '../../../src/renderers/figures'
+import { joinProgram } from '../../../src/renderers/report'
 
 const origin = 'http://genbook.test'
 
@@ -11,8 +15,19 @@ export async function launch(): Promise<Browser> {
   return chromium.launch({ executablePath: await needChromium(), args: [...chromiumFlags] })
 }
 
+/** Plotly as it is shipped. */
+const plotly = () => readFile(join(process.cwd(), 'dist/plotly.js'), 'utf8')
+
+/** The renderer of outputs, which loads Plotly from the file beside it. */
+export const bundleRenderer = () => bundle('src/renderers/output/main.ts', 'esm', "import './plotly.js'")
+
+/** The program of a report, Plotly included. */
+export async function bundleReport(): Promise<string> {
+  return joinProgram(await Promise.all([plotly(), bundle('src/renderers/report/page.ts', 'iife')]))
+}
+
 /** Bundles a browser entry the way the product does. */
-export async function bundle(entry: string, format: 'esm' | 'iife'): Promise<string> {
+async function bundle(entry: string, format: 'esm' | 'iife', load = ''): Promise<string> {
   const { outputFiles } = await esbuild.build({
     entryPoints: [entry],
     bundle: true,
@@ -24,6 +39,7 @@ export async function bundle(entry: string, format: 'esm' | 'iife'): Promise<str
     target: ['chrome120'],
     legalComments: 'none',
     logLevel: 'warning',
+    plugins: [loadedPlotly(load)],
   })
   return outputFiles[0]!.text
 }
@@ -44,6 +60,8 @@ export async function open(
   options: Parameters<Browser['newPage']>[0] = {},
 ): Promise<Loaded> {
   const page = await browser.newPage({ viewport: { width: 900, height: 700 }, ...options })
+  // Longer than a busy machine takes: what is waited for comes, or the test has found something.
+  page.setDefaultTimeout(120_000)
   const requests: string[] = []
   const errors: string[] = []
   page.on('pageerror', (error) => errors.push(String(error)))
@@ -108,6 +126,7 @@ export class OutputPage {
       <div id="outputs"></div><script type="module" src="/harness.js"></script></body></html>`,
       {
         'renderer.js': renderer,
+        'plotly.js': await plotly(),
         'harness.js': `
           import { activate } from '/renderer.js'
           const messaging = ${messaging} && {

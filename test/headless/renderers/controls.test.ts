@@ -17,13 +17,13 @@ import {
 import type { RendererMessage } from '../../../src/renderers/controls/messages'
 import { figureBundle, padFigure, trajectoriesFigure } from '../../../src/renderers/figures'
 import { renderReport } from '../../../src/renderers/report'
-import { bundle, launch, OutputPage } from './browser'
+import { bundleRenderer, bundleReport, launch, OutputPage } from './browser'
 import { figures } from './fixtures'
 
 let browser: Browser
 let output: OutputPage
 before(async () => {
-  const [started, renderer] = await Promise.all([launch(), bundle('src/renderers/output/main.ts', 'esm')])
+  const [started, renderer] = await Promise.all([launch(), bundleRenderer()])
   browser = started
   output = await OutputPage.open(browser, renderer, '', { messaging: true })
 })
@@ -48,7 +48,7 @@ async function onPage(run: (page: Page) => Promise<void>): Promise<void> {
 
 void describe('controls', () => {
   test('a renderer asks for the state as soon as it begins', async () => {
-    const renderer = await bundle('src/renderers/output/main.ts', 'esm')
+    const renderer = await bundleRenderer()
     const fresh = await OutputPage.open(browser, renderer, '', { messaging: true })
     assert.deepEqual(await fresh.posted(), [{ type: 'hello' }])
     await fresh.page.close()
@@ -331,7 +331,7 @@ void describe('the time slider', () => {
     }))
 
   test('works in a report that is opened from disk, with pictures to save and to enlarge', async () => {
-    const scripts = await bundle('src/renderers/report/page.ts', 'iife')
+    const scripts = await bundleReport()
     const outputs = [
       { output_type: 'display_data', data: figureBundle(moving) },
       { output_type: 'display_data', data: captionBundle({ region: 'a/live/0', used: [['γ', '2']] }) },

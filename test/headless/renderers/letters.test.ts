@@ -3,14 +3,14 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { Browser } from 'playwright-core'
 import { samplesFigure, scheduleFigure } from '../../../src/renderers/figures'
-import { bundle, launch, OutputPage } from './browser'
+import { bundleRenderer, launch, OutputPage } from './browser'
 import { spread } from './fixtures'
 
 let browser: Browser
 let renderer: string
 let output: OutputPage
 before(async () => {
-  ;[browser, renderer] = await Promise.all([launch(), bundle('src/renderers/output/main.ts', 'esm')])
+  ;[browser, renderer] = await Promise.all([launch(), bundleRenderer()])
   output = await OutputPage.open(browser, renderer)
 })
 after(() => browser.close())

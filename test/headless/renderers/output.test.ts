@@ -11,14 +11,14 @@ import {
   type Json,
 } from '../../../src/renderers/figures'
 import { drawableTraces, mapTraces } from '../../../src/renderers/mount/specification'
-import { bundle, launch, OutputPage, type Harness } from './browser'
+import { bundleRenderer, launch, OutputPage, type Harness } from './browser'
 import { figures, losses, spread } from './fixtures'
 
 let browser: Browser
 let renderer: string
 let shared: OutputPage
 before(async () => {
-  ;[browser, renderer] = await Promise.all([launch(), bundle('src/renderers/output/main.ts', 'esm')])
+  ;[browser, renderer] = await Promise.all([launch(), bundleRenderer()])
   shared = await OutputPage.open(browser, renderer)
 })
 after(() => browser.close())

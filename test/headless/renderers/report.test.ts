@@ -4,13 +4,13 @@ import { after, before, describe, test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
 import { figureBundle, samplesFigure, type Figure } from '../../../src/renderers/figures'
 import { renderReport, type ReportCell } from '../../../src/renderers/report'
-import { bundle, launch, open } from './browser'
+import { bundleReport, launch, open } from './browser'
 import { figures, spread } from './fixtures'
 
 let browser: Browser
 let scripts: string
 before(async () => {
-  ;[browser, scripts] = await Promise.all([launch(), bundle('src/renderers/report/page.ts', 'iife')])
+  ;[browser, scripts] = await Promise.all([launch(), bundleReport()])
 })
 after(() => browser.close())
 

@@ -3,11 +3,12 @@ import { open, readdir, readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { zipSync, type Zippable } from 'fflate'
 import { built } from '../../built'
+import { PROGRAM_FILES } from '../../../renderers/report/program'
 import { UsageError } from '../../failure'
 import { runScript, SETUP } from './scripts'
 
 /** What of the built files grading needs. */
-const FILES = ['genbook.mjs', ...built.runnerFiles.map((file) => basename(file)), 'report.js']
+const FILES = ['genbook.mjs', ...built.runnerFiles.map((file) => basename(file)), ...PROGRAM_FILES]
 
 export interface AutograderParts {
   /** Path of the master notebook. */
