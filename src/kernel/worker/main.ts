@@ -10,7 +10,7 @@ import { webHost } from './web'
 export interface Host {
   readonly environment: Environment
   /** Passes messages on to the kernel, and errors that nobody caught. */
-  connect(kernel: Pick<Kernel, 'receive' | 'uncaught'>): void
+  readonly connect: (kernel: Pick<Kernel, 'receive' | 'uncaught'>) => void
 }
 
 declare const host: Host | undefined
