@@ -78,13 +78,29 @@ export function asDenoiser<S extends State>(
   return { process, shape, predict, score, at }
 }
 
+/** A model that is more than a denoiser, and stays what it is when it is told a condition for good. */
+export interface Tellable<M> {
+  readonly told: (condition: Condition) => M
+}
+
 /**
  * The model that is always told `condition`: a denoiser that needs no telling, so that samplers and likelihoods need not
- * know of conditions.
+ * know of conditions. A consistency model stays one.
  *
  * @param condition values for all states alike, or as many as states will be asked for.
  */
-export function given<S extends State>(model: Denoiser<S>, condition: Condition): Denoiser<S> {
+export function given<M>(model: Tellable<M>, condition: Condition): M
+export function given<S extends State>(model: Denoiser<S>, condition: Condition): Denoiser<S>
+export function given<S extends State>(
+  model: Denoiser<S> | Tellable<Denoiser<S>>,
+  condition: Condition,
+): Denoiser<S> {
+  if (typeof (model as Partial<Tellable<Denoiser<S>>> | undefined)?.told === 'function')
+    return (model as Tellable<Denoiser<S>>).told(condition)
+  return alwaysTold(model as Denoiser<S>, condition)
+}
+
+function alwaysTold<S extends State>(model: Denoiser<S>, condition: Condition): Denoiser<S> {
   if (typeof (model as Partial<Denoiser<S>> | undefined)?.predict !== 'function')
     throw new TypeError('given: the first argument must be a denoiser, such as denoiser(…)')
   const predict = holding((x: S, t: Time) => model.predict(x, t, condition), model, condition)

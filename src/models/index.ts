@@ -48,6 +48,7 @@ export {
   type NetworkDenoiser,
   type Trainable,
 } from './denoiser'
+export { onProcess } from './onProcess'
 export * from './exact'
 export * from './families'
 export { denoising, type DenoisingOptions } from './losses'

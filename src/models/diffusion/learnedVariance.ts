@@ -30,7 +30,7 @@ export interface LearnedVariance extends Trainable {
   /** For `ancestral` and `elbo`. */
   readonly kernel: ReverseKernel
   /** v at x_t, of the shape of x. */
-  readonly interpolation: (x: tf.Tensor, t: Time) => tf.Tensor
+  readonly interpolation: (x: tf.Tensor, t: Time, condition?: Condition) => tf.Tensor
 }
 
 /** Nichol and Dhariwal's weight of the bound. */
@@ -53,7 +53,7 @@ export function varianceRange(
 
 /**
  * @param model a denoiser of a table of steps; if it can be trained, it is trained along.
- * @param network of v, on states of the model's shape.
+ * @param network of v, on states of the model's shape; where it can be told conditions, it is told those that the model is told.
  * @param bound the weight of L_vlb. Default 0.001.
  * @param stream what the network's parameters are drawn from; default: the cell's own.
  * @throws RangeError for a process that is not a table, or shapes that differ.
@@ -86,17 +86,28 @@ export function learnedVariance(
     ),
   )
   const { input, label } = head(process, 'noise')
-  const interpolation = (x: tf.Tensor, t: Time): tf.Tensor =>
+  const tellable = Object.keys(network.conditions ?? {}).length > 0
+  const interpolation = (x: tf.Tensor, t: Time, condition: Condition = null): tf.Tensor =>
     tf.tidy(() => {
       const params = Object.fromEntries(
         Object.entries(own).map(([name, value]) => [name.slice('variance/'.length), value]),
       )
       const labels = typeof t === 'number' ? [label(t)] : Float32Array.from(t, label)
-      return network(params, combine([over(t, input), x]), tf.tensor1d(labels)).add(0.5)
+      return network(
+        params,
+        combine([over(t, input), x]),
+        tf.tensor1d(labels),
+        tellable ? condition : null,
+      ).add(0.5)
     })
   /** log Σ, from tables of log β and log β̃. */
-  const logVariance = (x: tf.Tensor, t: Time, range: (t: number) => readonly [number, number]): tf.Tensor => {
-    const v = interpolation(x, t)
+  const logVariance = (
+    x: tf.Tensor,
+    t: Time,
+    range: (t: number) => readonly [number, number],
+    condition: Condition = null,
+  ): tf.Tensor => {
+    const v = interpolation(x, t, condition)
     const like = tf.onesLike(x)
     const [largest, smallest] = [
       combine([over(t, (u) => range(u)[0]), like]),
@@ -110,7 +121,7 @@ export function learnedVariance(
     holding(
       (x: tf.Tensor, t: number, s: number, condition?: Condition) => ({
         mean: means(x, t, s, condition).mean,
-        variance: tf.tidy(() => logVariance(x, t, (u) => varianceRange(process, u, s)).exp()),
+        variance: tf.tidy(() => logVariance(x, t, (u) => varianceRange(process, u, s), condition).exp()),
       }),
       model,
       own,
@@ -132,7 +143,7 @@ export function learnedVariance(
     const guess = constant(() => model.predict(xt, t, condition).x0)
     // The posterior's mean minus the kernel's; at t = 1 the posterior is x_0 itself.
     const error = combine([over(t, (u) => process.posterior(u - 1, u).ofData), tf.sub(x0, guess)])
-    const log = logVariance(xt, t, (u) => varianceRange(process, u, u - 1))
+    const log = logVariance(xt, t, (u) => varianceRange(process, u, u - 1), condition)
     const first = (u: number): boolean => u - 1 === times.from
     const like = tf.onesLike(x0)
     const offset = combine([

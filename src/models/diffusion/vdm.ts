@@ -12,6 +12,7 @@
  */
 import * as tf from '@tensorflow/tfjs'
 import { constant, currentStream, holding, parameter, type RandomStream } from '../../tensor'
+import { dropped, expectDrop, type Condition } from '../condition'
 import { networkDenoiser, type Denoiser, type Trainable } from '../denoiser'
 import { head } from '../head'
 import type { Network, Params, TrainableParams } from '../network'
@@ -21,7 +22,7 @@ export interface Vdm extends Trainable {
   readonly network: Network
   readonly schedule: LearnedSchedule
   /** The bound's terms in nats, each a scalar, and the one-time estimates of the integral, of shape [n]. */
-  terms(x: tf.Tensor, stream: RandomStream): VdmTerms
+  terms(x: tf.Tensor, stream: RandomStream, condition?: Condition): VdmTerms
   /** The denoiser under the schedule as it is now, for samplers. */
   denoiser(): Promise<Denoiser>
 }
@@ -34,23 +35,26 @@ export interface VdmTerms {
 }
 
 /** E ‖ε − ε̂‖² over γ that one asks for: what the schedule is fitted to. @param gamma of shape [n]. */
-type Error = (x: tf.Tensor, gamma: tf.Tensor1D, noise: tf.Tensor) => tf.Tensor1D
+type Error = (x: tf.Tensor, gamma: tf.Tensor1D, noise: tf.Tensor, told: Condition) => tf.Tensor1D
 
 /**
  * @param network predicts the noise from (x_t, λ).
  * @param schedule default: a fresh one.
+ * @param drop how often training tells a network with conditions nothing, as in `denoiser`. Default 0.1.
  * @param stream what the parameters are drawn from; default: the cell's own.
  */
 export function vdm(
   network: Network,
   {
     schedule = learnedSchedule(),
+    drop = 0.1,
     stream = currentStream(),
-  }: { schedule?: LearnedSchedule; stream?: RandomStream } = {},
+  }: { schedule?: LearnedSchedule; drop?: number; stream?: RandomStream } = {},
 ): Vdm {
   // Cells are not type-checked before they run.
   if (typeof (network as unknown) !== 'function')
     throw new TypeError('vdm: the first argument must be a network, such as mlp({ dim: 2 })')
+  expectDrop(drop)
   const own: TrainableParams = tf.tidy(() =>
     Object.fromEntries(
       Object.entries(network.initial(stream)).map(([name, value]) => [name, parameter(value)]),
@@ -58,16 +62,16 @@ export function vdm(
   )
   const errorOf =
     (params: Params): Error =>
-    (x, gamma, noise) => {
+    (x, gamma, noise, told) => {
       const xt = tf.add(
         rows(gamma.neg().sigmoid().sqrt(), x).mul(x),
         rows(gamma.sigmoid().sqrt(), x).mul(noise),
       )
-      const guess = network(params, xt, gamma.mul(-0.5).as1D())
+      const guess = network(params, xt, gamma.mul(-0.5).as1D(), told)
       return squares(tf.sub(noise, guess))
     }
 
-  const terms = (x: tf.Tensor, from: RandomStream): VdmTerms => {
+  const terms = (x: tf.Tensor, from: RandomStream, condition: Condition = null): VdmTerms => {
     const [n] = x.shape as [number]
     const dim = x.size / n
     const [u = 0] = from.uniform(1)
@@ -75,7 +79,7 @@ export function vdm(
     const noise = from.normalTensor(x.shape)
     const { gamma, gammaPrime } = schedule.at(t, 'ends')
     const estimates = gammaPrime
-      .mul(errorOf(own)(x, gamma, noise))
+      .mul(errorOf(own)(x, gamma, noise, condition))
       .mul(0.5)
       .as1D()
     const { first, last } = schedule.ends()
@@ -90,7 +94,7 @@ export function vdm(
   }
 
   /** E (½ γ′ e)² relative to its mean's square, through which only the schedule between the ends learns. */
-  const spread = (x: tf.Tensor, from: RandomStream): tf.Scalar => {
+  const spread = (x: tf.Tensor, from: RandomStream, condition: Condition): tf.Scalar => {
     const [n] = x.shape as [number]
     const t = tf.tensor1d(Float32Array.from(from.uniform(n)))
     const noise = from.normalTensor(x.shape)
@@ -98,7 +102,7 @@ export function vdm(
     const frozen = constant(() =>
       Object.fromEntries(Object.entries(own).map(([name, value]) => [name, value.clone()])),
     )
-    const estimates = gammaPrime.mul(errorOf(frozen)(x, gamma, noise))
+    const estimates = gammaPrime.mul(errorOf(frozen)(x, gamma, noise, condition))
     return estimates
       .square()
       .mean()
@@ -112,11 +116,13 @@ export function vdm(
     schedule,
     params,
     terms,
-    loss: (x, from) =>
+    ...(network.conditions && { conditions: network.conditions }),
+    loss: (x, from, condition = null) =>
       tf.tidy(() => {
-        const { prior, diffusion, reconstruction } = terms(x, from)
+        const told = dropped(condition, x.shape[0] ?? 0, drop, from)
+        const { prior, diffusion, reconstruction } = terms(x, from, told)
         // The spread teaches the schedule, but is no part of the bound: its value is taken away again.
-        const teaching = spread(x, from)
+        const teaching = spread(x, from, told)
         return prior
           .add(diffusion)
           .add(reconstruction)

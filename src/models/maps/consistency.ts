@@ -14,15 +14,25 @@
 import * as tf from '@tensorflow/tfjs'
 import { currentStream, holding, parameter, type RandomStream } from '../../tensor'
 import type { Condition } from '../condition'
-import { asDenoiser, inScope, type Denoiser, type Trainable } from '../denoiser'
-import type { Network, Params } from '../network'
+import {
+  asDenoiser,
+  expectStates,
+  inScope,
+  type Denoiser,
+  type NetworkDenoiser,
+  type Tellable,
+  type Trainable,
+} from '../denoiser'
+import type { Network, Params, TrainableParams } from '../network'
+import { onOther } from '../onProcess'
 import { Prediction } from '../prediction'
 import { over, type Curve, type GaussianProcess } from '../process'
 import { edm } from '../processes/edm'
 import { combine, type State, type Time } from '../state'
 import { improvedConsistencyTraining } from './consistencyTraining'
 
-export interface ConsistencyModel<S extends State = tf.Tensor> extends Denoiser<S> {
+export interface ConsistencyModel<S extends State = tf.Tensor>
+  extends Denoiser<S>, Tellable<ConsistencyModel<S>> {
   readonly sigmaMin: number
   readonly sigmaMax: number
   /** f(x, σ), told the condition where the model can be told any; of the shape of `x`, which is [n, …shape]. */
@@ -84,7 +94,16 @@ export function asConsistency<S extends State>(
       { value: x, ofX0: () => 0, ofNoise: (s) => 1 / s },
     ])
   }, origin)
-  return { ...asDenoiser(process, shape, predict), sigmaMin, sigmaMax, origin }
+  const told = holding(
+    (condition: Condition): ConsistencyModel<S> =>
+      asConsistency(
+        shape,
+        { sigmaMin, sigmaMax },
+        holding((x: S, sigma: Time) => origin(x, sigma, condition), origin, condition),
+      ),
+    origin,
+  )
+  return { ...asDenoiser(process, shape, predict), sigmaMin, sigmaMax, origin, told }
 }
 
 /**
@@ -102,18 +121,79 @@ export function consistency(
   if (!(sigmaData > 0 && sigmaData < Infinity))
     throw new RangeError(`consistency: sigmaData must be positive, but is ${sigmaData}`)
   const { skip, out } = consistencyScalings(sigmaMin, sigmaData)
-  const params = tf.tidy(() =>
-    Object.fromEntries(
-      Object.entries(network.initial(stream)).map(([name, value]) => [name, parameter(value)]),
-    ),
+  return networkConsistency(
+    network,
+    parametersOf(() => network.initial(stream)),
+    {
+      sigmaMin,
+      sigmaMax,
+      skip,
+      out,
+      input: (sigma) => 1 / Math.hypot(sigma, sigmaData),
+      label: (sigma) => -Math.log(sigma),
+    },
   )
+}
+
+/**
+ * A consistency model that begins as its teacher: a network of the same parameters, read as the teacher's own DDIM step from σ
+ * to σ_min,
+ *
+ *   f(x, σ) = (σ_min/σ) x + (1 − σ_min/σ) x̂₀(x, σ).
+ *
+ * The boundary condition holds by construction, and what distillation has to learn is only how paths bend.
+ *
+ * @param teacher a network under a head, on any process with an interval of times that reaches from σ_min to σ_max; its parameters
+ * are copied.
+ */
+export function consistencyFrom(
+  teacher: NetworkDenoiser,
+  { sigmaMin = 0.002, sigmaMax = 80 }: Pick<ConsistencyOptions, 'sigmaMin' | 'sigmaMax'> = {},
+): NetworkConsistency {
+  // Cells are not type-checked before they run.
+  const { network, head, params } = (teacher as Partial<NetworkDenoiser> | undefined) ?? {}
+  if (!network || !head || !params)
+    throw new TypeError(
+      'consistencyFrom: the first argument must be a network that was trained as a denoiser, such as denoiser(…)',
+    )
+  const { process } = teacher
+  const { timeOf, scale } = onOther(process, edm({ sigmaMax }), 'consistencyFrom')
+  const share = (sigma: number): number => 1 - sigmaMin / sigma
+  // x̂₀ = a x_t + b F, and x_t = scale · x_σ.
+  return networkConsistency(
+    network,
+    parametersOf(() => params),
+    {
+      sigmaMin,
+      sigmaMax,
+      skip: (sigma) => sigmaMin / sigma + share(sigma) * head.x0(timeOf(sigma))[0] * scale(sigma),
+      out: (sigma) => share(sigma) * head.x0(timeOf(sigma))[1],
+      input: (sigma) => head.input(timeOf(sigma)) * scale(sigma),
+      label: (sigma) => head.label(timeOf(sigma)),
+    },
+  )
+}
+
+interface Reading extends Required<Pick<ConsistencyOptions, 'sigmaMin' | 'sigmaMax'>> {
+  readonly skip: Curve
+  readonly out: Curve
+  readonly input: Curve
+  readonly label: Curve
+}
+
+/** f(x, σ) = skip x + out F(input x, label). */
+function networkConsistency(network: Network, params: TrainableParams, reading: Reading): NetworkConsistency {
+  const { sigmaMin, sigmaMax, skip, out, input, label } = reading
   const withParams = (params: Params): ConsistencyModel => {
     const f = (x: tf.Tensor, sigma: Time, condition: Condition = null): tf.Tensor => {
       expectStates(x, network.shape)
-      const label =
-        typeof sigma === 'number' ? [-Math.log(sigma)] : Float32Array.from(sigma, (s) => -Math.log(s))
-      const input = combine([over(sigma, (s) => 1 / Math.hypot(s, sigmaData)), x])
-      const output = network(params, input, tf.tensor1d(label), condition)
+      const labels = over(sigma, label)
+      const output = network(
+        params,
+        combine([over(sigma, input), x]),
+        tf.tensor1d(typeof labels === 'number' ? [labels] : Float32Array.from(labels)),
+        condition,
+      )
       return combine([over(sigma, skip), x], [over(sigma, out), output])
     }
     return asConsistency(network.shape, { sigmaMin, sigmaMax }, holding(f, params))
@@ -137,10 +217,9 @@ export function consistency(
   return own
 }
 
-function expectStates(x: tf.Tensor, shape: readonly number[]): void {
-  if (x.rank === shape.length + 1 && shape.every((size, i) => x.shape[i + 1] === size)) return
-  throw new RangeError(
-    `the model takes states of shape [n${shape.map((size) => `, ${size}`).join('')}], ` +
-      `but was given a tensor of shape [${x.shape.join(', ')}]`,
+/** Parameters of one's own with these values. */
+function parametersOf(values: () => Params): TrainableParams {
+  return tf.tidy(() =>
+    Object.fromEntries(Object.entries(values()).map(([name, value]) => [name, parameter(value.clone())])),
   )
 }

@@ -94,7 +94,7 @@ export function consistencyLoss(
     const above = combine([1, x0], [high, z])
     const fixed = constant(() =>
       tf.tidy(() => {
-        const below = teacher ? heunStep(teacher, above, high, low) : combine([1, x0], [low, z])
+        const below = teacher ? heunStep(teacher, above, high, low, told) : combine([1, x0], [low, z])
         return target.origin(below, low, told)
       }),
     )

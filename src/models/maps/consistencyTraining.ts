@@ -10,13 +10,21 @@
  * Song et al., "Consistency models", 2023, https://arxiv.org/abs/2303.01469; Song and Dhariwal, "Improved techniques for
  * training consistency models", ICLR 2024, https://arxiv.org/abs/2310.14189
  */
-import * as tf from '@tensorflow/tfjs'
-import { constant, holding, parameter, type RandomStream } from '../../tensor'
-import type { Condition } from '../condition'
+import type * as tf from '@tensorflow/tfjs'
+import { constant, holding, mixAllInto, parameter, type RandomStream } from '../../tensor'
+import { expectDrop, type Condition } from '../condition'
 import type { Denoiser } from '../denoiser'
 import type { TrainableParams } from '../network'
+import { onProcess } from '../onProcess'
+import type { GaussianProcess } from '../process'
 import type { ConsistencyModel, NetworkConsistency } from './consistency'
-import { consistencyLoss, pseudoHuber, squaredDistance, type Distance } from './consistencyLoss'
+import {
+  consistencyLoss,
+  pseudoHuber,
+  squaredDistance,
+  type ConsistencyLossOptions,
+  type Distance,
+} from './consistencyLoss'
 import {
   consistencyLevels,
   doublingLevels,
@@ -39,42 +47,66 @@ export interface DistillationOptions {
   /** μ, how slowly θ⁻ follows θ, in [0, 1). Default 0.95. */
   readonly decay?: number
   readonly distance?: Distance
+  /** w_n, from σ_n and σ_{n+1}. Default 1. */
+  readonly weight?: ConsistencyLossOptions['weight']
+  /** How often student and teacher are told nothing of a batch with conditions, in [0, 1]. Default 0. */
+  readonly drop?: number
 }
 
 /**
  * Consistency distillation.
  *
- * @param teacher a denoiser of EDM's process, trained or exact.
+ * @param teacher a denoiser, trained or exact, of any process on an interval: on another than EDM's it is asked at the same noise levels.
  */
 export function consistencyDistillation(
   teacher: Denoiser,
-  { levels = 18, decay = 0.95, distance = squaredDistance }: DistillationOptions = {},
+  {
+    levels = 18,
+    decay = 0.95,
+    distance = squaredDistance,
+    weight = () => 1,
+    drop = 0,
+  }: DistillationOptions = {},
 ): ConsistencyObjective {
   if (typeof (teacher as Partial<Denoiser> | undefined)?.predict !== 'function')
     throw new TypeError('consistencyDistillation: the first argument must be a denoiser, the teacher')
-  const { alpha, sigma, times } = teacher.process
-  const middle = (times.from + times.to) / 2
-  if (times.discrete || alpha(middle) !== 1 || Math.abs(sigma(middle) - middle) > 1e-9 * middle)
+  if (teacher.process.times.discrete)
     throw new RangeError(
-      `consistencyDistillation: the teacher must know EDM's process, x₀ + σε with t = σ, but knows ${teacher.process.name}`,
+      `consistencyDistillation: the teacher knows a table of steps, ${teacher.process.name}, and no times between them; train it ` +
+        'on the limit, such as vp()',
     )
   if (!(decay >= 0 && decay < 1))
     throw new RangeError(`consistencyDistillation: decay must be in [0, 1), but is ${decay}`)
   expectLevels('consistencyDistillation', levels)
+  expectDrop(drop)
   const follow = follower()
+  let asked: { process: GaussianProcess; teacher: Denoiser } | undefined
+  const onEdm = (process: GaussianProcess): Denoiser => {
+    if (asked?.process !== process)
+      asked = { process, teacher: isEdm(teacher.process) ? teacher : onProcess(teacher, process) }
+    return asked.teacher
+  }
   return holding(
     (model: NetworkConsistency, batch: tf.Tensor, stream: RandomStream, condition: Condition = null) =>
       consistencyLoss(model, batch, {
         condition,
         sigmas: consistencyLevels(levels, model),
         target: follow.target(model, decay),
-        teacher,
+        teacher: onEdm(model.process),
         distance,
+        weight,
+        drop,
         stream,
       }),
     teacher,
     follow,
   )
+}
+
+/** x₀ + σε with t = σ. */
+function isEdm({ alpha, sigma, times }: GaussianProcess): boolean {
+  const middle = (times.from + times.to) / 2
+  return !times.discrete && alpha(middle) === 1 && Math.abs(sigma(middle) - middle) <= 1e-9 * middle
 }
 
 export interface ConsistencyTrainingOptions {
@@ -178,10 +210,10 @@ function follower() {
             Object.entries(model.params).map(([name, value]) => [name, parameter(value, false)]),
           )
         else
-          for (const [name, average] of Object.entries(state.params))
-            tf.tidy(() =>
-              average.assign(tf.add(tf.mul(average, decay), tf.mul(model.params[name]!, 1 - decay))),
-            )
+          mixAllInto(
+            Object.entries(state.params).map(([name, average]) => [average, model.params[name]!]),
+            decay,
+          )
         return model.withParams(state.params)
       })
     },

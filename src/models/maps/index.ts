@@ -5,6 +5,7 @@ export { jvp } from './jvp'
 export {
   asConsistency,
   consistency,
+  consistencyFrom,
   consistencyScalings,
   type ConsistencyModel,
   type ConsistencyOptions,

@@ -14,6 +14,7 @@
  */
 import * as tf from '@tensorflow/tfjs'
 import { constant, currentStream, type RandomStream } from '../../tensor'
+import { dropped, type Condition } from '../condition'
 import type { Denoiser } from '../denoiser'
 import type { TrainableParams } from '../network'
 import { over } from '../process'
@@ -24,12 +25,19 @@ import { combine, normalLike, type State, type Time } from '../state'
  * The prediction x̃₀ whose one DDIM step from t to s is two of the teacher's.
  *
  * @param x states of shape [n, …shape] at `t`.
+ * @param condition what the teacher is told of them. Default: nothing.
  */
-export function progressiveTarget<S extends State>(teacher: Denoiser<S>, x: S, t: Time, s: Time): S {
+export function progressiveTarget<S extends State>(
+  teacher: Denoiser<S>,
+  x: S,
+  t: Time,
+  s: Time,
+  condition: Condition = null,
+): S {
   const { alpha, sigma } = processOf(teacher, 'progressiveTarget')
   const middle = halfway(t, s)
-  const halved = ddimTo(teacher, x, t, middle)
-  const end = ddimTo(teacher, halved, middle, s)
+  const halved = ddimTo(teacher, x, t, middle, condition)
+  const end = ddimTo(teacher, halved, middle, s, condition)
   const ratio = (t: number, s: number): number => sigma(s) / sigma(t)
   const denominator = (t: number, s: number): number => alpha(s) - ratio(t, s) * alpha(t)
   return combine(
@@ -39,8 +47,8 @@ export function progressiveTarget<S extends State>(teacher: Denoiser<S>, x: S, t
 }
 
 /** α_s x̂₀ + σ_s ε̂, for one time or a list. */
-function ddimTo<S extends State>(model: Denoiser<S>, x: S, t: Time, s: Time): S {
-  const prediction = model.predict(x, t)
+function ddimTo<S extends State>(model: Denoiser<S>, x: S, t: Time, s: Time, condition: Condition): S {
+  const prediction = model.predict(x, t, condition)
   const { alpha, sigma } = model.process
   return combine([over(s, alpha), prediction.x0], [over(s, sigma), prediction.noise])
 }
@@ -59,6 +67,9 @@ function both(t: Time, s: Time, f: (t: number, s: number) => number): number | F
 export interface ProgressiveOptions {
   /** Steps N that the student is to sample in; the teacher takes 2N. */
   readonly steps: number
+  /** What student and teacher are told of the batch, and how often both are told nothing instead, as in `denoising`. */
+  readonly condition?: Condition
+  readonly drop?: number
   /** Where steps and noise are drawn from. Default: the cell's own stream. */
   readonly stream?: RandomStream
 }
@@ -74,7 +85,7 @@ export function progressiveDistillation(
   student: Denoiser,
   teacher: Denoiser,
   x0: tf.Tensor,
-  { steps, stream = currentStream() }: ProgressiveOptions,
+  { steps, condition = null, drop = 0, stream = currentStream() }: ProgressiveOptions,
 ): tf.Scalar {
   const process = processOf(student, 'progressiveDistillation')
   const other = processOf(teacher, 'progressiveDistillation')
@@ -93,9 +104,10 @@ export function progressiveDistillation(
     const t = index.map((i) => from + ((to - from) * (i + 1)) / steps)
     const s = index.map((i) => from + ((to - from) * i) / steps)
     const x = combine([over(t, process.alpha), x0], [over(t, process.sigma), normalLike(x0, stream)])
-    const target = constant(() => tf.tidy(() => progressiveTarget(teacher, x, t, s)))
+    const told = dropped(condition, x0.shape[0], drop, stream)
+    const target = constant(() => tf.tidy(() => progressiveTarget(teacher, x, t, s, told)))
     const weight = t.map((time) => Math.max((process.alpha(time) / process.sigma(time)) ** 2, 1))
-    return tf.mean(combine([weight, tf.square(tf.sub(student.predict(x, t).x0, target))])).asScalar()
+    return tf.mean(combine([weight, tf.square(tf.sub(student.predict(x, t, told).x0, target))])).asScalar()
   })
 }
 

@@ -5,14 +5,21 @@
  *
  * The error of one step is of the third order in s − t.
  */
+import type { Condition } from '../condition'
 import type { Denoiser } from '../denoiser'
 import { combine, type Coefficient, type State, type Time } from '../state'
 
-/** @param x states at `t`. @returns states at `s`, of the shape of `x`. */
-export function heunStep<S extends State>(model: Denoiser<S>, x: S, t: Time, s: Time): S {
+/** @param x states at `t`. @param condition what the model is told. @returns states at `s`, of the shape of `x`. */
+export function heunStep<S extends State>(
+  model: Denoiser<S>,
+  x: S,
+  t: Time,
+  s: Time,
+  condition: Condition = null,
+): S {
   const h = between(t, s)
-  const first = model.predict(x, t).velocity
-  const second = model.predict(combine([1, x], [h, first]), s).velocity
+  const first = model.predict(x, t, condition).velocity
+  const second = model.predict(combine([1, x], [h, first]), s, condition).velocity
   const half = typeof h === 'number' ? h / 2 : h.map((step) => step / 2)
   return combine([1, x], [half, first], [half, second])
 }

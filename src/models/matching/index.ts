@@ -15,6 +15,7 @@ export {
   optimalPairing,
   squaredDistances,
   standardNormal,
+  type LabelledPairs,
   type Pairs,
   type PairedOptions,
   type Pairing,

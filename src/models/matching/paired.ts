@@ -9,7 +9,7 @@
  */
 import * as tf from '@tensorflow/tfjs'
 import { currentStream, type RandomStream } from '../../tensor'
-import { expectCount, type Data } from '../data/data'
+import { expectCount, type Data, type LabelledData } from '../data/data'
 import { assignment } from './assignment'
 import { drawFromPlan, sinkhorn, type SinkhornOptions } from './sinkhorn'
 
@@ -30,19 +30,24 @@ export function entropicPairing(options: SinkhornOptions): Pairing {
 /** A law of pairs: draws have shape [n, 2, …shape of one part]. */
 export type Pairs = Data
 
+/** Pairs of which each has a label, that of its x₀. */
+export type LabelledPairs = LabelledData
+
 export interface PairedOptions {
   /** Who is paired with whom. Default: as they are drawn, independently. */
   readonly pairing?: Pairing
 }
 
 /**
- * Pairs of a draw of `x0` and a draw of `x1`.
+ * Pairs of a draw of `x0` and a draw of `x1`. Where `x0` has labels, so have the pairs.
  *
  * @param x1 default: standard normal noise of x0's shape.
  * @throws RangeError where the laws differ in shape.
  */
+export function paired(x0: LabelledData, x1?: Data, options?: PairedOptions): LabelledPairs
+export function paired(x0: Data, x1?: Data, options?: PairedOptions): Pairs
 export function paired(
-  x0: Data,
+  x0: Data | LabelledData,
   x1: Data = standardNormal(x0.shape),
   { pairing }: PairedOptions = {},
 ): Pairs {
@@ -53,20 +58,35 @@ export function paired(
     throw new RangeError(`paired: x0 has shape [${x0.shape.join(', ')}] and x1 [${x1.shape.join(', ')}]`)
   if (pairing !== undefined && typeof pairing !== 'function')
     throw new TypeError('paired: pairing must be a function such as optimalPairing')
-  return {
+  const couple = (first: tf.Tensor, second: tf.Tensor, n: number, stream: RandomStream): tf.Tensor => {
+    if (!pairing) return tf.stack([first, second], 1)
+    const partners = pairing(squaredDistances(first.dataSync(), second.dataSync(), n), n, stream)
+    return tf.stack([first, tf.gather(second, tf.tensor1d(partners, 'int32'))], 1)
+  }
+  const pairs: Pairs = {
     name: `${x0.name} and ${x1.name}`,
     shape: [2, ...x0.shape],
     draw(n, stream = currentStream()) {
       expectCount(n)
       return tf.tidy(() => {
         const first = x0.draw(n, stream)
-        const second = x1.draw(n, stream)
-        if (!pairing) return tf.stack([first, second], 1)
-        const partners = pairing(squaredDistances(first.dataSync(), second.dataSync(), n), n, stream)
-        return tf.stack([first, tf.gather(second, tf.tensor1d(partners, 'int32'))], 1)
+        return couple(first, x1.draw(n, stream), n, stream)
       })
     },
   }
+  if (!('drawLabelled' in x0)) return pairs
+  const labelled: LabelledPairs = {
+    ...pairs,
+    classes: x0.classes,
+    drawLabelled(n, stream = currentStream()) {
+      expectCount(n)
+      const { x: first, labels } = x0.drawLabelled(n, stream)
+      const x = tf.tidy(() => couple(first, x1.draw(n, stream), n, stream))
+      first.dispose()
+      return { x, labels }
+    },
+  }
+  return labelled
 }
 
 /** N(0, I) in any shape, as data. */

@@ -217,6 +217,31 @@ describe('learned variances', () => {
     )
   })
 
+  test('a network of v that can be told conditions is told the model’s', () => {
+    const classes = data.mixture({ means: [[-1], [1]], deviations: Math.sqrt(v) })
+    const model = exact(table, classes)
+    const x = new RandomStream(3, 'x').normalTensor([4, 1])
+    const label = { class: [0, 1, 0, 1] }
+    const told = learnedVariance(model, mlp({ dim: 1, hidden: [4], conditions: { class: 2 } }), {
+      stream: new RandomStream(3, 'told'),
+    })
+    const v_ = (model: typeof told) => take(model.interpolation(x, 5, label))
+    const range = varianceRange(table, 5, 4)
+    const { variance } = told.kernel(x, 5, 4, label)
+    approximately(
+      take(variance as tf.Tensor).map(Math.log),
+      v_(told).map((m) => m * range[0] + (1 - m) * range[1]),
+      1e-5,
+    )
+    assert.ok(v_(told).some((value, i) => Math.abs(value - take(told.interpolation(x, 5))[i]!) > 1e-3))
+    // One that cannot be told them works beside a model that is.
+    const untold = learnedVariance(model, mlp({ dim: 1, hidden: [4] }), { stream: new RandomStream(3, 'no') })
+    approximately(v_(untold), take(untold.interpolation(x, 5)), 0)
+    const loss = (condition: typeof label | null) =>
+      take(told.loss(x, new RandomStream(3, 'loss'), condition))[0]!
+    assert.ok(Number.isFinite(loss(label)) && Math.abs(loss(label) - loss(null)) > 1e-5)
+  })
+
   test('learn the true variance, and with it the bound of a few steps comes to what it can be', async () => {
     const law = gaussian(v)
     const model = exact(table, law)

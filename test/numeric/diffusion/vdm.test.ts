@@ -132,6 +132,24 @@ describe('variational diffusion', () => {
     assert.ok(end.second < 1.1 * end.least, `end: ${end.second} against ${end.least}`)
   })
 
+  test('is told conditions, and now and then nothing', () => {
+    const network = mlp({ dim: 1, hidden: [8], conditions: { class: 2 } })
+    const model = vdm(network, { drop: 0, stream: new RandomStream(4, 'network') })
+    assert.deepEqual(model.conditions, { class: { classes: 2 } })
+    const x = law.draw(16, new RandomStream(4, 'x'))
+    const loss = (label: number | null, of = model) =>
+      take(of.loss(x, new RandomStream(4, 'loss'), label === null ? null : { class: label }))[0]!
+    const terms = (label: number | null) =>
+      take(
+        model.terms(x, new RandomStream(4, 'loss'), label === null ? null : { class: label }).diffusion,
+      )[0]!
+    assert.ok(Math.abs(loss(0) - loss(1)) > 1e-4)
+    approximately(loss(1) - loss(0), terms(1) - terms(0), 1e-4)
+    const never = vdm(network, { drop: 1, stream: new RandomStream(4, 'network') })
+    approximately(loss(0, never), loss(1, never), 0)
+    assert.throws(() => vdm(network, { drop: 2 }), /drop/)
+  })
+
   test('a network trained with its schedule is a denoiser for samplers', async () => {
     const model = vdm(mlp({ dim: 1, hidden: [8] }), { stream: new RandomStream(4, 'network') })
     assert.ok('schedule/ends' in model.params && 'W0' in model.params)

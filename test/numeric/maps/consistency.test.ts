@@ -3,10 +3,12 @@ import assert from 'node:assert/strict'
 import { before, describe, test } from 'node:test'
 import * as tf from '@tensorflow/tfjs'
 import { data } from '../../../src/models/data'
+import { asDenoiser, denoiser, given } from '../../../src/models/denoiser'
 import { exact } from '../../../src/models/exact'
 import {
   asConsistency,
   consistency,
+  consistencyFrom,
   consistencyDistillation,
   consistencyLevels,
   consistencyLoss,
@@ -22,8 +24,10 @@ import {
   squaredDistance,
   targetDecay,
 } from '../../../src/models/maps'
+import { edmHead } from '../../../src/models/head'
 import { mlp } from '../../../src/models/mlp'
-import { edm, vp } from '../../../src/models/processes'
+import { onProcess } from '../../../src/models/onProcess'
+import { ddpm, edm, rectified, vp } from '../../../src/models/processes'
 import { follow, sample } from '../../../src/models/sample'
 import { over } from '../../../src/models/process'
 import { combine, type State, type Time } from '../../../src/models/state'
@@ -140,8 +144,9 @@ describe('the model', () => {
     const apart = (zero: number[], one: number[]) => zero.some((value, i) => Math.abs(value - one[i]!) > 1e-4)
     assert.ok(apart(take(model.origin(x, 2, { class: 0 })), take(model.origin(x, 2, { class: 1 }))))
     approximately(take(model.predict(x, 2, { class: 1 }).x0), take(model.origin(x, 2, { class: 1 })), 1e-6)
+    const classes = data.mixture({ means: [[-1], [1]], deviations: Math.sqrt(v) })
     const objectives = [
-      () => consistencyDistillation(exact(edm({ sigmaMax }), law), { levels: 5 }),
+      () => consistencyDistillation(exact(edm({ sigmaMax }), classes), { levels: 5 }),
       () => consistencyTraining({ steps: 2, first: 4, last: 8 }),
       () => improvedConsistencyTraining({ steps: 2, first: 4, last: 8 }),
     ]
@@ -153,12 +158,68 @@ describe('the model', () => {
     assert.ok(zero![0] !== one![0])
   })
 
+  test('told a condition for good, it stays a consistency model, and samples in steps', async () => {
+    const network = mlp({ dim: 1, hidden: [6], embedding: 4, conditions: { class: 2 } })
+    const model = consistency(network, { sigmaMin, sigmaMax, stream: named('for good') })
+    for (const p of Object.values(model.params)) p.assign(named(p.shape.join()).normalTensor(p.shape))
+    const x = named('x').normalTensor([4, 1])
+    const condition = { class: [0, 1, 1, 0] }
+    const told = given(model, condition)
+    approximately(take(told.origin(x, 2)), take(model.origin(x, 2, condition)), 0)
+    const walked = await follow(multistep(told, { sigmas: [sigmaMax, 1] }), x, { stream: named('steps') })
+    const z = particlesOf(named('steps'), 1)
+    z.begin(1)
+    const first = model.origin(x, sigmaMax, condition)
+    const again = combine([1, first], [Math.sqrt(1 - sigmaMin ** 2), tf.tensor2d([...z.normal(4)], [4, 1])])
+    approximately(take(walked), take(model.origin(again, 1, condition)), 1e-5)
+  })
+
   test('options that make no sense are named', () => {
     const network = mlp({ dim: 2, hidden: [4] })
     assert.throws(() => consistency(network, { sigmaMin: 0 }), /0 < sigmaMin < sigmaMax/)
     assert.throws(() => consistency(network, { sigmaMin: 1, sigmaMax: 0.5 }), /0 < sigmaMin < sigmaMax/)
     assert.throws(() => consistency(network, { sigmaData: -1 }), /sigmaData must be positive/)
     assert.throws(() => consistency({} as never), /must be a network/)
+  })
+})
+
+describe('a model that begins as its teacher', () => {
+  const network = mlp({ dim: 2, hidden: [8], embedding: 4, conditions: { class: 2 } })
+  const teachers = [
+    denoiser(vp(), network, { predicts: 'noise', stream: named('noise') }),
+    denoiser(vp(), network, { predicts: 'v', stream: named('v') }),
+    denoiser(rectified(), network, { predicts: 'velocity', stream: named('velocity') }),
+    denoiser(edm(), network, { predicts: edmHead(edm()), stream: named('edm') }),
+  ]
+
+  test('is its teacher’s DDIM step to σ_min, from every head, and x itself at σ_min', () => {
+    const x = named('x').normalTensor([3, 2])
+    const [sigmas, condition] = [[0.06, 1, 4], { class: [0, 1, 0] }]
+    for (const teacher of teachers) {
+      const model = consistencyFrom(teacher, { sigmaMin, sigmaMax })
+      assert.deepEqual(take(model.origin(x, sigmaMin, condition)), [...x.dataSync()])
+      const { x0, noise } = onProcess(teacher, edm()).predict(x, sigmas, condition)
+      const step = combine([1, x0], [sigmaMin, noise])
+      approximately(take(model.origin(x, sigmas, condition)), take(step), 2e-5)
+    }
+  })
+
+  test('has parameters of its own', () => {
+    const [teacher] = teachers
+    const before = Object.values(teacher!.params).map((p) => [...p.dataSync()])
+    const model = consistencyFrom(teacher!, { sigmaMin, sigmaMax })
+    for (const p of Object.values(model.params)) p.assign(named(p.shape.join()).normalTensor(p.shape))
+    assert.deepEqual(
+      Object.values(teacher!.params).map((p) => [...p.dataSync()]),
+      before,
+    )
+    assert.deepEqual(model.conditions, { class: { classes: 2 } })
+  })
+
+  test('is taught by networks only, on intervals of times', () => {
+    assert.throws(() => consistencyFrom(exact(vp(), law) as never), /must be a network/)
+    assert.throws(() => consistencyFrom(denoiser(ddpm(), network)), /table of steps/)
+    assert.throws(() => consistencyFrom(teachers[0]!, { sigmaMin: -1 }), /0 < sigmaMin/)
   })
 })
 
@@ -298,7 +359,8 @@ describe('the consistency loss', () => {
     assert.throws(() => consistencyLoss(model, x0, { sigmas: [1, 0.5] }), /rising/)
     assert.throws(() => consistencyLoss(model, x0, { sigmas: [0.5, 1], shares: [1, 1] }), /1 pairs.*2 shares/)
     assert.throws(() => consistencyDistillation({} as never), /the teacher/)
-    assert.throws(() => consistencyDistillation(exact(vp(), law)), /EDM's process.*knows VP/)
+    assert.throws(() => consistencyDistillation(exact(ddpm(), law)), /table of steps, DDPM.*such as vp/)
+    assert.throws(() => consistencyDistillation(exact(edm(), law), { drop: 2 }), /drop/)
     assert.throws(
       () => consistencyDistillation(exact(edm(), law), { levels: 1 }),
       /at least two noise levels/,
@@ -347,6 +409,40 @@ describe('objectives for training', () => {
       })
       approximately(take(objective(model, x0(), named(`step ${k}`))), take(expected), 1e-5)
     }
+  })
+
+  test('a teacher on another process is asked at the same noise levels', () => {
+    const losses = [edm({ sigmaMax }), vp(), rectified()].map(
+      (process) =>
+        take(consistencyDistillation(exact(process, law), { levels: 7 })(fresh(), x0(), named('other')))[0]!,
+    )
+    // Single precision, through a state that is scaled.
+    approximately(losses, [losses[0]!, losses[0]!, losses[0]!], 1e-4 * losses[0]!)
+  })
+
+  test('a teacher is told what the model is told, and now and then nothing', () => {
+    const classes = data.mixture({ means: [[-3], [3]], deviations: Math.sqrt(v) })
+    const teacher = exact(edm({ sigmaMax }), classes)
+    const asked: unknown[] = []
+    const watching = asDenoiser(teacher.process, [1], (x: tf.Tensor, t, condition) => {
+      asked.push(condition)
+      return teacher.predict(x, t, condition)
+    })
+    const model = consistency(mlp({ dim: 1, hidden: [6], embedding: 4, conditions: { class: 2 } }), {
+      sigmaMin,
+      sigmaMax,
+      stream: named('told'),
+    })
+    take(consistencyDistillation(watching)(model, x0(), named('one'), { class: 1 }))
+    assert.deepEqual([...asked], [{ class: 1 }, { class: 1 }])
+    asked.length = 0
+    const unmasked = asDenoiser(teacher.process, [1], (x: tf.Tensor, t, condition) => {
+      asked.push(condition)
+      return teacher.predict(x, t)
+    })
+    take(consistencyDistillation(unmasked, { drop: 1 })(model, x0(), named('one'), { class: 1 }))
+    const nobody = { class: { value: 1, told: new Float32Array(64) } }
+    assert.deepEqual(asked, [nobody, nobody])
   })
 
   test('training grows its grid and slows its average', () => {

@@ -70,6 +70,42 @@ describe('progressive distillation', () => {
     approximately(own / expected, 1, 5 * Math.sqrt(8 / n))
   })
 
+  test('student and teacher are told the same, and now and then both nothing', () => {
+    const classes = data.mixture({ means: [[-1], [1]], deviations: Math.sqrt(v) })
+    const teacher = exact(process, classes)
+    const down = (t: Time) => Float64Array.from(t as Float64Array, (time) => Math.max(time - 1 / N, 0))
+    const student = asDenoiser(process, [1], (x: tf.Tensor, t, condition) => {
+      const x0 = progressiveTarget(teacher, x, t, down(t), condition)
+      return new Prediction(process, t, [{ value: x0, ofX0: () => 1, ofNoise: () => 0 }])
+    })
+    const x0 = classes.draw(500, named('told'))
+    const condition = { class: 1 }
+    const loss = take(
+      progressiveDistillation(student, teacher, x0, { steps: N, condition, stream: named('both') }),
+    )[0]!
+    assert.equal(loss, 0)
+    const untold = asDenoiser(process, [1], (x: tf.Tensor, t) => student.predict(x, t, { class: 0 }))
+    const other = take(
+      progressiveDistillation(untold, teacher, x0, { steps: N, condition, stream: named('both') }),
+    )[0]!
+    assert.ok(other > 0.01, `told another class, the loss is ${other}`)
+    const asked: unknown[] = []
+    const watching = asDenoiser(process, [1], (x: tf.Tensor, t, told) => {
+      asked.push(told)
+      return teacher.predict(x, t)
+    })
+    const nobody = { class: { value: 1, told: new Float32Array(500) } }
+    take(
+      progressiveDistillation(watching, watching, x0, {
+        steps: N,
+        condition,
+        drop: 1,
+        stream: named('both'),
+      }),
+    )
+    assert.deepEqual(asked, [nobody, nobody, nobody])
+  })
+
   test('works where the last step has no signal left, and lists of times are the times one by one', () => {
     const teacher = exact<Float64Array>(rectified(), law)
     const x = Float64Array.of(0.5, -1)

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { before, describe, test } from 'node:test'
 import * as tf from '@tensorflow/tfjs'
 import { data } from '../../../src/models/data'
-import { denoiser } from '../../../src/models/denoiser'
+import { asDenoiser, denoiser } from '../../../src/models/denoiser'
 import { exact } from '../../../src/models/exact'
 import {
   exactBridge,
@@ -14,6 +14,7 @@ import {
   straightness,
 } from '../../../src/models/matching'
 import { mlp } from '../../../src/models/mlp'
+import { Prediction } from '../../../src/models/prediction'
 import { ddpm, edm, rectified, vp } from '../../../src/models/processes'
 import { asBridge } from '../../../src/models/matching/bridge'
 import { RandomStream, selectBackend } from '../../../src/tensor'
@@ -164,6 +165,43 @@ describe('reflow', () => {
       seen.add(drawn[2 * i + 1]!)
     }
     assert.ok(seen.size > 200 && seen.size <= 300, `${seen.size} of 300 pairs were drawn`)
+  })
+
+  test('of a model that is told classes, pairs keep the class whose flow made them', async () => {
+    const classes = data.mixture({ means: [[-2], [1]], deviations: Math.sqrt(v) })
+    const pairs = await reflow(exact(rectified(), classes), {
+      n: 101,
+      steps: 40,
+      classes: 2,
+      stream: named('classes'),
+    })
+    assert.deepEqual(pairs.classes, ['0', '1'])
+    const { x, labels } = pairs.drawLabelled(200, named('draw'))
+    const drawn = take(x)
+    for (const [i, label] of labels.entries())
+      approximately(drawn[2 * i]!, [-2, 1][label]! + Math.sqrt(v) * drawn[2 * i + 1]!, 4e-3)
+    approximately(labels.reduce((sum, label) => sum + label, 0) / 200, 0.5, 0.2)
+    approximately(take(pairs.draw(200, named('draw'))), drawn, 0)
+    assert.throws(() => reflow(exact(rectified(), classes), { classes: 0 }), /classes must be/)
+  })
+
+  test('many pictures go through the model in portions, and the pairs are the same', async () => {
+    const shape = [16, 16, 1]
+    const sizes: number[] = []
+    const half = asDenoiser(rectified(), shape, (x: tf.Tensor, t) => {
+      sizes.push(x.shape[0])
+      return new Prediction(rectified(), t, [{ value: x, ofX0: () => 0.5, ofNoise: () => 0.5 }])
+    })
+    const pairs = await reflow(half, { n: 300, steps: 1, stream: named('pictures') })
+    assert.deepEqual(sizes, [256, 256, 44, 44])
+    const noise = standardNormal(shape).draw(300, named('pictures'))
+    const drawn = pairs.draw(4, named('draw'))
+    const chosen = named('draw').integers(4, 0, 300)
+    approximately(
+      take(drawn.gather([1], 1)),
+      take(tf.gather(noise, tf.tensor1d(Array.from(chosen), 'int32'))),
+      0,
+    )
   })
 
   test('makes the flow straighter: the velocity fitted to its pairs bends a hundred times less', async () => {

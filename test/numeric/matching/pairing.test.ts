@@ -218,6 +218,20 @@ describe('couplings', () => {
     assert.ok(optimal < 0.6 * independent, `${optimal} against ${independent}`)
   })
 
+  test('of data with labels keep them, whoever is paired', () => {
+    const classes = data.mixture({ means: [[-4], [4]], deviations: 0.3 })
+    for (const pairing of [undefined, optimalPairing]) {
+      const pairs = paired(classes, standardNormal([1]), { ...(pairing && { pairing }) })
+      assert.deepEqual(pairs.classes, classes.classes)
+      const { x, labels } = pairs.drawLabelled(40, named('labels'))
+      assert.deepEqual(x.shape, [40, 2, 1])
+      const values = take(x)
+      for (const [i, label] of labels.entries()) assert.equal(Math.sign(values[2 * i]!), [-1, 1][label])
+      assert.deepEqual(take(pairs.draw(40, named('labels'))), values)
+    }
+    assert.ok(!('drawLabelled' in paired(standardNormal([1]))))
+  })
+
   test('laws of different shapes, and what is no law, are named', () => {
     assert.throws(() => paired(law0, standardNormal([3])), /x0 has shape \[2\] and x1 \[3\]/)
     assert.throws(() => paired({} as never), /x0 must be data to draw from/)
