@@ -14,6 +14,8 @@ export interface Recipe<M extends Trainable = Trainable> {
   readonly seed: number
   readonly steps: number
   readonly batch: number
+  /** What the random streams are called that parameters and training are drawn from. Default: `NAME: parameters`, `NAME: training`. */
+  readonly streams?: { readonly parameters: string; readonly training: string }
   /** May load other models first: a teacher, what a loss compares by. */
   readonly settings: (model: M) => Settings<M> | Promise<Settings<M>>
   /** What its card says of the trained model, whose numbers have been rounded to what is stored. */

@@ -40,7 +40,7 @@ export async function run<M extends Trainable>(
     wasm: await readWasm(join(root, 'node_modules/@tensorflow/tfjs-backend-wasm/dist')),
   })
   setWeightSource((file) => readFile(join(root, 'media/weights', file)))
-  const model = builder.build(new RandomStream(seed, `${name}: parameters`))
+  const model = builder.build(new RandomStream(seed, recipe.streams?.parameters ?? `${name}: parameters`))
 
   let training: Card['training']
   if (values.measure) {
@@ -85,7 +85,7 @@ export async function run<M extends Trainable>(
 
 /** Trains in place; a training that was stopped goes on from its last checkpoint, which lies in `folder`. */
 async function trained<M extends Trainable>(
-  { builder, seed, batch, settings }: Recipe<M>,
+  { builder, seed, batch, streams, settings }: Recipe<M>,
   model: M,
   steps: number,
   folder: string,
@@ -106,7 +106,9 @@ async function trained<M extends Trainable>(
     ...(await settings(model)),
     steps,
     batch,
-    ...(resume ? { resume } : { stream: new RandomStream(seed, `${builder.name}: training`) }),
+    ...(resume
+      ? { resume }
+      : { stream: new RandomStream(seed, streams?.training ?? `${builder.name}: training`) }),
     saveEvery: SAVE_EVERY,
     save: async (bytes) => {
       // A file that is there is a whole one.

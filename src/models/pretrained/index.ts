@@ -1,8 +1,10 @@
 /** The models that Genbook is shipped with, trained by `npm run train`; each is loaded by its name. */
 import type { ModelBuilder } from './builder'
 import type { Card } from './card'
+import { digitsConsistency } from './digitsConsistency'
 import { digitsDdpm } from './digitsDdpm'
 import { digitsFeatures } from './digitsFeatures'
+import { digitsFlow } from './digitsFlow'
 import { digitsGlow } from './digitsGlow'
 import { digitsVpSde } from './digitsVpSde'
 import { loadModel } from './load'
@@ -13,8 +15,10 @@ export { PretrainedError } from './load'
 
 /** Their builders, by name: `pretrainedModels['digits-ddpm'].data()` is what that model was trained on. */
 export const pretrainedModels = {
+  'digits-consistency': digitsConsistency,
   'digits-ddpm': digitsDdpm,
   'digits-features': digitsFeatures,
+  'digits-flow': digitsFlow,
   'digits-glow': digitsGlow,
   'digits-vpsde': digitsVpSde,
 } satisfies Readonly<Record<string, ModelBuilder>>
