@@ -6,9 +6,9 @@ import { recipe } from './recipe'
 export default recipe({
   builder: digitsDdpm,
   seed: 1,
-  steps: 5000,
-  batch: 64,
-  settings: () => ({ rate: warmUp(cosine(2e-3), 200), clip: 1, ema: 0.998 }),
+  steps: 8000,
+  batch: 32,
+  settings: () => ({ rate: warmUp(cosine(2e-3), 200), clip: 1, ema: 0.999 }),
   measure: (model, stream) =>
     digitsQuality(model, (told) => dpmpp2M(told, { steps: 20 }), '20 steps of DPM-Solver++ (2M)', stream),
 })

@@ -26,7 +26,10 @@ export default recipe({
       return { value, standardError }
     }
     const measured = {
-      'bits per dimension': { ...(await bits(1)), of: '500 new digits of three bits a pixel, a bound from above' },
+      'bits per dimension': {
+        ...(await bits(1)),
+        of: '500 new digits of three bits a pixel, a bound from above',
+      },
       'bits per dimension, 16 draws': { ...(await bits(16)), of: 'the same digits, a tighter bound' },
     }
     held.dispose()

@@ -11,11 +11,11 @@ import { startFrom } from './startFrom'
 export default recipe({
   builder: digitsVpSde,
   seed: 2,
-  steps: 2000,
-  batch: 64,
+  steps: 3000,
+  batch: 32,
   settings: async (model) => {
     await startFrom('digits-ddpm', model)
-    return { rate: warmUp(cosine(1e-3), 100), clip: 1, ema: 0.998 }
+    return { rate: warmUp(cosine(1e-3), 100), clip: 1, ema: 0.999 }
   },
   measure: (model, stream) =>
     digitsQuality(model, (told) => dpmpp2M(told, { steps: 20 }), '20 steps of DPM-Solver++ (2M)', stream),
