@@ -17,6 +17,7 @@ import type { Perceptron } from '../tensor/fused/training'
 import { webGpuWaves } from '../tensor/webgpu/batches'
 import { conditionKinds, type Condition, type ConditionOptions } from './condition'
 import { injection, type Conditioning } from './conditioning'
+import type { EncodeOptions, LayeredNetwork } from './layered'
 import type { Network, Params } from './network'
 import { featuresOf, timeFeatures } from './timeFeatures'
 
@@ -69,23 +70,6 @@ export function perceptronForm(network: Network): PerceptronForm | undefined {
   return forms.get(network)
 }
 
-/** A network whose layers can be seen, and added to. */
-export interface LayeredNetwork extends Network {
-  /** Widths of the hidden layers. */
-  readonly hidden: readonly number[]
-  /**
-   * The network step by step: h₁, …, h_L, and its output.
-   *
-   * @param added what is added to each of h₁, …, h_L before the next layer sees it.
-   */
-  readonly layers: (
-    params: Params,
-    x: tf.Tensor,
-    label: tf.Tensor1D,
-    options?: { readonly condition?: Condition; readonly added?: readonly tf.Tensor[] },
-  ) => { readonly activations: readonly tf.Tensor[]; readonly output: tf.Tensor }
-}
-
 /**
  * A network on states of shape [n, dim].
  *
@@ -118,7 +102,14 @@ export function mlp({
   const condition = injection(conditions, conditioning, embedding)
   const widths = [dim + condition.inputs, ...hidden]
 
-  const layers: LayeredNetwork['layers'] = (params, x, label, { condition: given, added } = {}) => {
+  /** h₁, …, h_L, to each of which `added` is added before the next layer sees it. */
+  const layers = (
+    params: Params,
+    x: tf.Tensor,
+    label: tf.Tensor1D,
+    given?: Condition,
+    added?: readonly tf.Tensor[],
+  ): { readonly activations: tf.Tensor[]; readonly h: tf.Tensor } => {
     const e = featuresOf(time, label)
     const reading = condition.read(params, given, x.shape[0])
     const activations: tf.Tensor[] = []
@@ -130,13 +121,24 @@ export function mlp({
           layer,
         ),
       )
-      if (added) h = h.add(added[layer]!)
+      if (added?.length) h = h.add(added[layer]!)
       activations.push(h)
     }
-    return { activations, output: affine(params[`b${hidden.length}`]!, [h, params[`W${hidden.length}`]!]) }
+    return { activations, h }
   }
+  const adding = (
+    params: Params,
+    x: tf.Tensor,
+    label: tf.Tensor1D,
+    added?: readonly tf.Tensor[],
+    given?: Condition,
+  ): tf.Tensor =>
+    tf.tidy(() => {
+      const { h } = layers(params, x, label, given, added)
+      return affine(params[`b${hidden.length}`]!, [h, params[`W${hidden.length}`]!])
+    })
   const network = (params: Params, x: tf.Tensor, label: tf.Tensor1D, condition?: Condition): tf.Tensor =>
-    tf.tidy(() => layers(params, x, label, condition === undefined ? {} : { condition }).output)
+    adding(params, x, label, undefined, condition)
 
   const tells = Object.keys(conditions).length > 0
   const form: PerceptronForm = {
@@ -176,7 +178,18 @@ export function mlp({
     params[`b${hidden.length}`] = tf.zeros([length])
     return Object.assign(params, condition.initial(hidden, stream))
   }
-  const made = Object.assign(network, { shape: [dim], conditions, hidden, layers, initial })
+  const last = hidden.length
+  const made = Object.assign(network, {
+    shape: [dim],
+    conditions,
+    initial,
+    activations: hidden.map((width) => [width]),
+    entry: [dim],
+    comesBefore: (name: string) => name !== `W${last}` && name !== `b${last}`,
+    encode: (params: Params, x: tf.Tensor, label: tf.Tensor1D, { condition, hint }: EncodeOptions = {}) =>
+      layers(params, hint ? x.add(hint) : x, label, condition).activations,
+    adding,
+  })
   if (conditioning === 'add' || !tells) forms.set(made, form)
   return made
 }

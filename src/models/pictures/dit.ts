@@ -14,7 +14,8 @@ import * as tf from '@tensorflow/tfjs'
 import { attention, groupNorm, silu, type RandomStream } from '../../tensor'
 import { conditionKinds, type Condition, type ConditionOptions } from '../condition'
 import { injection } from '../conditioning'
-import type { Network, Params } from '../network'
+import type { LayeredNetwork } from '../layered'
+import type { Params } from '../network'
 import { featuresOf, timeFeatures, type TimeFeatures } from '../timeFeatures'
 import { dense, freshOf, type Layer } from '../unet/layers'
 import { besidePictures } from './beside'
@@ -48,7 +49,7 @@ export function dit({
   heads = 4,
   time = timeFeatures.geometric(32),
   conditions: told = {},
-}: DitOptions): Network {
+}: DitOptions): LayeredNetwork {
   expectSizes({ shape, patch, width, depth, heads })
   const [height, columns, channels] = shape
   const [down, across] = [height / patch, columns / patch]
@@ -79,32 +80,61 @@ export function dit({
   ]
   const places = placesOf(down, across, width)
 
-  const network = (params: Params, x: tf.Tensor, label: tf.Tensor1D, given?: Condition): tf.Tensor =>
+  const embeddingOf = (params: Params, label: tf.Tensor1D, n: number, given: Condition | undefined) => {
+    const embedded = embed[1].apply(params, silu(embed[0].apply(params, featuresOf(time, label))))
+    return silu(condition.read(params, given, n).layer(embedded, 0))
+  }
+  /** The tokens after each block, to which `added` is added before the next block sees them. */
+  const through = (
+    params: Params,
+    x: tf.Tensor,
+    e: tf.Tensor,
+    given: Condition | undefined,
+    { hint, added = [] }: { hint?: tf.Tensor | undefined; added?: readonly tf.Tensor[] } = {},
+  ): tf.Tensor3D[] => {
+    const n = x.shape[0]
+    const patches = cut(beside.begin(x, given) as tf.Tensor4D, patch)
+    let h: tf.Tensor3D = first
+      .apply(params, patches.reshape([n * tokens, seen]))
+      .reshape<tf.Tensor3D>([n, tokens, width])
+      .add(tf.tensor3d(places, [1, tokens, width]))
+    if (hint) h = h.reshape([n, down, across, width]).add(hint).reshape([n, tokens, width])
+    return blocks.map(({ told, qkv, out, wide, narrow }, k) => {
+      const [b1, s1, g1, b2, s2, g2] = parts(told.apply(params, e), 6, n)
+      const mixed = attend(qkv.apply(params, rows(modulated(h, s1!, b1!))), n, tokens, heads)
+      h = h.add(out.apply(params, mixed).reshape([n, tokens, width]).mul(g1!))
+      const thought = narrow.apply(params, silu(wide.apply(params, rows(modulated(h, s2!, b2!)))))
+      h = h.add(thought.reshape([n, tokens, width]).mul(g2!))
+      if (added[k]) h = h.add(added[k].reshape([n, tokens, width]))
+      return h
+    })
+  }
+  const adding: LayeredNetwork['adding'] = (params, x, label, added, given) =>
     tf.tidy(() => {
       const n = x.shape[0]
-      const embedded = embed[1].apply(params, silu(embed[0].apply(params, featuresOf(time, label))))
-      const e = silu(condition.read(params, given, n).layer(embedded, 0))
-      const patches = cut(beside.begin(x, given) as tf.Tensor4D, patch)
-      let h: tf.Tensor3D = first
-        .apply(params, patches.reshape([n * tokens, seen]))
-        .reshape<tf.Tensor3D>([n, tokens, width])
-        .add(tf.tensor3d(places, [1, tokens, width]))
-      for (const { told, qkv, out, wide, narrow } of blocks) {
-        const [b1, s1, g1, b2, s2, g2] = parts(told.apply(params, e), 6, n)
-        const mixed = attend(qkv.apply(params, rows(modulated(h, s1!, b1!))), n, tokens, heads)
-        h = h.add(out.apply(params, mixed).reshape([n, tokens, width]).mul(g1!))
-        const thought = narrow.apply(params, silu(wide.apply(params, rows(modulated(h, s2!, b2!)))))
-        h = h.add(thought.reshape([n, tokens, width]).mul(g2!))
-      }
+      const e = embeddingOf(params, label, n, given)
+      const h = through(params, x, e, given, { added }).at(-1)!
       const [shift, scale] = parts(toldLast.apply(params, e), 2, n)
       const output = last.apply(params, rows(modulated(h, scale!, shift!)))
       return joined(output.reshape([n, tokens, numbers]), shape, patch)
     })
+  const network = (params: Params, x: tf.Tensor, label: tf.Tensor1D, given?: Condition): tf.Tensor =>
+    adding(params, x, label, [], given)
+  const encode: LayeredNetwork['encode'] = (params, x, label, { condition: given, hint } = {}) =>
+    through(params, x, embeddingOf(params, label, x.shape[0], given), given, { hint }).map((h) =>
+      h.reshape([x.shape[0], down, across, width]),
+    )
   const initial = (stream: RandomStream): Params => ({
     ...freshOf(layers, stream),
     ...condition.initial([width], stream),
   })
-  return Object.assign(network, { shape, conditions, initial })
+  const places2d = [down, across, width]
+  return Object.assign(network, {
+    ...{ shape, conditions, initial, encode, adding },
+    activations: blocks.map(() => places2d),
+    entry: places2d,
+    comesBefore: (name: string) => !name.startsWith('last.'),
+  })
 }
 
 /** (1 + s) ⊙ norm(h) + b, the norm over the numbers of each token. */

@@ -15,7 +15,8 @@ import * as tf from '@tensorflow/tfjs'
 import { silu, type RandomStream } from '../../tensor'
 import { conditionKinds, type Condition, type ConditionOptions } from '../condition'
 import { injection } from '../conditioning'
-import type { Network, Params } from '../network'
+import type { LayeredNetwork } from '../layered'
+import type { Params } from '../network'
 import {
   attention,
   convolution,
@@ -65,7 +66,7 @@ export function unet({
   time = timeFeatures.geometric(32),
   conditions: told = {},
   conditioning = 'add',
-}: UNetOptions): Network {
+}: UNetOptions): LayeredNetwork {
   expectSizes(shape, channels, multipliers, blocks, attentive, groups)
   const widths = multipliers.map((m) => m * channels)
   const conditions = conditionKinds(told)
@@ -94,19 +95,26 @@ export function unet({
   const first = add(convolution('first', shape[2] + beside.channels, channels))
   let width = channels
   const handed = [channels]
+  const [height, columns] = shape
+  /** Of what is handed across, and of the middle. */
+  const activations: number[][] = [[height, columns, channels]]
   const down = widths.map((to, level) => {
     const stages = Array.from({ length: blocks }, (_, i) => {
       const name = `down${level}.${i}`
       const stage = { block: block(name, width, to), attention: attendAt(name, to, level) }
       handed.push((width = to))
+      activations.push([height >> level, columns >> level, to])
       return stage
     })
     if (level === widths.length - 1) return { stages, half: undefined }
     handed.push(width)
+    activations.push([height >> (level + 1), columns >> (level + 1), width])
     return { stages, half: add(convolution(`down${level}.half`, width, width, { stride: 2 })) }
   })
   const middle = [block('middle.0', width, width), block('middle.1', width, width)] as const
   const middleAttention = attend('middle', width)
+  const coarsest = widths.length - 1
+  activations.push([height >> coarsest, columns >> coarsest, width])
   const up = widths.toReversed().map((to, i) => {
     const level = widths.length - 1 - i
     const stages = Array.from({ length: blocks + 1 }, (_, k) => {
@@ -120,43 +128,77 @@ export function unet({
   const norm = add(groupNorm('last.norm', width, groups, 'silu'))
   const last = add(convolution('last', width, shape[2], { gain: 0.01 }))
 
-  const network = (params: Params, x: tf.Tensor, label: tf.Tensor1D, given?: Condition): tf.Tensor =>
+  /** What all blocks are told: e, and the tokens where they are looked at. */
+  const toldAll = (params: Params, label: tf.Tensor1D, n: number, given: Condition | undefined): Told => {
+    const reading = condition.read(params, given, n)
+    const embedded = embed[1].apply(params, silu(embed[0].apply(params, featuresOf(time, label))))
+    return { e: silu(reading.layer(embedded, 0)), tokens: looks ? reading.sequence() : undefined }
+  }
+  const attended = (
+    params: Params,
+    { own, cross }: ReturnType<typeof attend>,
+    h: tf.Tensor,
+    { tokens }: Told,
+  ): tf.Tensor => {
+    const seen = own.apply(params, h)
+    return cross && tokens ? cross.apply(params, seen, tokens) : seen
+  }
+  const staged = (
+    params: Params,
+    { block, attention }: (typeof down)[number]['stages'][number],
+    input: tf.Tensor,
+    told: Told,
+  ): tf.Tensor => {
+    const output = block.apply(params, input, told.e)
+    return attention ? attended(params, attention, output, told) : output
+  }
+  /** What is handed across, from the first to the last, and the middle after it. */
+  const encoded = (params: Params, begun: tf.Tensor, told: Told, hint?: tf.Tensor): tf.Tensor[] => {
+    let h = first.apply(params, begun)
+    if (hint) h = h.add(hint)
+    const across = [h]
+    for (const { stages, half } of down) {
+      for (const each of stages) across.push((h = staged(params, each, h, told)))
+      if (half) across.push((h = half.apply(params, h)))
+    }
+    h = middle[0].apply(params, h, told.e)
+    h = middle[1].apply(params, attended(params, middleAttention, h, told), told.e)
+    return [...across, h]
+  }
+  const decoded = (params: Params, activations: readonly tf.Tensor[], told: Told): tf.Tensor => {
+    const across = activations.slice(0, -1)
+    let h = activations.at(-1)!
+    for (const { stages, twice } of up) {
+      for (const each of stages) h = staged(params, each, tf.concat([h, across.pop()!], 3), told)
+      if (twice) h = twice.apply(params, doubled(h))
+    }
+    return last.apply(params, norm.apply(params, h))
+  }
+  const adding: LayeredNetwork['adding'] = (params, x, label, added, given) =>
     tf.tidy(() => {
-      const reading = condition.read(params, given, x.shape[0])
-      const embedded = embed[1].apply(params, silu(embed[0].apply(params, featuresOf(time, label))))
-      const e = silu(reading.layer(embedded, 0))
-      const tokens = looks ? reading.sequence() : undefined
-      const attended = ({ own, cross }: ReturnType<typeof attend>, h: tf.Tensor): tf.Tensor => {
-        const seen = own.apply(params, h)
-        return cross && tokens ? cross.apply(params, seen, tokens) : seen
-      }
-      let h = first.apply(params, beside.begin(x, given))
-      const across = [h]
-      const stage = (
-        { block, attention }: (typeof down)[number]['stages'][number],
-        input: tf.Tensor,
-      ): tf.Tensor => {
-        const output = block.apply(params, input, e)
-        return attention ? attended(attention, output) : output
-      }
-      for (const { stages, half } of down) {
-        for (const each of stages) across.push((h = stage(each, h)))
-        if (half) across.push((h = half.apply(params, h)))
-      }
-      h = middle[0].apply(params, h, e)
-      h = middle[1].apply(params, attended(middleAttention, h), e)
-      for (const { stages, twice } of up) {
-        for (const each of stages) h = stage(each, tf.concat([h, across.pop()!], 3))
-        if (twice) h = twice.apply(params, doubled(h))
-      }
-      return last.apply(params, norm.apply(params, h))
+      const told = toldAll(params, label, x.shape[0], given)
+      const own = encoded(params, beside.begin(x, given), told)
+      return decoded(params, added.length ? own.map((h, i) => h.add(added[i]!)) : own, told)
     })
+  const network = (params: Params, x: tf.Tensor, label: tf.Tensor1D, given?: Condition): tf.Tensor =>
+    adding(params, x, label, [], given)
+  const encode: LayeredNetwork['encode'] = (params, x, label, { condition: given, hint } = {}) =>
+    encoded(params, beside.begin(x, given), toldAll(params, label, x.shape[0], given), hint)
 
   const initial = (stream: RandomStream): Params => ({
     ...freshOf(layers, stream),
     ...condition.initial([size], stream),
   })
-  return Object.assign(network, { shape, conditions, initial })
+  return Object.assign(network, {
+    ...{ shape, conditions, initial, activations, encode, adding },
+    entry: [height, columns, channels],
+    comesBefore: (name: string) => !/^(up\d+|last)\./.test(name),
+  })
+}
+
+interface Told {
+  readonly e: tf.Tensor
+  readonly tokens: tf.Tensor3D | undefined
 }
 
 /** Cells are not type-checked before they run. */

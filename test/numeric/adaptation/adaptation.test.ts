@@ -133,7 +133,10 @@ describe('LoRA', () => {
     assert.throws(() => lora({} as never, { rank: 1 }), /must be a denoiser made of a network/)
     assert.throws(() => adapt(0), /rank must be a positive whole number/)
     assert.throws(() => adapt(1, NaN), /scale must be a finite number/)
-    assert.throws(() => lora(base, { rank: 1, layers: ['W9'] }), /W9 is not a matrix of the network/)
+    assert.throws(
+      () => lora(base, { rank: 1, layers: ['W9'] }),
+      /W9 is not a matrix or a filter of the network/,
+    )
     assert.throws(() => lora(base, { rank: 1, layers: ['b0'] }), /b0 is not a matrix/)
     assert.throws(() => lora(base, { rank: 1, layers: [] }), /no layers to adapt/)
     assert.throws(() => adapt(1).withScale(Infinity), /scale must be a finite number/)
@@ -237,6 +240,6 @@ describe('ControlNet', () => {
     assert.throws(() => noise(control(), { z: 1 }), /lacks y/)
     assert.throws(() => noise(control(), { y: [1, 2] }), /y must have the shape/)
     const own = { ...base, network: Object.assign(() => tf.zeros([1]), { shape: [2], initial: () => ({}) }) }
-    assert.throws(() => controlNet(own, { name: 'y', length: 1 }), /network must be an mlp/)
+    assert.throws(() => controlNet(own, { name: 'y', length: 1 }), /network must be an mlp, a unet or a dit/)
   })
 })
