@@ -6,6 +6,7 @@ import { digitsDdpm } from './digitsDdpm'
 import { digitsFeatures } from './digitsFeatures'
 import { digitsFlow } from './digitsFlow'
 import { digitsGlow } from './digitsGlow'
+import { digitsJudge } from './digitsJudge'
 import { digitsVpSde } from './digitsVpSde'
 import { loadModel } from './load'
 
@@ -20,6 +21,7 @@ export const pretrainedModels = {
   'digits-features': digitsFeatures,
   'digits-flow': digitsFlow,
   'digits-glow': digitsGlow,
+  'digits-judge': digitsJudge,
   'digits-vpsde': digitsVpSde,
 } satisfies Readonly<Record<string, ModelBuilder>>
 
