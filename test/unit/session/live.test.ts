@@ -232,7 +232,8 @@ test('a computation frees the tensors that it makes', async () => {
     bench.move('cell/0', value)
     const again = await bench.recompute('cell/live/0')
     assert.equal(again.texts[0], String(3 * value))
-    assert.equal(again.status.memory.tensors, tensors)
+    // Fewer where the garbage collector has found some of an earlier session meanwhile.
+    assert.ok(again.status.memory.tensors <= tensors, `${again.status.memory.tensors} instead of ${tensors}`)
   }
 })
 
