@@ -20,7 +20,7 @@ export interface TimeSampling {
 }
 
 /** Differential equations are started this far from clean data, where the score of data on a line would be infinite. */
-const FIRST_TIME = 1e-3
+export const FIRST_TIME = 1e-3
 
 /**
  * n times, spread evenly and shifted together by one random number, so that a batch covers all noise levels.

@@ -14,6 +14,7 @@ import {
   idx,
   images,
   letters,
+  measureScenes,
   parseCaption,
   phantoms,
   png,
@@ -44,6 +45,7 @@ export type {
   Ellipse,
   ImageSet,
   ImageSetOptions,
+  MeasuredScene,
   PhantomsOptions,
   PlacedThing,
   PngOptions,
@@ -103,6 +105,8 @@ export const data = {
     parse: parseCaption,
     encode: encodeCaptions,
     decode: decodeCaptions,
+    /** What pictures show, by measuring them. */
+    measure: measureScenes,
     vocabulary,
   },
 }

@@ -1,6 +1,7 @@
 /** Numbers that say how close samples, or a model, are to the data; each with its standard error. */
 export { accuracy } from './accuracy'
 export { agreement, type Agreement } from './agreement'
+export { captionAccuracy, type CaptionAccuracy } from './captions'
 export { coverage, inceptionScore, type Coverage, type Verdicts } from './classes'
 export { meanOf as mean, type Estimate } from './estimate'
 export { classifierFeatures, type ClassifierFeatures } from './classifierFeatures'

@@ -11,6 +11,7 @@
  */
 import * as tf from '@tensorflow/tfjs'
 import { currentStream, holding, parameter, silu, type RandomStream } from '../../tensor'
+import type { ConditionedData } from '../data/conditioned'
 import type { Data, LabelledData } from '../data/data'
 import type { Trainable } from '../denoiser'
 import type { Params } from '../network'
@@ -40,11 +41,12 @@ export interface PictureAutoencoder extends Trainable {
   readonly encode: (x: tf.Tensor) => tf.Tensor4D
   /** g(z), of shape [n, …shape]. */
   readonly decode: (z: tf.Tensor) => tf.Tensor4D
-  /** The data of codes of data, times a factor that gives them variance one; draws keep their labels. */
-  readonly codes: <D extends Data>(
-    data: D,
+  /** The data of codes of data, times a factor that gives them variance one; draws keep their labels and conditions. */
+  readonly codes: (
+    data: Data,
     factor: number,
-  ) => Data & Partial<Pick<LabelledData, 'drawLabelled' | 'classes'>>
+  ) => Data &
+    Partial<Pick<LabelledData, 'drawLabelled' | 'classes'> & Pick<ConditionedData, 'drawConditioned'>>
   /** 1 over the standard deviation of the codes of these pictures. */
   readonly scaleOf: (x: tf.Tensor) => Promise<number>
 }
@@ -147,6 +149,7 @@ export function pictureAutoencoder({
       return z
     }
     const { drawLabelled, classes } = data as Partial<LabelledData>
+    const { drawConditioned } = data as Partial<ConditionedData>
     return {
       name: `codes of ${data.name}`,
       shape: latentShape,
@@ -156,6 +159,12 @@ export function pictureAutoencoder({
         drawLabelled: holding((n: number, stream = currentStream()) => {
           const { x, labels } = drawLabelled.call(data, n, stream)
           return { x: coded(x), labels }
+        }, params),
+      }),
+      ...(drawConditioned && {
+        drawConditioned: holding((n: number, stream = currentStream()) => {
+          const { x, condition } = drawConditioned.call(data, n, stream)
+          return { x: coded(x), condition }
         }, params),
       }),
     }

@@ -29,6 +29,8 @@ export interface EncoderOptions {
 
 /** A network that also tells the features before its last map. */
 export interface EncoderNetwork extends Network {
+  /** What the last level sees at each of its places, of shape [n, height, width, width of the last level]. */
+  readonly places: (params: Params, x: tf.Tensor, label: tf.Tensor1D) => tf.Tensor4D
   /** The features of pictures, of shape [n, width of the last level]. */
   readonly features: (params: Params, x: tf.Tensor, label: tf.Tensor1D) => tf.Tensor2D
 }
@@ -61,17 +63,19 @@ export function encoder({
   const norm = add(groupNorm('last.norm', width, groups, 'silu'))
   const last = add(dense('last', width, outputs, 0.1))
 
-  const features = (params: Params, x: tf.Tensor, label: tf.Tensor1D): tf.Tensor2D =>
+  const places = (params: Params, x: tf.Tensor, label: tf.Tensor1D): tf.Tensor4D =>
     tf.tidy(() => {
       const e = silu(embed[1].apply(params, silu(embed[0].apply(params, featuresOf(time, label)))))
       let h = first.apply(params, x)
       for (const { half, block } of down) h = block.apply(params, half ? half.apply(params, h) : h, e)
-      return norm.apply(params, attend.apply(params, h)).mean<tf.Tensor2D>([1, 2])
+      return norm.apply(params, attend.apply(params, h)) as tf.Tensor4D
     })
+  const features = (params: Params, x: tf.Tensor, label: tf.Tensor1D): tf.Tensor2D =>
+    tf.tidy(() => places(params, x, label).mean<tf.Tensor2D>([1, 2]))
   const network = (params: Params, x: tf.Tensor, label: tf.Tensor1D): tf.Tensor =>
     tf.tidy(() => last.apply(params, features(params, x, label)))
   const initial = (stream: RandomStream): Params => freshOf(layers, stream)
-  return Object.assign(network, { shape, features, initial })
+  return Object.assign(network, { shape, places, features, initial })
 }
 
 /** Cells are not type-checked before they run. */

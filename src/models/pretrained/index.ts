@@ -9,6 +9,8 @@ import { digitsGlow } from './digitsGlow'
 import { digitsJudge } from './digitsJudge'
 import { digitsVpSde } from './digitsVpSde'
 import { loadModel } from './load'
+import { shapesCaptioner } from './shapesCaptioner'
+import { shapesText } from './shapesText'
 
 export type { ModelBuilder } from './builder'
 export type { Card, Measured } from './card'
@@ -23,6 +25,8 @@ export const pretrainedModels = {
   'digits-glow': digitsGlow,
   'digits-judge': digitsJudge,
   'digits-vpsde': digitsVpSde,
+  'shapes-captioner': shapesCaptioner,
+  'shapes-text': shapesText,
 } satisfies Readonly<Record<string, ModelBuilder>>
 
 /** By which a shipped model is loaded. */

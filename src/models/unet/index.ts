@@ -1,2 +1,2 @@
 /** Networks for pictures. */
-export { unet, type UNetOptions } from './unet'
+export { unet, type UNetNetwork, type UNetOptions } from './unet'

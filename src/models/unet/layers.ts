@@ -101,6 +101,12 @@ export function attention(name: string, channels: number, groups: number): Layer
   }
 }
 
+/** A layer that looks at tokens, and tells how much each place looks at each of them. */
+export interface CrossAttention extends Layer<[tokens: tf.Tensor3D]> {
+  /** softmax(QKᵀ/√c), of shape [n, places, tokens], row by row of the picture; each row of it has the sum one. */
+  weights(params: Params, x: tf.Tensor, tokens: tf.Tensor3D): tf.Tensor3D
+}
+
 /**
  * Attention of the places of a picture to a sequence of tokens τ, added to it:
  *
@@ -112,30 +118,33 @@ export function attention(name: string, channels: number, groups: number): Layer
  *
  * @param size length of a token.
  */
-export function crossAttention(
-  name: string,
-  channels: number,
-  groups: number,
-  size: number,
-): Layer<[tokens: tf.Tensor3D]> {
+export function crossAttention(name: string, channels: number, groups: number, size: number): CrossAttention {
   const norm = groupNorm(`${name}.norm`, channels, groups)
   const query = dense(`${name}.Q`, channels, channels)
   const key = dense(`${name}.K`, size, channels)
   const value = dense(`${name}.V`, size, channels)
   const output = dense(`${name}.out`, channels, channels, 0)
+  const read = (params: Params, x: tf.Tensor, tokens: tf.Tensor3D) => {
+    const [n, height, width, c] = x.shape as [number, number, number, number]
+    const [places, length] = [height * width, tokens.shape[1]]
+    const flat = norm.apply(params, x).reshape([n * places, c])
+    const told = tokens.reshape([n * length, size])
+    const ofTokens = (layer: Layer): tf.Tensor3D =>
+      layer.apply(params, told).reshape<tf.Tensor3D>([n, length, c])
+    return { q: query.apply(params, flat).reshape<tf.Tensor3D>([n, places, c]), ofTokens }
+  }
   return {
     initial: (stream) => freshOf([norm, query, key, value, output], stream),
+    weights: (params, x, tokens) =>
+      tf.tidy(() => {
+        const { q, ofTokens } = read(params, x, tokens)
+        return tf.softmax(tf.matMul(q, ofTokens(key), false, true).div(Math.sqrt(channels)))
+      }),
     apply: (params, x, tokens) => {
       const [n, height, width, c] = x.shape as [number, number, number, number]
-      const [places, length] = [height * width, tokens.shape[1]]
-      const flat = norm.apply(params, x).reshape([n * places, c])
-      const told = tokens.reshape([n * length, size])
-      const mixed = attend(
-        query.apply(params, flat).reshape<tf.Tensor3D>([n, places, c]),
-        key.apply(params, told).reshape<tf.Tensor3D>([n, length, c]),
-        value.apply(params, told).reshape<tf.Tensor3D>([n, length, c]),
-      )
-      return x.add(output.apply(params, mixed.reshape([n * places, c])).reshape([n, height, width, c]))
+      const { q, ofTokens } = read(params, x, tokens)
+      const mixed = attend(q, ofTokens(key), ofTokens(value)).reshape([n * height * width, c])
+      return x.add(output.apply(params, mixed).reshape([n, height, width, c]))
     },
   }
 }

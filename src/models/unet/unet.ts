@@ -55,6 +55,20 @@ export interface UNetOptions {
   readonly conditioning?: 'add' | 'cross-attention'
 }
 
+/** A U-Net, which can also tell where it looks. */
+export interface UNetNetwork extends LayeredNetwork {
+  /**
+   * How much each pixel looks at each token of what is told, the mean over all layers that look at tokens, of shape
+   * [n, height, width, tokens]. Absent where it is not told by `cross-attention`.
+   */
+  readonly attention?: (
+    params: Params,
+    x: tf.Tensor,
+    label: tf.Tensor1D,
+    condition?: Condition,
+  ) => tf.Tensor4D
+}
+
 /** @throws RangeError for sizes that do not fit together. */
 export function unet({
   shape,
@@ -66,7 +80,7 @@ export function unet({
   time = timeFeatures.geometric(32),
   conditions: told = {},
   conditioning = 'add',
-}: UNetOptions): LayeredNetwork {
+}: UNetOptions): UNetNetwork {
   expectSizes(shape, channels, multipliers, blocks, attentive, groups)
   const widths = multipliers.map((m) => m * channels)
   const conditions = conditionKinds(told)
@@ -138,9 +152,13 @@ export function unet({
     params: Params,
     { own, cross }: ReturnType<typeof attend>,
     h: tf.Tensor,
-    { tokens }: Told,
+    { tokens, watch }: Told,
   ): tf.Tensor => {
     const seen = own.apply(params, h)
+    if (watch && cross && tokens) {
+      const [n, height, width] = h.shape as [number, number, number]
+      watch(cross.weights(params, seen, tokens).reshape([n, height, width, tokens.shape[1]]))
+    }
     return cross && tokens ? cross.apply(params, seen, tokens) : seen
   }
   const staged = (
@@ -184,13 +202,25 @@ export function unet({
     adding(params, x, label, [], given)
   const encode: LayeredNetwork['encode'] = (params, x, label, { condition: given, hint } = {}) =>
     encoded(params, beside.begin(x, given), toldAll(params, label, x.shape[0], given), hint)
-
+  const attentionOf: NonNullable<UNetNetwork['attention']> = (params, x, label, given) =>
+    tf.tidy(() => {
+      const maps: tf.Tensor4D[] = []
+      const watch = (weights: tf.Tensor4D): void => {
+        let large = weights
+        while (large.shape[1] < shape[0]) large = doubled(large) as tf.Tensor4D
+        maps.push(large)
+      }
+      const told = { ...toldAll(params, label, x.shape[0], given), watch }
+      decoded(params, encoded(params, beside.begin(x, given), told), told)
+      return tf.addN(maps).div<tf.Tensor4D>(maps.length)
+    })
   const initial = (stream: RandomStream): Params => ({
     ...freshOf(layers, stream),
     ...condition.initial([size], stream),
   })
   return Object.assign(network, {
     ...{ shape, conditions, initial, activations, encode, adding },
+    ...(looks && { attention: attentionOf }),
     entry: [height, columns, channels],
     comesBefore: (name: string) => !/^(up\d+|last)\./.test(name),
   })
@@ -199,6 +229,8 @@ export function unet({
 interface Told {
   readonly e: tf.Tensor
   readonly tokens: tf.Tensor3D | undefined
+  /** Is told how much the places of a picture look at tokens, of shape [n, height, width, tokens]. */
+  readonly watch?: (weights: tf.Tensor4D) => void
 }
 
 /** Cells are not type-checked before they run. */

@@ -1,4 +1,5 @@
 /** What `import … from 'genbook/plot'` gives to cells: pictures, one call each. */
+export { attention, type AttentionOptions } from '../plot/attention'
 export { bars } from '../plot/bars'
 export { compare, type CompareOptions } from '../plot/compare'
 export { density, type DensityOptions, type DensitySource } from '../plot/density'

@@ -101,7 +101,8 @@ function statement(dice: Dice, count: 1 | 2 | 'any'): Statement {
   return two ? { things: [thing(), thing()], relation: pick(RELATIONS) } : { things: [thing()] }
 }
 
-const RADIUS: Readonly<Record<Thing['size'], readonly [number, number]>> = {
+/** Smallest and largest radius of a size. */
+export const RADIUS: Readonly<Record<Thing['size'], readonly [number, number]>> = {
   small: [0.11, 0.14],
   large: [0.19, 0.22],
 }
