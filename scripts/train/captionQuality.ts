@@ -1,6 +1,6 @@
 /** How well captions are shown: what the cards of models that paint captions say. */
 import * as tf from '@tensorflow/tfjs'
-import { classifierFree, data, dpmpp2M, metrics, sample, type Denoiser } from '../../src/models'
+import { classifierFree, data, ddim, metrics, sample, type Denoiser } from '../../src/models'
 import type { Measured } from '../../src/models/pretrained'
 import type { RandomStream } from '../../src/tensor'
 
@@ -21,10 +21,14 @@ export async function captionQuality(
   const { scenes, x } = data.shapes({ things: 'any' }).drawScenes(PICTURES, stream)
   const captions = scenes.map(({ caption }) => caption)
   const caption = tf.tensor2d(data.captions.encode(captions), [PICTURES, 9], 'int32')
-  const painted = decode(await sample(dpmpp2M(classifierFree(model, { caption }, { scale: SCALE }), { steps: STEPS }), PICTURES, { stream }))
+  const painted = decode(
+    await sample(ddim(classifierFree(model, { caption }, { scale: SCALE }), { steps: STEPS }), PICTURES, {
+      stream,
+    }),
+  )
   const found = await metrics.captionAccuracy(painted, captions)
   const of = (what: string): string =>
-    `${what}, of ${PICTURES} pictures for captions as drawn, γ = ${SCALE}, ${STEPS} steps of DPM-Solver++ (2M); judged by measuring them`
+    `${what}, of ${PICTURES} pictures for captions as drawn, γ = ${SCALE}, ${STEPS} steps of DDIM; judged by measuring them`
   tf.dispose([x, caption, painted])
   const { value, standardError, size, colour, shape, relation } = found
   const share = (estimate: { value: number; standardError: number }, what: string): Measured => ({
