@@ -8,7 +8,7 @@ import { recipe } from './recipe'
 export default recipe({
   builder: shapesLatent,
   seed: 23,
-  steps: 1500,
+  steps: 900,
   batch: 64,
   async settings() {
     const coder = await loadModel(shapesAutoencoder)
