@@ -33,6 +33,7 @@ export { particleNormals, particlesOf, ParticleStream } from './random/particles
 export { philox, type PhiloxBlock, type PhiloxKey } from './random/philox'
 export { cellTf, rerouteRandom } from './random/reroute'
 export { Pace } from './pace'
+export { leaveGpu } from './offGpu'
 export { mayFuse, setFusing, tellFused, tellPlain, withFusing } from './paths'
 export { readNow } from './readNow'
 export { currentStream, RandomStream, setStream, STREAM_VERSION } from './random/stream'

@@ -86,6 +86,11 @@ export class TensorLedger {
     else for (const tensor of unmet) this.#leave(tensor)
   }
 
+  /** Every live tensor that was entered. */
+  tensors(): readonly tf.Tensor[] {
+    return this.#all()
+  }
+
   /** Live tensors and their bytes, of the whole program. */
   memory(): Memory {
     const { numTensors, numBytes } = tf.memory()

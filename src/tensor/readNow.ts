@@ -1,7 +1,10 @@
 /** Reading a tensor's numbers without waiting, for a thread that is kept waiting and must not lie. */
 import * as tf from '@tensorflow/tfjs'
 
-/** What says where a tensor of the WebGPU backend has its numbers. */
+/** What says which device has a tensor, and whether the WebGPU backend has its numbers beside it. */
+interface Kept {
+  readonly state: { readonly tensorInfo: WeakMap<object, { readonly backend: Stored }> }
+}
 interface Stored {
   readonly tensorMap?: { get(id: object): { readonly values?: unknown } | undefined }
 }
@@ -18,12 +21,14 @@ export function readNow(tensor: {
   readonly dataId?: object
   dataSync(): ArrayLike<number | string>
 }): ArrayLike<number | string> {
-  if (tf.getBackend() === 'webgpu' && tensor instanceof tf.Tensor && !isHere(tensor.dataId))
+  if (tensor instanceof tf.Tensor && !isHere(tensor.dataId))
     throw new Error('on the GPU, which cannot be read while the cell is paused')
   return tensor.dataSync()
 }
 
 function isHere(dataId: object): boolean {
-  const values = (tf.backend() as Stored).tensorMap?.get(dataId)?.values
+  const { backend } = (tf.engine() as unknown as Kept).state.tensorInfo.get(dataId) ?? {}
+  if (!backend || backend !== tf.engine().registry.webgpu) return true
+  const values = backend.tensorMap?.get(dataId)?.values
   return values !== undefined && values !== null
 }

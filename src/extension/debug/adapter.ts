@@ -293,6 +293,12 @@ export class CellDebugAdapter extends Owner implements vscode.DebugAdapter {
         this.#tell('output', { category: 'console', output: `${event.text}\n`, ...place })
         break
       }
+      case 'moved':
+        this.#tell('output', {
+          category: 'important',
+          output: `${vscode.l10n.t('This cell computes on {0}, so that its numbers can be seen at every pause; the GPU is used again when it has ended.', event.device)}\n`,
+        })
+        break
       case 'unable':
         this.#tell('output', {
           category: 'important',

@@ -83,6 +83,8 @@ export type DebugEvent =
   | { readonly kind: 'refused'; readonly request: number; readonly reason: string }
   /** A breakpoint that tells instead of pausing was passed. */
   | { readonly kind: 'logged'; readonly text: string; readonly cell: string; readonly line: number }
+  /** The cell computes on another device than the session does, so that its numbers can be read. */
+  | { readonly kind: 'moved'; readonly device: string }
   /** The cell runs, but this kernel cannot pause, and why. */
   | { readonly kind: 'unable'; readonly reason: string }
 

@@ -82,8 +82,17 @@ export interface SessionOptions {
   readonly attended?: boolean
   /** Where threads share memory: tells which run is to stop. */
   readonly stopSign?: StopSign
+  /** Leaves a device that cannot be read during a pause. @returns what went instead, and the way back; undefined where none does. */
+  readonly leaveGpu?: () => Promise<LeftGpu | undefined>
   /** Called when a cell has come to its end, before that is told. */
   readonly onEnd?: () => void
+}
+
+/** For as long as a cell is stepped through. */
+export interface LeftGpu {
+  /** What is computed on meanwhile, in words. */
+  readonly device: string
+  readonly back: () => Promise<void>
 }
 
 /** How long a stopped cell's own code may take to notice before its run is declared over, in milliseconds. */
@@ -304,6 +313,14 @@ export class Session {
     const run = this.#open(number, cell, count)
     this.#sources.set(number, new RunSource(cell, count))
     this.#streams.set(run, new RandomStream(this.#options.seed, cell.id))
+    const left = debug && commands && (await this.#options.leaveGpu?.())
+    if (left)
+      this.#options.post({
+        type: 'debugged',
+        run: number,
+        taken: 0,
+        event: { kind: 'moved', device: left.device },
+      })
     await this.#perform(run, sign, async () => {
       this.#controls.forget(cell.id)
       this.#lineage.begin(cell.analysis.used, this.#scope.variables(), this.#previous)
@@ -317,6 +334,7 @@ export class Session {
       this.#previous = run
       return { outcome, flow }
     })
+    await left?.back()
   }
 
   /** Has functions of cells that ran plainly stepped through. @returns what takes that back. */

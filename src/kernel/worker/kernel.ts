@@ -2,6 +2,7 @@
 import {
   cellTf,
   deviceInUse,
+  leaveGpu,
   onDeviceLost,
   rerouteRandom,
   selectBackend,
@@ -23,7 +24,7 @@ import {
   type Recompute,
 } from '../protocol'
 import { revoked, sharedSign, type StopSign } from '../session/interrupt'
-import { Session } from '../session/session'
+import { Session, type LeftGpu } from '../session/session'
 import type { Environment } from './environment'
 import { WeightRequests } from '../session/weights'
 
@@ -120,6 +121,7 @@ export class Kernel {
     setWeightSource((file) => this.#weights.read(file))
     useWorkers(this.#environment.workers, threads)
     this.#shared = stopFlag !== undefined
+    const ledger = new TensorLedger()
     const session = new Session({
       seed,
       limits,
@@ -127,7 +129,8 @@ export class Kernel {
       post,
       modules: moduleTable(cellTf),
       globals: { tf: cellTf },
-      ledger: new TensorLedger(),
+      ledger,
+      leaveGpu: () => this.#leaveGpu(ledger, wasm),
       ...(stopFlag && { stopSign: sharedSign(stopFlag) }),
       onEnd: () => this.#noteDevice(),
     })
@@ -153,6 +156,21 @@ export class Kernel {
     }
     this.#device = { ...device, reason }
     this.#environment.post({ type: 'device', device: this.#device, lost: true })
+  }
+
+  /** A GPU cannot be read while a cell is paused. What cannot be read now either stays there, and its numbers are not shown. */
+  async #leaveGpu(ledger: TensorLedger, wasm: Initialize['wasm']): Promise<LeftGpu | undefined> {
+    const back = await leaveGpu(ledger.tensors(), { wasm }).catch(() => undefined)
+    const device = back && deviceInUse()
+    if (!back || !device) return undefined
+    this.#noteDevice()
+    return {
+      device: device.name,
+      back: async () => {
+        await back()
+        this.#noteDevice()
+      },
+    }
   }
 
   /** A cell may have changed the device by itself, with `tf.setBackend`. */

@@ -180,22 +180,39 @@ test('Stop reaches a cell that is paused in a page, and its variables are kept',
   assert.equal(status, 'interrupted')
 })
 
-test('of tensors on a GPU, no wrong number is shown while the cell is paused', async () => {
+test('a cell that is stepped through shows the numbers of tensors that are on a GPU, which goes on afterwards', async () => {
   // Apart, because a page has one kernel; and tensors that are small stay on the processor unless told otherwise.
   const gpu = await openPage('webgpu')
-  const source =
-    "tf.env().set('WEBGPU_CPU_FORWARD', false)\nconst x = tf.range(0, 6).reshape([2, 3]).mul(tf.scalar(2))\nconst done = true"
-  const compiled = compileCell('cell', source, true)
-  assert.ok(compiled.ok)
+  const compiled = (id: string, source: string, stepped: boolean) => {
+    const compiled = compileCell(id, source, stepped)
+    return compiled.ok ? compiled.cell : never()
+  }
+  const run = (id: string, source: string) =>
+    gpu.evaluate((cell) => api.run(cell), compiled(id, source, false))
+  const before = "tf.env().set('WEBGPU_CPU_FORWARD', false)\nconst a = tf.range(1, 4).mul(tf.scalar(2))"
+  assert.equal((await run('before', before)).outcome.status, 'ok')
   const over = [{ kind: 'over' }] as DebugCommand[]
   const { status, told } = await gpu.evaluate(([cell, launch, answers]) => api.step(cell, launch, answers), [
-    compiled.cell,
+    compiled('cell', 'const b = a.mul(tf.scalar(10))\nconst done = true', true),
     { stopOnEntry: true, uncaught: true, breakpoints: {} },
-    [over, over],
+    [[], over, [{ kind: 'variables', request: 1, reference: 2 }], over],
   ] as const)
+  const after = await run('after', 'console.log(tf.getBackend(), String(await a.add(b).data()))')
+  const devices = await gpu.evaluate(() => api.devices.map(({ device }) => device.backend))
   await gpu.close()
   assert.equal(status, 'ok')
+  assert.deepEqual(told[0], { kind: 'moved', device: 'WASM SIMD' })
   const stops = told.filter((event): event is Stopped => event.kind === 'stopped')
-  const [shown] = stops.at(-1)!.first.map(({ name, value }) => `${name} ${value}`)
-  assert.equal(shown, 'x float32 [2, 3] (on the GPU, which cannot be read while the cell is paused)')
+  assert.match(
+    stops.at(-1)!.first.map(({ name, value }) => `${name} ${value}`)[0]!,
+    /^b float32 \[3\] mean 40 /,
+  )
+  const asked = told.find((event) => event.kind === 'variables')
+  assert.match(
+    asked?.variables.map(({ name, value }) => `${name} ${value}`)[0] ?? '',
+    /^a float32 \[3\] mean 4 /,
+  )
+  const printed = after.events.map((event) => (event.kind === 'stream' ? event.text : '')).join('')
+  assert.equal(printed, 'webgpu 22,44,66\n')
+  assert.deepEqual(devices, ['wasm', 'webgpu'])
 })
