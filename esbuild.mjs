@@ -1,5 +1,5 @@
 // Builds everything that Genbook ships into dist/. `--watch` rebuilds on change, `--only NAME…` builds some of it.
-import { cp, mkdir, writeFile } from 'node:fs/promises'
+import { cp, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as esbuild from 'esbuild'
 import { assembly } from './scripts/assembly.mjs'
@@ -125,6 +125,13 @@ async function collectTypes() {
   await writeFile(join(root, 'dist/types.json'), JSON.stringify(cellTypes()))
 }
 
+/** The snippets without their prefixes, for VS Code's Insert Snippet; the extension's own completions offer them by prefix. */
+async function listSnippets() {
+  const snippets = Object.entries(JSON.parse(await readFile(join(root, 'media/snippets.json'), 'utf8')))
+  const listed = snippets.map(([name, { description, body }]) => [name, { description, body }])
+  await writeFile(join(root, 'dist/snippets.json'), JSON.stringify(Object.fromEntries(listed)))
+}
+
 /** The titles of the examples: the extension may be served from where folders cannot be listed. */
 async function listExamples() {
   await writeFile(join(root, 'dist/examples.json'), JSON.stringify(exampleList()))
@@ -158,4 +165,5 @@ await Promise.all([
   ...(!only || only.includes('weights') ? [copyWeights()] : []),
   ...(!only || only.includes('types.json') ? [collectTypes()] : []),
   ...(!only || only.includes('examples.json') ? [listExamples()] : []),
+  ...(!only || only.includes('snippets.json') ? [listSnippets()] : []),
 ])

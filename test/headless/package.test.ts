@@ -21,6 +21,7 @@ test('the .vsix is under 8 MB, has all that the editor loads, and nothing of the
     'language.js',
     'plotly.js',
     'renderer.js',
+    'snippets.json',
     'types.json',
   ])
     assert.ok(has(`dist/${file}`), file)

@@ -44,6 +44,8 @@ export type Ask =
       readonly hasNot?: readonly string[]
       /** All labels and nothing else, in the order of the list. */
       readonly only?: readonly string[]
+      /** Whether snippets are offered. */
+      readonly snippets?: boolean
     }
   | {
       readonly feature: 'hover'

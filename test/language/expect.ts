@@ -199,8 +199,10 @@ class Asked {
     has = [],
     hasNot = [],
     only,
+    snippets,
   }: Extract<Ask, { feature: 'completion' }>): Promise<void> {
     const list = await this.client.completions(this.at, trigger)
+    if (snippets !== undefined) assert.equal(list?.statement !== undefined, snippets)
     const items = list?.items ?? []
     const labels = items.map(({ label }) => label)
     const sorted = [...items].sort((a, b) => (a.sortText < b.sortText ? -1 : a.sortText > b.sortText ? 1 : 0))

@@ -106,6 +106,8 @@ export interface CompletionList {
   readonly replaces?: Span
   /** Characters that accept an item and are then typed, such as `.` and `(`. */
   readonly commitCharacters: readonly string[]
+  /** Where the words may begin that the line consists of so far, if a statement may: there whole statements can be offered. */
+  readonly statement?: number
 }
 
 /** What is shown beside the chosen completion. */

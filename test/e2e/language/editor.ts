@@ -157,6 +157,8 @@ export interface Outline {
 
 /** What VS Code answers, by what was asked; texts are those of Markdown. */
 export interface Answer {
+  /** Whether there are snippets among what completes. */
+  readonly snippets?: boolean
   readonly items?: readonly Item[]
   readonly texts?: readonly string[]
   readonly label?: string
@@ -242,7 +244,7 @@ export async function ask(vscode: typeof Api, asked: Asked): Promise<Answer> {
             more: here(item.additionalTextEdits),
           }
         })
-      return { items }
+      return { items, snippets: list.items.length > items.length }
     }
     case 'hover': {
       const hovers = await command<Api.Hover[]>('executeHoverProvider', position)

@@ -200,11 +200,13 @@ export class CaseRunner {
   }
 
   async #completion(
-    { trigger, has = [], hasNot = [], only }: Extract<Ask, { feature: 'completion' }>,
+    { trigger, has = [], hasNot = [], only, snippets }: Extract<Ask, { feature: 'completion' }>,
     marked: Marked,
   ): Promise<void> {
     const question = { feature: 'completion', ...(trigger && { trigger }) }
-    const items = (await this.#ask(marked, question)).items!
+    const answer = await this.#ask(marked, question)
+    if (snippets !== undefined) assert.equal(answer.snippets, snippets)
+    const items = answer.items!
     const labels = items.map(({ label }) => label)
     if (only) assert.deepEqual(labels, only)
     for (const label of hasNot) assert.ok(!labels.includes(label), `${label} is offered`)

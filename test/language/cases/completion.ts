@@ -37,6 +37,24 @@ export const completion: readonly Case[] = [
     ask: { feature: 'completion', trigger: '.', only: ['x', 'yLabel'] },
   },
   {
+    name: 'snippets are offered where a statement may begin',
+    cells: ['const a = 1', 'if (a) {\n  noise sch¦\n}'],
+    ask: { feature: 'completion', snippets: true },
+  },
+  ...(
+    [
+      ['after a dot', 'point.pro¦'],
+      ['in a string', 'const text = "pro¦"'],
+      ['in a template', 'const text = `${point}\npro¦`'],
+      ['in a comment', 'point\n// pro¦'],
+      ['among arguments', 'Math.max(pro¦)'],
+    ] as const
+  ).map(([where, cell]): Case => ({
+    name: `no snippets are offered ${where}`,
+    cells: ['const point = { x: 1, profile: "s" }', cell],
+    ask: { feature: 'completion', snippets: false },
+  })),
+  {
     name: 'a name of the runtime is imported when it is accepted',
     cells: ['const a = 1', 'const forward = vp¦'],
     ask: {

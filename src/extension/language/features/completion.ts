@@ -2,6 +2,7 @@ import * as vscode from 'vscode'
 import type { Completion, CompletionKey, CompletionList } from '../../../kernel/language/answers'
 import { CELLS, type LanguageCells } from '../cells'
 import { codeBlock, completionKind, rangeOf, textEdits } from '../places'
+import { snippets } from './snippets'
 
 const TRIGGERS = ['.', '"', "'", '`', '/', '@', '<', '#', ' ']
 
@@ -25,7 +26,7 @@ class CellCompletion extends vscode.CompletionItem {
 }
 
 /** Names that fit at the cursor; accepting one may import it from 'genbook'. */
-export class CompletionProvider implements vscode.CompletionItemProvider<CellCompletion> {
+export class CompletionProvider implements vscode.CompletionItemProvider {
   readonly #cells: LanguageCells
 
   constructor(cells: LanguageCells) {
@@ -37,20 +38,24 @@ export class CompletionProvider implements vscode.CompletionItemProvider<CellCom
     position: vscode.Position,
     token: vscode.CancellationToken,
     { triggerCharacter }: vscode.CompletionContext,
-  ): Promise<CellCompletion[] | undefined> {
+  ): Promise<vscode.CompletionItem[] | undefined> {
     // A blank only opens the list where it cannot be in the way.
     if (triggerCharacter === ' ' && !/^\s*import $/.test(lineBefore(document, position))) return undefined
     const offset = document.offsetAt(position)
     const list = await this.#cells.ask(document, token, (client, cell, signal) =>
       client.completions({ ...cell, offset }, triggerCharacter, signal),
     )
-    return list?.items.map((item) => completionItem(document, position, offset, list, item))
+    if (!list) return undefined
+    const items = list.items.map((item) => completionItem(document, position, offset, list, item))
+    if (list.statement === undefined) return items
+    return [...items, ...snippets(new vscode.Range(document.positionAt(list.statement), position))]
   }
 
   async resolveCompletionItem(
-    item: CellCompletion,
+    item: vscode.CompletionItem,
     token: vscode.CancellationToken,
-  ): Promise<CellCompletion> {
+  ): Promise<vscode.CompletionItem> {
+    if (!(item instanceof CellCompletion)) return item
     const { document, offset, key } = item
     const details = await this.#cells.ask(document, token, (client, cell, signal) =>
       client.completionDetails({ ...cell, offset }, key, signal),

@@ -37,13 +37,27 @@ export function completions(
     .filter(({ name, source }) => !hidden.has(name) && !source?.startsWith('/cells/'))
     .map((entry) => item(service, cell, entry))
   const span = info.optionalReplacementSpan
+  const statement = statementAt(cell.source, offset, info.entries)
   return {
     items: [...items, ...imported(service, info.entries)],
     ...(span && {
       replaces: { start: span.start, end: Math.min(span.start + span.length, cell.source.length) },
     }),
     commitCharacters: info.defaultCommitCharacters ?? [],
+    ...(statement !== undefined && { statement }),
   }
+}
+
+/** Where a statement would begin that the words before the cursor are typed for; undefined where none can stand. */
+function statementAt(
+  source: string,
+  offset: number,
+  entries: readonly ts.CompletionEntry[],
+): number | undefined {
+  const line = source.lastIndexOf('\n', offset - 1) + 1
+  const before = /^(\s*)[\p{L}\p{N}_$ ]*$/u.exec(source.slice(line, offset))
+  // After a dot there are members only, in a string and in a comment nothing.
+  return before && entries.some(({ name }) => name === 'parseInt') ? line + before[1]!.length : undefined
 }
 
 /** The signature, documentation and import of one of the completions. */
