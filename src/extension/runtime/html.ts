@@ -1,4 +1,5 @@
 /** The document of the runtime view. */
+import { ERROR_TEXT } from '../../renderers/controls/style'
 
 export interface PageAddresses {
   /** What the webview's own files are served from. */
@@ -50,8 +51,8 @@ details[open] > summary::before { transform: translateY(-2px) rotate(45deg); }
 summary:focus-visible { outline: 1px solid var(--vscode-focusBorder); }
 .title { font-weight: 600; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .state { flex: none; padding: 1px 8px; border-radius: 9px; font-size: 0.85em; color: var(--vscode-badge-foreground); background: var(--vscode-badge-background); }
-.state[data-kind=running], .state[data-kind=starting] { color: var(--vscode-statusBarItem-prominentForeground, var(--vscode-badge-foreground)); background: var(--vscode-progressBar-background); color: var(--vscode-button-foreground); }
-.state[data-kind=gone] { color: var(--vscode-errorForeground); background: transparent; outline: 1px solid currentColor; }
+.state[data-kind=running], .state[data-kind=starting] { color: var(--vscode-button-foreground); background: var(--vscode-button-background, transparent); outline: 1px solid var(--vscode-contrastBorder, transparent); }
+.state[data-kind=gone] { color: ${ERROR_TEXT}; background: transparent; outline: 1px solid currentColor; }
 vscode-progress-ring { flex: none; width: 14px; height: 14px; }
 .body { padding: 4px 0 8px 20px; }
 .overview { display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; gap: 8px 24px; }

@@ -1,4 +1,5 @@
 /** The document of the page that shows one variable. */
+import { ERROR_TEXT } from '../../renderers/controls/style'
 import type { ViewerSetup } from './messages'
 
 export interface ViewerAddresses {
@@ -49,7 +50,7 @@ h1 { margin: 0; font: 600 1.2em var(--vscode-editor-font-family); }
 [role=tablist] { display: flex; gap: 4px; margin-bottom: 8px; border-bottom: 1px solid var(--vscode-panel-border, transparent); }
 [role=tab] { padding: 4px 12px; border: none; border-bottom: 2px solid transparent; font: inherit; color: var(--vscode-descriptionForeground); background: none; cursor: pointer; }
 [role=tab][aria-selected=true] { color: var(--vscode-foreground); border-bottom-color: var(--vscode-focusBorder); }
-button:focus-visible, input:focus-visible, .table:focus-visible { outline: 1px solid var(--vscode-focusBorder); outline-offset: -1px; }
+button:focus-visible, input:focus-visible, .table:focus-visible, .text:focus-visible { outline: 1px solid var(--vscode-focusBorder); outline-offset: -1px; }
 .paging { display: flex; flex-wrap: wrap; align-items: center; gap: 8px; margin-bottom: 6px; }
 .paging button { padding: 3px 10px; border: 1px solid var(--vscode-button-border, transparent); border-radius: 2px; font: inherit; color: var(--vscode-button-secondaryForeground); background: var(--vscode-button-secondaryBackground); cursor: pointer; }
 .paging button:disabled { opacity: 0.5; cursor: default; }
@@ -62,6 +63,7 @@ thead th { top: 0; z-index: 1; border-bottom: 1px solid var(--vscode-panel-borde
 tbody th { left: 0; border-right: 1px solid var(--vscode-panel-border, currentColor); }
 tbody tr:hover td { background: var(--vscode-list-hoverBackground); }
 td.odd { color: var(--vscode-list-warningForeground, var(--vscode-foreground)); }
+pre.text { margin: 0; max-height: calc(100vh - 110px); overflow: auto; font-family: var(--vscode-editor-font-family); font-size: var(--vscode-editor-font-size); white-space: pre-wrap; overflow-wrap: anywhere; }
 img { image-rendering: pixelated; max-width: 100%; border: 1px solid var(--vscode-panel-border, transparent); }
-.failed { color: var(--vscode-errorForeground); }
+.failed { color: ${ERROR_TEXT}; }
 `

@@ -1,5 +1,9 @@
 /** The look of controls, captions and buttons: VS Code's colours where it sets them, the page's own elsewhere. */
 
+/** Errors in words: VS Code's own colour for them is too faint for letters in its light theme. */
+export const ERROR_TEXT =
+  'color-mix(in srgb, var(--vscode-errorForeground, #b3261e) 70%, var(--vscode-foreground, currentColor))'
+
 const STYLE = `
 .genbook-controls { display: grid; grid-template-columns: minmax(2em, max-content) minmax(8em, 22em) minmax(4em, max-content) minmax(9em, 1fr); gap: 6px 12px;
   align-items: center; padding: 4px 0; font-size: 13px; }
@@ -29,7 +33,7 @@ const STYLE = `
 .genbook-caption { padding: 0 4px 4px; font-size: 12px; color: var(--vscode-descriptionForeground, inherit); }
 .genbook-caption:empty { padding: 0; }
 .genbook-caption pre { margin: 2px 0 0; font: 12px/1.4 var(--vscode-editor-font-family, monospace); white-space: pre-wrap; }
-.genbook-caption .error { margin-top: 2px; color: var(--vscode-errorForeground, #b3261e); white-space: pre-wrap; }
+.genbook-caption .error { margin-top: 2px; color: ${ERROR_TEXT}; white-space: pre-wrap; }
 .genbook-tools { display: flex; flex-wrap: wrap; align-items: center; gap: 2px; padding: 0 0 2px; font-size: 12px; opacity: 0.75; }
 .genbook-tools:hover, .genbook-tools:focus-within { opacity: 1; }
 .genbook-tools [role=status] { padding-left: 8px; }

@@ -56,7 +56,7 @@ export function scheduleFigure(input: ScheduleInput): Figure {
       ? { title: axisTitle('α, σ'), type: 'log', dtick: 1, tickformat: '~g' }
       : { title: axisTitle('α, σ'), range: [-0.03 * largest, 1.05 * largest], zeroline: false },
     yaxis2: {
-      title: { ...axisTitle(name), font: { color: colorway[2] } },
+      title: axisTitle(name),
       overlaying: 'y',
       tickmode: 'auto',
       nticks: 7,

@@ -6,6 +6,7 @@ import { asleep, ControlsView, type LiveState } from '../controls/panel'
 import { PROGRESS_MIME, readTasks } from '../controls/progress'
 import { ProgressView } from '../controls/progressView'
 import { CAPTION_MIME, CONTROLS_MIME, readCaption, readControls } from '../controls/specification'
+import { ERROR_TEXT } from '../controls/style'
 import { setWords } from '../controls/words'
 import type { Figure, Json } from '../figures/figure'
 import type { LetterValues } from '../mount/letters'
@@ -154,7 +155,7 @@ function wellFormed<T>(spec: T | undefined): T {
 function explain(error: unknown): HTMLElement {
   const text = document.createElement('div')
   text.setAttribute('role', 'alert')
-  text.style.cssText = 'color: var(--vscode-errorForeground); white-space: pre-wrap'
+  text.style.cssText = `color: ${ERROR_TEXT}; white-space: pre-wrap`
   text.textContent = `This figure cannot be shown. ${error instanceof Error ? error.message : String(error)}`
   return text
 }

@@ -1,11 +1,11 @@
 /** The look of a report: a readable column, light or dark as the reader's system is, and light on paper. */
 export const style = `
 :root { color-scheme: light dark; --text: #24292f; --muted: #59636e; --page: #fff; --code: #f5f6f8; --line: #d5d9de;
-  --keyword: #8a2da5; --string: #0a6640; --number: #0b5cad; --comment: #6a737d; --error: #b3261e; --accent: #1f6fb2; }
+  --keyword: #8a2da5; --string: #0a6640; --number: #0b5cad; --comment: #5f6872; --error: #b3261e; --warning: #7a5c00; --accent: #1f6fb2; }
 @media (prefers-color-scheme: dark) { :root { --text: #d5d9de; --muted: #9aa3ad; --page: #1b1d21; --code: #24272c;
-  --line: #3a3f46; --keyword: #cf8fe6; --string: #7cc7a0; --number: #7fb5ec; --comment: #8b949e; --error: #ff8a80; --accent: #6cb0e8; } }
+  --line: #3a3f46; --keyword: #cf8fe6; --string: #7cc7a0; --number: #7fb5ec; --comment: #8b949e; --error: #ff8a80; --warning: #e0b040; --accent: #6cb0e8; } }
 @media print { :root { color-scheme: light; --text: #000; --muted: #444; --page: #fff; --code: #f5f6f8; --line: #ccc;
-  --keyword: #8a2da5; --string: #0a6640; --number: #0b5cad; --comment: #555; --error: #b3261e; } }
+  --keyword: #8a2da5; --string: #0a6640; --number: #0b5cad; --comment: #555; --error: #b3261e; --warning: #7a5c00; } }
 * { box-sizing: border-box; }
 body { margin: 0 auto; padding: 32px 24px 64px; max-width: 960px; background: var(--page); color: var(--text);
   font: 15px/1.6 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; }
@@ -43,7 +43,7 @@ iframe { width: 100%; height: 240px; border: 0; }
 .keyword { color: var(--keyword); } .string { color: var(--string); } .number { color: var(--number); }
 .comment { color: var(--comment); font-style: italic; }
 .ansi-bold { font-weight: 600; } .ansi-31, .ansi-91 { color: var(--error); } .ansi-32, .ansi-92 { color: var(--string); }
-.ansi-33, .ansi-93 { color: #a57c00; } .ansi-34, .ansi-94, .ansi-36, .ansi-96 { color: var(--number); }
+.ansi-33, .ansi-93 { color: var(--warning); } .ansi-34, .ansi-94, .ansi-36, .ansi-96 { color: var(--number); }
 .ansi-35, .ansi-95 { color: var(--keyword); } .ansi-30, .ansi-37, .ansi-90, .ansi-97 { color: var(--muted); }
 @media print { body { max-width: none; padding: 0; } .cell { break-inside: avoid-page; } .modebar { display: none; }
   .output pre { max-height: none; } a { color: inherit; } }

@@ -81,24 +81,77 @@ export async function open(
   return { page, requests, errors }
 }
 
+/** What VS Code's own themes set of the colours that outputs use. */
 const themes = {
   light: {
     class: 'vscode-light',
-    variables:
-      '--vscode-editor-background:#ffffff;--vscode-editor-foreground:#3b3b3b;--vscode-foreground:#3b3b3b;--vscode-charts-blue:#1a85ff;--vscode-errorForeground:#f14c4c;--vscode-font-family:sans-serif',
+    variables: variables('#ffffff', '#3b3b3b', {
+      'charts-blue': '#1a85ff',
+      descriptionForeground: '#3b3b3b',
+      errorForeground: '#f85149',
+      'button-secondaryBackground': '#e5e5e5',
+      'button-secondaryForeground': '#3b3b3b',
+      'dropdown-background': '#ffffff',
+      'dropdown-foreground': '#3b3b3b',
+      'progressBar-background': '#005fb8',
+    }),
   },
   dark: {
     class: 'vscode-dark',
-    variables:
-      '--vscode-editor-background:#1f1f1f;--vscode-editor-foreground:#cccccc;--vscode-foreground:#cccccc;--vscode-charts-blue:#3794ff;--vscode-errorForeground:#f88070;--vscode-font-family:sans-serif',
+    variables: variables('#1f1f1f', '#cccccc', {
+      'charts-blue': '#3794ff',
+      descriptionForeground: '#9d9d9d',
+      errorForeground: '#f85149',
+      'button-secondaryBackground': '#00000000',
+      'button-secondaryForeground': '#cccccc',
+      'dropdown-background': '#313131',
+      'dropdown-foreground': '#cccccc',
+      'progressBar-background': '#0078d4',
+    }),
   },
   contrast: {
     class: 'vscode-high-contrast',
-    variables:
-      '--vscode-editor-background:#000000;--vscode-editor-foreground:#ffffff;--vscode-foreground:#ffffff;--vscode-contrastBorder:#6fc3df;--vscode-focusBorder:#f38518;--vscode-errorForeground:#f48771;--vscode-font-family:sans-serif',
+    variables: variables('#000000', '#ffffff', {
+      contrastBorder: '#6fc3df',
+      focusBorder: '#f38518',
+      descriptionForeground: 'rgba(255, 255, 255, 0.7)',
+      errorForeground: '#f48771',
+      'button-secondaryForeground': '#ffffff',
+      'dropdown-background': '#000000',
+      'dropdown-foreground': '#ffffff',
+      'progressBar-background': '#6fc3df',
+    }),
+  },
+  'light contrast': {
+    class: 'vscode-high-contrast-light vscode-high-contrast',
+    variables: variables('#ffffff', '#292929', {
+      contrastBorder: '#0f4a85',
+      focusBorder: '#006bbd',
+      descriptionForeground: 'rgba(41, 41, 41, 0.7)',
+      errorForeground: '#b5200d',
+      'button-secondaryBackground': '#ffffff',
+      'button-secondaryForeground': '#292929',
+      'dropdown-background': '#ffffff',
+      'dropdown-foreground': '#292929',
+      'progressBar-background': '#0f4a85',
+    }),
   },
 } as const
+
+function variables(background: string, foreground: string, others: Readonly<Record<string, string>>): string {
+  const all = {
+    'editor-background': background,
+    'editor-foreground': foreground,
+    foreground,
+    'font-family': 'sans-serif',
+    ...others,
+  }
+  return Object.entries(all)
+    .map(([name, value]) => `--vscode-${name}:${value}`)
+    .join(';')
+}
 export type Theme = keyof typeof themes
+export const allThemes = Object.keys(themes) as Theme[]
 
 /** The notebook's output page with the renderer in it. `show` renders an output item as VS Code would. */
 export class OutputPage {
