@@ -112,7 +112,7 @@ export interface View {
   readonly as: ViewForm
 }
 
-/** How a tensor, or an array of numbers, is looked at. */
+/** How a variable is looked at: tensors and arrays of numbers in each of these ways, everything else as a text. */
 export type ViewForm =
   /** `rows` rows of the table from `row` on: the last axis across, all others down. */
   | { readonly kind: 'table'; readonly row: number; readonly rows: number }
@@ -120,6 +120,8 @@ export type ViewForm =
   | { readonly kind: 'image' }
   /** A Plotly figure: a scatter of [n, 2], a histogram of anything else. */
   | { readonly kind: 'picture' }
+  /** A string as it is; objects, lists and maps with what they hold. */
+  | { readonly kind: 'text' }
 
 /** What the person typed where a cell asked by `ask`; no `text` where there is no answer. */
 export interface Answer {
@@ -379,6 +381,8 @@ export interface Viewed {
 }
 
 export type ViewResult =
+  /** `cut` where only the beginning is here. */
+  | { readonly kind: 'text'; readonly text: string; readonly cut: boolean }
   | {
       readonly kind: 'table'
       readonly tensor: TensorFacts

@@ -80,11 +80,12 @@ scenario(
 )
 
 scenario(
-  'a tensor opens as a table, an image and a picture, which follow its cell',
+  'a tensor opens as a table, an image and a picture, anything else as a text, and all follow their cell',
   async ({ code, notebook }) => {
     const book = await notebook([
       'const points = tf.range(0, 600).reshape([300, 2])\nconst pictures = tf.range(0, 4 * 16 * 16).reshape([4, 16, 16])',
-      'const points = tf.fill([300, 2], 7)',
+      "const points = tf.fill([300, 2], 7)\nlet settings = { sampler: 'ddim', times: [1, 0.5] }",
+      "settings = { sampler: 'heun', times: [1] }",
     ])
     await book.runCell(0)
     const view = await code.runtimeView()
@@ -118,6 +119,19 @@ scenario(
     await code.evaluate((vscode) => vscode.commands.executeCommand('workbench.action.focusFirstEditorGroup'))
     await book.runCell(1)
     await until('the table to follow', async () => (await cells(points)).join() === '299,7,7')
+
+    await view.locator('tr[data-name="settings"]').focus()
+    await code.page.keyboard.press('Enter')
+    const settings = await viewer(code, 'settings')
+    const text = settings.locator('pre')
+    await until('its text', async () =>
+      /sampler: 'ddim'/.test((await text.innerText().catch(() => null)) ?? ''),
+    )
+    assert.equal(await settings.getByRole('tab').count(), 0)
+    await code.screenshot('variable-text')
+    await code.evaluate((vscode) => vscode.commands.executeCommand('workbench.action.focusFirstEditorGroup'))
+    await book.runCell(2)
+    await until('the text to follow', async () => /sampler: 'heun'/.test(await text.innerText()))
   },
   { hosts },
 )

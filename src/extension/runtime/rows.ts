@@ -26,7 +26,7 @@ export interface VariableRow {
   /** In which cell it was set, and what the value's text leaves out. */
   readonly hint: string
   readonly changed: boolean
-  /** Whether its numbers can be looked at. */
+  /** Whether there is more to see of it than its row says. */
   readonly opens: boolean
 }
 
@@ -60,9 +60,14 @@ export function rowOf(
     memory: bytes ? formatBytes(bytes) : '',
     hint: [variable.summary, part, origin ? fill(words.setBy, origin.count) : ''].filter(Boolean).join('\n'),
     changed,
-    opens: tensor !== undefined && !tensor.disposed,
+    opens: tensor ? !tensor.disposed : !PLAIN.has(kind),
   }
 }
+
+/** Kinds of values that a row shows whole, or that have nothing to look into. */
+const PLAIN: ReadonlySet<string> = new Set([
+  ...['number', 'boolean', 'bigint', 'symbol', 'undefined', 'null', 'function', 'class'],
+])
 
 function valueOf(variable: Variable, summary: Summary | undefined, words: VariableWords): string {
   const { tensor, signature, parameters } = variable

@@ -17,7 +17,7 @@ export function runtimeWords(): Words {
       l10n.t(
         'Run a cell of a genbook, and its session appears here: the device it computes on, what runs and what waits, its memory, and its variables with shapes, statistics and histograms.',
       ),
-      l10n.t('Click a tensor there to see it as a table, an image or a picture.'),
+      l10n.t('Click a variable there to see it as a table, an image, a picture or a text.'),
     ],
     device: l10n.t('Device'),
     softwareNote: l10n.t('emulated by the processor'),
@@ -56,7 +56,7 @@ function variableWords(): VariableWords {
     infinite: l10n.t('{0} infinite', '{0}'),
     noFinite: l10n.t('no finite value'),
     ofFirst: l10n.t('of the first {0} values', '{0}'),
-    open: l10n.t('Open {0} as a table, an image or a picture', '{0}'),
+    open: l10n.t('Open {0} in an editor', '{0}'),
     setBy: l10n.t('set by cell [{0}]', '{0}'),
     histogramOf: l10n.t('Histogram from {0} to {1}', '{0}', '{1}'),
     count: l10n.t('{0} of {1}', '{0}', '{1}'),

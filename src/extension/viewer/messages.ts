@@ -25,6 +25,7 @@ export interface ViewerWords {
   readonly table: string
   readonly image: string
   readonly picture: string
+  readonly text: string
   readonly rows: string
   readonly previous: string
   readonly next: string
@@ -33,6 +34,7 @@ export interface ViewerWords {
   readonly waiting: string
   readonly gone: string
   readonly notNumbers: string
+  readonly cut: string
   readonly empty: string
   readonly setBy: string
 }

@@ -1,4 +1,4 @@
-/** The page that shows one variable: as a table, an image or a picture. */
+/** The page that shows one variable: as a table, an image, a picture or a text. */
 import { imageLayout } from '../../kernel/inspect/imageLayout'
 import type { Variable, ViewForm, ViewResult } from '../../kernel/protocol'
 import { unreachable } from '../../kernel/protocol'
@@ -32,7 +32,7 @@ let shown: Kind | undefined
 let variable: Variable | undefined
 let request = 0
 
-for (const kind of ['table', 'image', 'picture'] as const) {
+for (const kind of ['table', 'image', 'picture', 'text'] as const) {
   const tab = element('button', { type: 'button', id: `tab-${kind}` }, words[kind])
   tab.setAttribute('role', 'tab')
   tab.addEventListener('click', () => choose(kind))
@@ -81,6 +81,7 @@ function describe(next: Variable | undefined): void {
   facts.textContent = tensor ? `[${tensor.shape.join(', ')}] ${tensor.dtype}` : ''
   origin.textContent = next?.origin ? fill(words.setBy, next.origin.count) : ''
   tabs.hidden = !tensor || tensor.disposed === true
+  if (next && !tensor) return choose('text')
   if (!tensor || tensor.disposed) {
     pane.replaceChildren()
     note.hidden = false
@@ -117,6 +118,11 @@ function show(result: ViewResult): void {
       break
     case 'bundle':
       void showBundle(result.bundle)
+      break
+    case 'text':
+      pane.replaceChildren(element('pre', { className: 'text', tabIndex: 0 }, result.text))
+      note.hidden = !result.cut
+      note.textContent = result.cut ? words.cut : ''
       break
     case 'failed':
       pane.replaceChildren(element('p', { className: 'failed' }, result.reason))

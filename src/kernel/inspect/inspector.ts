@@ -9,6 +9,7 @@ import { pictureOf } from './picture'
 import { sourceOf, type Source } from './source'
 import { RunningStatistics } from './statistics'
 import { tableOf } from './table'
+import { textOf } from './text'
 
 /** What an inspector asks of its session. */
 export interface InspectorHost {
@@ -135,6 +136,7 @@ export class Inspector {
   async #look(name: string, as: View['as']): Promise<ViewResult> {
     const variable = this.#host.find(name)
     if (!variable) return { kind: 'failed', reason: `There is no variable ${name} in the session any more.` }
+    if (as.kind === 'text') return textOf(variable.value)
     const source = sourceOf(variable.value)
     if (!source)
       return {

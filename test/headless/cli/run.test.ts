@@ -301,6 +301,26 @@ test('a model trains, and its report has the figures in it', async (t) => {
   assert.match(html, /<script>/)
 })
 
+test('in a log, what takes thousands of steps leaves a line a cell, and nothing that a terminal draws', async (t) => {
+  const folder = await Folder.create(t)
+  const name = await folder.notebook('a.genbook', [
+    "import { progress } from 'genbook'\nlet sum = 0\nfor (const k of progress(Array.from({ length: 50_000 }).keys(), 'terms')) sum += k",
+    "await progress('walk', 5000, async (tick) => { for (let i = 0; i < 5000; i++) { tick(i); if (i % 100 === 0) await Promise.resolve() } })",
+  ])
+  const { status, stdout, stderr } = await folder.genbook(['run', name, '--backend', 'wasm', '--out', 'done'])
+  assert.equal(status, 0, stderr)
+  assert.doesNotMatch(stdout + stderr, /[\r\x08\x1b]/)
+  const lines = stderr.trim().split('\n')
+  assert.deepEqual(
+    lines.filter((line) => /^a\.genbook: \d\/2 cell/.test(line)).map((line) => line.replace(/,.*/, '')),
+    ['a.genbook: 1/2 cell 1 ok', 'a.genbook: 2/2 cell 2 ok'],
+  )
+  // On a machine that is busy for ten seconds, a line may say how far a cell is.
+  assert.ok(lines.length < 10, stderr)
+  const { cells } = await folder.readNotebook('done/a.genbook')
+  assert.deepEqual(cells[0]!.outputs, [])
+})
+
 test('notebooks have sessions of their own', async (t) => {
   const folder = await Folder.create(t)
   await folder.notebook('a.genbook', ['const shared = 1'])

@@ -73,6 +73,19 @@ test('what has no numbers says what it is', () => {
   )
 })
 
+test('what has more to see than its row says can be opened', () => {
+  const opens = (kind: string) =>
+    rowOf({ name: 'x', kind, summary: '', version: 1 }, undefined, false, words).opens
+  assert.deepEqual(['string', 'array', 'object', 'Map', 'Denoiser'].map(opens), [
+    true,
+    true,
+    true,
+    true,
+    true,
+  ])
+  assert.deepEqual(['number', 'boolean', 'function', 'class'].map(opens), [false, false, false, false])
+})
+
 test('a filter looks at name, type and shape, word by word', () => {
   const x = tensor('betas', [4, 2])
   for (const filter of ['', 'beta', 'BETAS tensor', '[4, float', ' 2] ']) assert.ok(fits(x, filter), filter)

@@ -128,6 +128,23 @@ test('a table shows the rows that are asked for, the last axis across', async ()
   assert.ok(wide.kind === 'table' && wide.columns.length + wide.more === 1000 && wide.more > 0)
 })
 
+test('anything is a text: strings as they are, objects opened, what is too long from its beginning', async () => {
+  const bench = new Bench()
+  await bench.run(
+    "const s = 'two\\nlines'; const o = { a: { b: { c: { d: { e: [1, 'x'] } } } }, m: new Map([['k', 2]]) }; const long = 'x'.repeat(300_000); const t = tf.tensor1d([1, 2])",
+  )
+  const text = async (name: string) => {
+    const result = await look(bench, name, { kind: 'text' })
+    assert.ok(result.kind === 'text')
+    return result
+  }
+  assert.deepEqual(await text('s'), { kind: 'text', text: 'two\nlines', cut: false })
+  assert.match((await text('o')).text.replace(/\s+/g, ' '), /e: \[ ?1, 'x' ?\].*'k' => 2/)
+  const long = await text('long')
+  assert.deepEqual([long.text.length, long.cut], [200_000, true])
+  assert.match((await text('t')).text, /float32/)
+})
+
 test('images: one, a grid, and what is none', async () => {
   const bench = new Bench()
   await bench.run(
