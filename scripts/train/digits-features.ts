@@ -6,7 +6,7 @@ import { recipe } from './recipe'
 export default recipe({
   builder: digitsFeatures,
   seed: 3,
-  steps: 2000,
+  steps: 1500,
   batch: 64,
   settings: () => ({ rate: warmUp(cosine(2e-3), 100), clip: 1, ema: 0.99 }),
   measure: async (model, stream) => {

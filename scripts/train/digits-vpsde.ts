@@ -11,7 +11,7 @@ import { startFrom } from './startFrom'
 export default recipe({
   builder: digitsVpSde,
   seed: 2,
-  steps: 3000,
+  steps: 800,
   batch: 32,
   settings: async (model) => {
     await startFrom('digits-ddpm', model)

@@ -19,7 +19,7 @@ import type { ModelBuilder } from './builder'
 
 const DIGITS = 10
 /** Least and greatest standard deviation of the noise. */
-const NOISE = [0.05, 0.3] as const
+const NOISE = [0.2, 1] as const
 
 export const digitsFeatures = {
   name: 'digits-features',
