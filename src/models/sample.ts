@@ -8,12 +8,14 @@ import {
   beginTask,
   currentStream,
   keepingTensors,
+  OutOfMemoryError,
   particlesOf,
   watching,
   type ParticleStream,
   type RandomStream,
 } from '../tensor'
 import { expectCount } from './data/data'
+import { tooLarge } from './fitting'
 import { fusedStates } from './fused/follow'
 import { stateReached } from './milestones'
 import { combine, expectState, normalLike, type State } from './state'
@@ -38,6 +40,7 @@ export interface SampleOptions<S extends State = tf.Tensor> {
  * Draws `n` samples: starts from N(0, σ² I) at the sampler's first time and walks to its last.
  *
  * @returns a tensor of shape [n, …model.shape].
+ * @throws OutOfMemoryError (as a rejection) where so many do not fit into memory, naming how many do.
  */
 export async function sample(
   sampler: Sampler,
@@ -47,11 +50,22 @@ export async function sample(
   expectSampler(sampler, 'sample')
   expectCount(n)
   const noise = particlesOf(stream, sizeOf(sampler.model))
-  const start = prior(sampler, n, noise)
+  let start: tf.Tensor | undefined
   try {
+    start = prior(sampler, n, noise)
     return await follow(sampler, start, { stream: noise, ...options })
+  } catch (error) {
+    if (!(error instanceof OutOfMemoryError)) throw error
+    const { model, times } = sampler
+    throw tooLarge(
+      error,
+      n,
+      `sample: a batch of ${n}`,
+      (fitting) => `Draw them in several goes, such as ${fitting} at a time.`,
+      (few) => model.predict(tf.zeros([few, ...model.shape]), times[0]!).x0,
+    )
   } finally {
-    start.dispose()
+    start?.dispose()
   }
 }
 

@@ -1,9 +1,18 @@
 /** One training loop for every model: draw a batch, take its loss and gradient, step, tell how it goes. */
 import type * as tf from '@tensorflow/tfjs'
-import { breathe, currentStream, keepingTensors, Pace, poll, type RandomStream } from '../tensor'
+import {
+  breathe,
+  currentStream,
+  keepingTensors,
+  OutOfMemoryError,
+  Pace,
+  poll,
+  type RandomStream,
+} from '../tensor'
 import type { Condition } from './condition'
 import type { Data } from './data/data'
 import type { Trainable } from './denoiser'
+import { tooLarge } from './fitting'
 import { fusedLoss } from './fused/training'
 import { adam, adamW } from './training/adam'
 import { ParameterAverage } from './training/average'
@@ -11,7 +20,7 @@ import { readCheckpoint, writeCheckpoint, type Evaluated, type Progress } from '
 import type { Optimizer } from './training/optimizer'
 import type { Rate } from './training/rates'
 import { sgd } from './training/sgd'
-import { differentiatedLoss, takesSeveral, trainingSteps } from './training/step'
+import { differentiatedLoss, gradientsOf, takesSeveral, trainingSteps } from './training/step'
 
 /** A plain function of a model, a batch and what is told of it (null: nothing), whose mean is made small. */
 export type Loss<M> = (model: M, batch: tf.Tensor, stream: RandomStream, condition: Condition) => tf.Scalar
@@ -104,6 +113,7 @@ const MOST_TOGETHER = 128
  *
  * @throws RangeError for an option that makes no sense, or where data and model differ in shape.
  * @throws Error when the loss or its gradient stops being finite; the parameters are those of the step before.
+ * @throws OutOfMemoryError for a batch that does not fit into memory, naming one that does.
  */
 export function train<M extends Trainable>(
   model: M,
@@ -166,7 +176,18 @@ async function loop<M extends Trainable>(
       const rates = Array.from({ length: count }, (_, i) => rateAt(done + i))
       const began = several ? performance.now() : 0
       const settings = { batch, stream, optimizer, average, clip, rates, step: done }
-      losses.push(...(await trainingSteps(model, data, compute, settings)))
+      losses.push(
+        ...(await trainingSteps(model, data, compute, settings).catch((error: unknown) => {
+          if (!(error instanceof OutOfMemoryError)) throw error
+          throw tooLarge(
+            error,
+            batch,
+            `train: a batch of ${batch}`,
+            (n) => `Take fewer samples at a time: { batch: ${n} }.`,
+            (n) => gradientsOf(model, data, compute, n, stream),
+          )
+        })),
+      )
       if (several) pace.took(count, performance.now() - began)
       done += count
 

@@ -1,5 +1,6 @@
 /** Opens a GPU for TensorFlow.js: our own adapter and device, so that we know what they are and when they are lost. */
 import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu'
+import { OutOfMemoryError } from './outOfMemory'
 
 export interface Gpu {
   readonly backend: WebGPUBackend
@@ -49,11 +50,17 @@ export async function openGpu(softwareToo: boolean, subgroups: boolean): Promise
  * lies in the memory.
  */
 function tellRefusals(backend: WebGPUBackend, name: string): void {
-  let refusal: string | undefined
+  let refusal: Error | undefined
   backend.device.addEventListener('uncapturederror', ({ error }) => {
-    const memory = typeof GPUOutOfMemoryError !== 'undefined' && error instanceof GPUOutOfMemoryError
-    const what = memory ? 'has not enough memory' : 'refused to compute something'
-    refusal ??= `${name} ${what}, so what is computed on it is not right: ${error.message.trim()}`
+    const message = error.message.trim()
+    const memory =
+      (typeof GPUOutOfMemoryError !== 'undefined' && error instanceof GPUOutOfMemoryError) ||
+      TOO_LARGE.test(message)
+    refusal ??= memory
+      ? new OutOfMemoryError(
+          `${name} has not enough memory, so what is computed on it is not right; take smaller batches: ${message}`,
+        )
+      : new Error(`${name} refused to compute something, so what is computed on it is not right: ${message}`)
   })
   const read = backend.read.bind(backend)
   backend.read = async (id) => {
@@ -64,9 +71,12 @@ function tellRefusals(backend: WebGPUBackend, name: string): void {
     // TensorFlow.js keeps what was read, and would hand it out the next time.
     const data = backend.tensorMap.get(id)
     if (data?.resource) data.values = null as unknown as typeof data.values
-    throw new Error(told)
+    throw told
   }
 }
+
+/** A buffer beyond what the device takes, which it refuses before it looks for memory. */
+const TOO_LARGE = /(exceeds|larger than) the max(imum)? (buffer|storage buffer binding|binding) size/i
 
 const SOFTWARE = /swiftshader|llvmpipe|lavapipe|softpipe|microsoft basic render|warp/i
 

@@ -32,6 +32,7 @@ export { keepingTensors, parameter, TensorLedger, type EndOptions, type Memory }
 export { particleNormals, particlesOf, ParticleStream } from './random/particles'
 export { philox, type PhiloxBlock, type PhiloxKey } from './random/philox'
 export { cellTf, rerouteRandom } from './random/reroute'
+export { OutOfMemoryError, peakBytes } from './outOfMemory'
 export { Pace } from './pace'
 export { leaveGpu } from './offGpu'
 export { mayFuse, setFusing, tellFused, tellPlain, withFusing } from './paths'

@@ -63,34 +63,37 @@ export function fasterDifferentiation(): void {
   engine.gradients = (f, xs, dy, allowNoGradients = false) => {
     tf.util.assert(xs.length > 0, () => 'gradients() received an empty list of xs.')
     if (dy && dy.dtype !== 'float32') throw new Error(`dy must have 'float32' dtype, but has '${dy.dtype}'`)
-    const y = engine.scopedRun(
-      () => {
-        engine.startTape()
-        recording.push(xs)
-      },
-      () => {
-        recording.pop()
-        engine.endTape()
-      },
-      () => engine.tidy('forward', f),
-    )
-    tf.util.assert(y instanceof tf.Tensor, () => 'The result y returned by f() must be a tensor.')
-    const steps = stepsBetween(engine.state.activeTape!, xs, y)
-    if (!allowNoGradients && !steps.length)
-      throw new Error(
-        'Cannot compute gradient of y=f(x) with respect to x. Make sure that the f you passed encloses all operations ' +
-          'that lead from x to y.',
+    try {
+      const y = engine.scopedRun(
+        () => {
+          engine.startTape()
+          recording.push(xs)
+        },
+        () => {
+          recording.pop()
+          engine.endTape()
+        },
+        () => engine.tidy('forward', f),
       )
-    return engine.tidy('backward', () => {
-      const gradients = new Map([[y.id, dy ?? tf.ones(y.shape)]])
-      for (let i = steps.length - 1; i >= 0; i--) goBack(steps[i]!, gradients)
-      const grads = xs.map((x) => gradients.get(x.id)!)
+      tf.util.assert(y instanceof tf.Tensor, () => 'The result y returned by f() must be a tensor.')
+      const steps = stepsBetween(engine.state.activeTape!, xs, y)
+      if (!allowNoGradients && !steps.length)
+        throw new Error(
+          'Cannot compute gradient of y=f(x) with respect to x. Make sure that the f you passed encloses all operations ' +
+            'that lead from x to y.',
+        )
+      return engine.tidy('backward', () => {
+        const gradients = new Map([[y.id, dy ?? tf.ones(y.shape)]])
+        for (let i = steps.length - 1; i >= 0; i--) goBack(steps[i]!, gradients)
+        return { value: y, grads: xs.map((x) => gradients.get(x.id)!) }
+      })
+    } finally {
+      // What was saved on the way belongs to the tape, and goes with it: also where something failed, such as for want of memory.
       if (engine.state.gradientDepth === 0) {
-        for (const { saved } of engine.state.activeTape!) for (const tensor of saved) tensor.dispose()
+        for (const { saved } of engine.state.activeTape ?? []) for (const tensor of saved) tensor.dispose()
         engine.state.activeTape = null
       }
-      return { value: y, grads }
-    })
+    }
   }
 }
 

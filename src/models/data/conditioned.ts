@@ -19,11 +19,11 @@ export interface ConditionedData<T extends tf.Tensor = tf.Tensor> extends Data<T
 /**
  * Data with a condition that is made from the samples, such as a noisy measurement y = Ax + noise.
  *
- * @param told what to tell of samples of shape [n, …].
+ * @param told what to tell of samples of shape [n, …], and of their labels where the data have some: `(x, stream, labels) => ({ class: labels, … })`.
  */
 export function telling<T extends tf.Tensor>(
   data: Data<T>,
-  told: (x: T, stream: RandomStream) => Condition,
+  told: (x: T, stream: RandomStream, labels: Int32Array) => Condition,
 ): ConditionedData<T> {
   if (typeof (data as Partial<Data> | undefined)?.draw !== 'function')
     throw new TypeError('telling: the first argument must be data to draw from, such as data.moons()')
@@ -31,8 +31,11 @@ export function telling<T extends tf.Tensor>(
     throw new TypeError('telling: the second argument must be a function of the samples')
   const draw = (n: number, stream = currentStream()): T => data.draw(n, stream)
   const drawConditioned = (n: number, stream = currentStream()): ConditionedDraw<T> => {
-    const x = data.draw(n, stream)
-    return { x, condition: told(x, stream) }
+    const { drawLabelled } = data as Partial<LabelledData<T>>
+    const { x, labels } = drawLabelled
+      ? drawLabelled.call(data, n, stream)
+      : { x: data.draw(n, stream), labels: new Int32Array(n) }
+    return { x, condition: told(x, stream, labels) }
   }
   return {
     name: data.name,

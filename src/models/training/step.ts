@@ -136,6 +136,18 @@ export function differentiatedLoss<M extends Trainable>(
   }
 }
 
+/** The gradients of one step with a batch of n, to measure what they take. */
+export function gradientsOf(
+  model: Trainable,
+  data: Data,
+  loss: TrainingLoss,
+  n: number,
+  stream: RandomStream,
+): Gradients {
+  const { x, condition } = draw(model, data, n, stream)
+  return loss.gradients(x, stream, condition).gradients
+}
+
 /** A batch, with what is told of it where the model can be told anything. */
 function draw(
   model: Trainable,

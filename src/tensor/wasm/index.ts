@@ -10,6 +10,7 @@ import { registerLayers } from './layers'
 import { registerProducts } from './matmul'
 import { registerWasmWalks } from './executor'
 import { registerOneHot } from './oneHot'
+import { refuseTooMuch } from '../outOfMemory'
 import { addressOf, bestBuild, openKernels, type Kernels, type WasmBuild } from './native'
 import { registerRandom } from './random'
 import { registerReductions } from './reduce'
@@ -43,8 +44,9 @@ const opened = new WeakMap<BackendWasm, Map<WasmBuild, Kernels>>()
  * @throws WebAssembly.CompileError for a build that this engine does not take.
  */
 export async function accelerateWasm(build: WasmBuild | 'stock' | undefined = bestBuild()): Promise<void> {
-  if (build === undefined || build === 'stock') return useKernels(undefined)
   const backend = tf.backend() as BackendWasm
+  refuseTooMuch(backend)
+  if (build === undefined || build === 'stock') return useKernels(undefined)
   const builds = opened.get(backend) ?? new Map<WasmBuild, Kernels>()
   opened.set(backend, builds)
   const kernels = builds.get(build) ?? (await openKernels(backend, build))

@@ -30,3 +30,13 @@ test('a computation that the GPU refuses is an error where its result is read, a
   )
   assert.deepEqual([...(await tf.tensor1d([1, 2]).add(1).data())], [2, 3])
 })
+
+test('a buffer larger than the GPU takes is an error that names memory, and the next result is right', async () => {
+  const { device } = tf.backend() as WebGPUBackend
+  device.createBuffer({ size: device.limits.maxBufferSize + 4, usage: GPUBufferUsage.STORAGE }).destroy()
+  await assert.rejects(async () => tf.tensor1d([1, 2]).add(1).data(), {
+    name: 'OutOfMemoryError',
+    message: /has not enough memory, so what is computed on it is not right; take smaller batches: /,
+  })
+  assert.deepEqual([...(await tf.tensor1d([1, 2]).add(1).data())], [2, 3])
+})
