@@ -1,5 +1,6 @@
 import { cosine, warmUp } from '../../src/models'
 import { digitsCascade16 } from '../../src/models/pretrained/digitsCascade'
+import { refiningQuality } from './cascadeQuality'
 import { recipe } from './recipe'
 
 export default recipe({
@@ -8,5 +9,5 @@ export default recipe({
   steps: 900,
   batch: 32,
   settings: () => ({ rate: warmUp(cosine(3e-3), 50), clip: 1, ema: 0.995 }),
-  measure: () => Promise.resolve({}),
+  measure: refiningQuality,
 })

@@ -3,6 +3,7 @@ import { cosine, warmUp } from '../../src/models'
 import { loadModel } from '../../src/models/pretrained/load'
 import { shapesAutoencoder } from '../../src/models/pretrained/shapesAutoencoder'
 import { shapesLatent } from '../../src/models/pretrained/shapesLatent'
+import { captionQuality } from './captionQuality'
 import { recipe } from './recipe'
 
 export default recipe({
@@ -19,5 +20,9 @@ export default recipe({
         tf.tidy(() => model.loss(coder.encode(x).mul(factor), stream, condition)),
     }
   },
-  measure: () => Promise.resolve({}),
+  async measure(model, stream) {
+    const coder = await loadModel(shapesAutoencoder)
+    const factor = coder.card.metrics['factor']!.value
+    return captionQuality(model, stream, (z) => tf.tidy(() => coder.decode(z.div(factor))))
+  },
 })

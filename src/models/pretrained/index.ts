@@ -1,6 +1,7 @@
 /** The models that Genbook is shipped with, trained by `npm run train`; each is loaded by its name. */
 import type { ModelBuilder } from './builder'
 import type { Card } from './card'
+import { digitsCascade16, digitsCascade32, digitsCascade8 } from './digitsCascade'
 import { digitsConsistency } from './digitsConsistency'
 import { digitsDdpm } from './digitsDdpm'
 import { digitsFeatures } from './digitsFeatures'
@@ -9,7 +10,9 @@ import { digitsGlow } from './digitsGlow'
 import { digitsJudge } from './digitsJudge'
 import { digitsVpSde } from './digitsVpSde'
 import { loadModel } from './load'
+import { shapesAutoencoder } from './shapesAutoencoder'
 import { shapesCaptioner } from './shapesCaptioner'
+import { shapesLatent } from './shapesLatent'
 import { shapesText } from './shapesText'
 
 export type { ModelBuilder } from './builder'
@@ -18,6 +21,9 @@ export { PretrainedError } from './load'
 
 /** Their builders, by name: `pretrainedModels['digits-ddpm'].data()` is what that model was trained on. */
 export const pretrainedModels = {
+  'digits-cascade-8': digitsCascade8,
+  'digits-cascade-16': digitsCascade16,
+  'digits-cascade-32': digitsCascade32,
   'digits-consistency': digitsConsistency,
   'digits-ddpm': digitsDdpm,
   'digits-features': digitsFeatures,
@@ -25,7 +31,9 @@ export const pretrainedModels = {
   'digits-glow': digitsGlow,
   'digits-judge': digitsJudge,
   'digits-vpsde': digitsVpSde,
+  'shapes-autoencoder': shapesAutoencoder,
   'shapes-captioner': shapesCaptioner,
+  'shapes-latent': shapesLatent,
   'shapes-text': shapesText,
 } satisfies Readonly<Record<string, ModelBuilder>>
 
