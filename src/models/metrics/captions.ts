@@ -32,7 +32,7 @@ export async function captionAccuracy(
   x: tf.Tensor,
   captions: string | readonly string[],
 ): Promise<CaptionAccuracy> {
-  const n = x.shape[0]!
+  const n = x.shape[0]
   const given = typeof captions === 'string' ? Array.from({ length: n }, () => captions) : captions
   if (given.length !== n)
     throw new RangeError(`captionAccuracy: there are ${n} pictures but ${given.length} captions`)

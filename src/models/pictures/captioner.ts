@@ -19,7 +19,7 @@ import { attention, currentStream, holding, parameter, silu, type RandomStream }
 import { told, type Condition } from '../condition'
 import type { Trainable } from '../denoiser'
 import { head } from '../head'
-import type { Params, TrainableParams } from '../network'
+import type { TrainableParams } from '../network'
 import { over, type GaussianProcess } from '../process'
 import { combine, type Time } from '../state'
 import { FIRST_TIME, spreadTimes } from '../times'
@@ -82,8 +82,12 @@ export function captioner(
   const fresh = (): Record<string, tf.Tensor> => {
     const normal = (shape: number[], deviation: number): tf.Tensor =>
       stream.normalTensor(shape).mul(deviation)
+    const seeingParams: Record<string, tf.Tensor> = { ...eye.initial(stream) }
     // The encoder's last map is not used: its places are looked at instead.
-    const { 'last.W': _W, 'last.b': _b, ...seeingParams } = eye.initial(stream)
+    for (const name of ['last.W', 'last.b']) {
+      seeingParams[name]!.dispose()
+      Reflect.deleteProperty(seeingParams, name)
+    }
     return {
       ...seeingParams,
       ...freshOf([query, key, value, think, say], stream),

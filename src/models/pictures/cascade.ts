@@ -118,7 +118,7 @@ export function refining(
     throw new RangeError(
       `refining: the coarse pictures have the shape [${coarse.shape.join(', ')}], whose height and width must divide those of [n, ${model.shape.join(', ')}]`,
     )
-  const s = new Float32Array(coarse.shape[0]!).fill(noise)
+  const s = new Float32Array(coarse.shape[0]).fill(noise)
   return given(model, { ...condition, ...toldOf(coarse, factor, s, stream, false) })
 }
 

@@ -61,7 +61,7 @@ export function panorama(model: Denoiser, { size, stride, condition }: PanoramaO
 
   const predict = (x: tf.Tensor, t: Time, told: Condition = null): Prediction<tf.Tensor> => {
     expectStates(x, shape)
-    const n = x.shape[0]!
+    const n = x.shape[0]
     const windows = places.map(([top, left]) => {
       const seen = x.slice([0, top, left, 0], [n, height, width, channels])
       return model.predict(seen, t, condition ? condition(top, left) : told)

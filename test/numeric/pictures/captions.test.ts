@@ -158,7 +158,7 @@ describe('a captioner', () => {
     })
     const bright = telling(data.bars({ size: 8 }), (x) => ({
       caption: tf.tidy(() =>
-        x.slice([0, 0, 0, 0], [x.shape[0]!, 1, 1, 1]).greater(0).toInt().reshape([x.shape[0]!, 1]),
+        x.slice([0, 0, 0, 0], [x.shape[0], 1, 1, 1]).greater(0).toInt().reshape([x.shape[0], 1]),
       ),
     }))
     const run = await train(model, bright, { steps: 60, batch: 32, rate: 5e-3, stream: stream('training') })
@@ -254,7 +254,7 @@ describe('maps of attention', () => {
     const layer = crossAttention('look', 4, 2, 3)
     const params = layer.initial(stream('layer'))
     const x = stream('x').normalTensor([2, 3, 2, 4])
-    const tokens = stream('tokens').normalTensor([2, 5, 3]) as tf.Tensor3D
+    const tokens = stream('tokens').normalTensor<tf.Rank.R3>([2, 5, 3])
     const found = tf.tidy(() => layer.weights(params, x, tokens).arraySync())
     const values = (name: string) => tf.tidy(() => params[`look.${name}`]!.arraySync()) as number[][]
     // Groups of two channels over all six places, gain one and shift zero.

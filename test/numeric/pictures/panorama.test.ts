@@ -8,7 +8,6 @@ import {
   panorama,
   seams,
   unet,
-  type Condition,
   type Denoiser,
 } from '../../../src/models'
 import { asDenoiser } from '../../../src/models/denoiser'
@@ -69,7 +68,7 @@ describe('a panorama', () => {
                 sums[at]! += 0.3 * values[at]! ** 2 + r * width + c + 5
                 counts[at]!++
               }
-      const prediction = large.predict(x, 0.4, { y: 5 } as Condition)
+      const prediction = large.predict(x, 0.4, { y: 5 })
       approximately(
         take(prediction.x0),
         Array.from(sums, (sum, at) => sum / counts[at]!),

@@ -6,7 +6,7 @@
  * one thing in the whole picture, or one in each half of it, as `data.shapes` places them. Colour, area and middle of what is bright give a
  * first guess for each shape, and small moves improve it. No network is asked, so this can judge what networks have painted.
  */
-import * as tf from '@tensorflow/tfjs'
+import type * as tf from '@tensorflow/tfjs'
 import { COLOURS, SHAPES, type RELATIONS, type Thing } from './captions'
 import { outline, RADIUS, RGB, type PlacedThing } from './shapes'
 
