@@ -161,15 +161,17 @@ export function unet({
     }
     return cross && tokens ? cross.apply(params, seen, tokens) : seen
   }
+  // What a block makes on the way is let go of at once: sampling many pictures would hold on to gigabytes else.
   const staged = (
     params: Params,
     { block, attention }: (typeof down)[number]['stages'][number],
     input: tf.Tensor,
     told: Told,
-  ): tf.Tensor => {
-    const output = block.apply(params, input, told.e)
-    return attention ? attended(params, attention, output, told) : output
-  }
+  ): tf.Tensor =>
+    tf.tidy(() => {
+      const output = block.apply(params, input, told.e)
+      return attention ? attended(params, attention, output, told) : output
+    })
   /** What is handed across, from the first to the last, and the middle after it. */
   const encoded = (params: Params, begun: tf.Tensor, told: Told, hint?: tf.Tensor): tf.Tensor[] => {
     let h = first.apply(params, begun)
@@ -187,8 +189,9 @@ export function unet({
     const across = activations.slice(0, -1)
     let h = activations.at(-1)!
     for (const { stages, twice } of up) {
-      for (const each of stages) h = staged(params, each, tf.concat([h, across.pop()!], 3), told)
-      if (twice) h = twice.apply(params, doubled(h))
+      for (const each of stages)
+        h = tf.tidy(() => staged(params, each, tf.concat([h, across.pop()!], 3), told))
+      if (twice) h = tf.tidy(() => twice.apply(params, doubled(h)))
     }
     return last.apply(params, norm.apply(params, h))
   }
