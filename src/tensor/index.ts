@@ -29,6 +29,7 @@ export {
 } from './host'
 export { affine, silu } from './layers'
 export { keepingTensors, parameter, TensorLedger, type EndOptions, type Memory } from './lifetime'
+export { affineOnto, convolutionOnto } from './onto'
 export { particleNormals, particlesOf, ParticleStream } from './random/particles'
 export { philox, type PhiloxBlock, type PhiloxKey } from './random/philox'
 export { cellTf, rerouteRandom } from './random/reroute'

@@ -4,17 +4,26 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import * as tf from '@tensorflow/tfjs'
 import { root } from '../../scripts/vscode-host/index.mjs'
-import { selectBackend } from '../../src/tensor'
+import { threads } from '../../src/kernel/worker/workers.node'
+import { selectBackend, useWorkers } from '../../src/tensor'
 import { accelerateWasm } from '../../src/tensor/wasm'
 import { files } from '../numeric/backends'
 import { median, type Benchmark } from './benchmark'
+import { startJax } from './jax'
+import type { Loop } from './mlp'
 import { UNET_OPERATIONS, unetStep } from './unet'
 
 const ROUNDS = Number(process.env['GENBOOK_ROUNDS'] ?? 7)
 
+const CONTESTANTS = [
+  ['plain SIMD, one thread', 'plain', 1],
+  ['relaxed SIMD, one thread', 'relaxed', 1],
+  ['relaxed SIMD, two threads', 'relaxed', 2],
+] as const
+
 const benchmark: Benchmark = {
   title:
-    'U-Net on WASM, one thread: a training step of 64 pictures of 28 × 28, 32 and 64 channels, four residual blocks, attention ' +
+    'U-Net on WASM: a training step of 64 pictures of 28 × 28, 32 and 64 channels, four residual blocks, attention ' +
     `at 14 × 14, Adam; ${ROUNDS} rounds in turns`,
   async run(report) {
     await selectBackend('wasm', files)
@@ -23,13 +32,17 @@ const benchmark: Benchmark = {
     const add = (name: string, time: number): void => void times.set(name, [...(times.get(name) ?? []), time])
     const loop = unetStep()
     for (let round = -1; round < ROUNDS; round++) {
-      for (const build of ['plain', 'relaxed'] as const) {
+      for (const [name, build, count] of CONTESTANTS) {
         await accelerateWasm(build)
+        useWorkers(count > 1 ? threads : undefined, count)
+        // The first step calls the other thread.
+        if (count > 1) await called(loop)
         const start = performance.now()
         loop.step()
         const time = performance.now() - start
-        if (round >= 0) add(`${build} SIMD`, time)
+        if (round >= 0) add(name, time)
       }
+      useWorkers(undefined)
       const others = (await torch?.burst()) ?? {}
       if (round >= 0) for (const [name, time] of Object.entries(others)) add(`PyTorch, ${name}`, time)
     }
@@ -55,10 +68,19 @@ const benchmark: Benchmark = {
     // Last, because what it needs on the way is more than ours does.
     report('stock TensorFlow.js', await stock())
     await accelerateWasm()
+    const jax = process.env['GENBOOK_JAX_UNET'] ? await startJax() : undefined
+    if (jax) report(jax.version, `${(await jax.contestant('unet', 1).burst()).toFixed(0)} ms, one step`)
   },
 }
 
 export default benchmark
+
+/** A step after which another thread is there, as far as messages go. */
+async function called(loop: Loop): Promise<void> {
+  loop.step()
+  await new Promise((resolve) => setTimeout(resolve, 300))
+  loop.step()
+}
 
 /** How TensorFlow.js alone does it, or why it does not. */
 async function stock(): Promise<string> {

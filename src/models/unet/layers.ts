@@ -3,13 +3,26 @@
  * channels].
  */
 import * as tf from '@tensorflow/tfjs'
-import { affine, attention as attend, groupNorm as normaliseGroups, type RandomStream } from '../../tensor'
+import {
+  affine,
+  affineOnto,
+  attention as attend,
+  convolutionOnto,
+  groupNorm as normaliseGroups,
+  type RandomStream,
+} from '../../tensor'
 import type { Params } from '../network'
 
 /** A layer; its parameters' names begin with its own. */
 export interface Layer<A extends readonly unknown[] = []> {
   initial(stream: RandomStream): Record<string, tf.Tensor>
   apply(params: Params, x: tf.Tensor, ...rest: A): tf.Tensor
+}
+
+/** A layer whose result can be added to something in the same pass: what a residual block ends with. */
+export interface Residual extends Layer {
+  /** `rest` and what the layer makes of x. */
+  onto(params: Params, rest: tf.Tensor, x: tf.Tensor): tf.Tensor
 }
 
 /** The parameters of several layers in one record. */
@@ -34,7 +47,7 @@ export function convolution(
   from: number,
   to: number,
   { size = 3, stride = 1, gain = 1 }: { size?: number; stride?: 1 | 2; gain?: number } = {},
-): Layer {
+): Residual {
   return {
     initial: (stream) => ({
       [`${name}.W`]: normal(stream, [size, size, from, to], gain / Math.sqrt(size * size * from)),
@@ -48,17 +61,22 @@ export function convolution(
         pad: 'same',
         bias: params[`${name}.b`],
       }),
+    onto(params, rest, x) {
+      if (stride > 1) return rest.add(this.apply(params, x))
+      return convolutionOnto(rest, params[`${name}.b`]!, x, params[`${name}.W`]!)
+    },
   }
 }
 
 /** xW + b on the last axis of [n, from]. */
-export function dense(name: string, from: number, to: number, gain = 1): Layer {
+export function dense(name: string, from: number, to: number, gain = 1): Residual {
   return {
     initial: (stream) => ({
       [`${name}.W`]: normal(stream, [from, to], gain / Math.sqrt(from)),
       [`${name}.b`]: tf.zeros([to]),
     }),
     apply: (params, x) => affine(params[`${name}.b`]!, [x, params[`${name}.W`]!]),
+    onto: (params, rest, x) => affineOnto(rest, params[`${name}.b`]!, x, params[`${name}.W`]!),
   }
 }
 
@@ -80,7 +98,7 @@ export function groupNorm(name: string, channels: number, groups: number, activa
  */
 export function attention(name: string, channels: number, groups: number): Layer {
   const norm = groupNorm(`${name}.norm`, channels, groups)
-  const part = (what: string, gain = 1): Layer => dense(`${name}.${what}`, channels, channels, gain)
+  const part = (what: string, gain = 1): Residual => dense(`${name}.${what}`, channels, channels, gain)
   // A bias of the keys adds the same to all scores of a place, which softmax forgets: it would never be trained.
   const [query, value, output] = [part('Q'), part('V'), part('out', 0)]
   const key: Layer = {
@@ -96,7 +114,7 @@ export function attention(name: string, channels: number, groups: number): Layer
       const sequence = (layer: Layer): tf.Tensor3D =>
         layer.apply(params, flat).reshape<tf.Tensor3D>([n, places, c])
       const mixed = attend(sequence(query), sequence(key), sequence(value)).reshape([n * places, c])
-      return x.add(output.apply(params, mixed).reshape([n, height, width, c]))
+      return output.onto(params, x.reshape([n * places, c]), mixed).reshape([n, height, width, c])
     },
   }
 }
@@ -142,9 +160,10 @@ export function crossAttention(name: string, channels: number, groups: number, s
       }),
     apply: (params, x, tokens) => {
       const [n, height, width, c] = x.shape as [number, number, number, number]
+      const places = n * height * width
       const { q, ofTokens } = read(params, x, tokens)
-      const mixed = attend(q, ofTokens(key), ofTokens(value)).reshape([n * height * width, c])
-      return x.add(output.apply(params, mixed).reshape([n, height, width, c]))
+      const mixed = attend(q, ofTokens(key), ofTokens(value)).reshape([places, c])
+      return output.onto(params, x.reshape([places, c]), mixed).reshape([n, height, width, c])
     },
   }
 }

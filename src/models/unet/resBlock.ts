@@ -38,7 +38,7 @@ export function resBlock(
         groups,
         activation: 'silu',
       })
-      return (skip ? skip.apply(params, x) : x).add(second.apply(params, modulated))
+      return second.onto(params, skip ? skip.apply(params, x) : x, modulated)
     },
   }
 }

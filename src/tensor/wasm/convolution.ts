@@ -12,9 +12,19 @@ import {
 } from './convolutionShape'
 import { addressOf, type Kernels } from './native'
 import { patches } from './patches'
-import { override, type Call } from './registry'
+import { override, register, type Call } from './registry'
 import { isForTurning, turned } from './turned'
 import { isForWinograd, winograd } from './winograd'
+
+/** rest + x ∗ filter + bias: inputs `rest`, `x`, `filter` and `bias`, and the attributes of a convolution. */
+export const CONVOLUTION_ONTO = 'GenbookConvolutionOnto'
+
+export interface OntoInputs {
+  readonly rest: tf.TensorInfo
+  readonly x: tf.TensorInfo
+  readonly filter: tf.TensorInfo
+  readonly bias: tf.TensorInfo
+}
 
 interface ForwardInputs {
   readonly x: tf.TensorInfo
@@ -29,6 +39,14 @@ function methodOf(convolution: Convolution): Method {
 }
 
 export function registerConvolutions(): void {
+  register<OntoInputs, ConvolutionAttributes>(CONVOLUTION_ONTO, (call, kernels) => {
+    const { inputs, backend } = call
+    const out = forward(call, kernels, addressOf(backend, inputs.bias), addressOf(backend, inputs.rest))
+    if (!out)
+      throw new Error('A convolution onto other numbers takes pictures as [n, height, width, channels].')
+    return out
+  })
+
   override<ForwardInputs, ConvolutionAttributes>(tf.Conv2D, (call, kernels) => forward(call, kernels))
 
   override<ForwardInputs, ConvolutionAttributes & ActivationAttributes>(tf.FusedConv2D, (call, kernels) => {
@@ -70,14 +88,15 @@ function runOf(backend: BackendWasm, kernels: Kernels): Run {
 }
 
 function forward(
-  { inputs: { x, filter }, attrs, backend }: Call<ForwardInputs, ConvolutionAttributes>,
+  { inputs: { x, filter }, attrs, backend }: Call<Pick<ForwardInputs, 'x' | 'filter'>, ConvolutionAttributes>,
   kernels: Kernels,
   bias = 0,
+  rest = 0,
 ): tf.TensorInfo | undefined {
   const convolution = convolutionOf(x.shape as Shape4, filter.shape as Shape4, attrs, [x, filter])
   if (!convolution) return undefined
   const out = backend.makeOutput(convolution.outShape, 'float32')
   const [atX, atW, atOut] = [addressOf(backend, x), addressOf(backend, filter), addressOf(backend, out)]
-  methodOf(convolution).forward(convolution, runOf(backend, kernels), atX, atW, bias, atOut)
+  methodOf(convolution).forward(convolution, runOf(backend, kernels), atX, atW, bias, atOut, rest)
   return out
 }

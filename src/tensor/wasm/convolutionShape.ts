@@ -32,8 +32,16 @@ export interface Run {
 
 /** A way to compute convolutions y = x ∗ w + b and their gradients. All tensors are given by their addresses. */
 export interface Method {
-  /** @param bias 0 for none. */
-  forward(convolution: Convolution, run: Run, x: number, w: number, bias: number, y: number): void
+  /** @param bias and `rest`, numbers of y's shape that are added: 0 for none. */
+  forward(
+    convolution: Convolution,
+    run: Run,
+    x: number,
+    w: number,
+    bias: number,
+    y: number,
+    rest: number,
+  ): void
   inputGradient(convolution: Convolution, run: Run, dy: number, w: number, dx: number): void
   filterGradient(convolution: Convolution, run: Run, x: number, dy: number, dw: number): void
 }

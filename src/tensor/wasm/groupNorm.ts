@@ -3,9 +3,9 @@ import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm'
 import { inTwo } from './dividing'
 import { withRoom, type Kernels, type NormShape } from './native'
 
-/** What a number costs, in products and sums: it is read and written a few times. */
-const FORWARD = 20
-const BACK = 40
+/** What a number costs, in products and sums of a matrix product that takes as long. */
+const FORWARD = 30
+const BACK = 60
 
 /** @param addresses of x, scale, shift and what comes out. */
 export function groupNorm(kernels: Kernels, addresses: readonly number[], shape: NormShape): void {
@@ -16,7 +16,7 @@ export function groupNorm(kernels: Kernels, addresses: readonly number[], shape:
   inTwo(
     kernels,
     'groupNorm',
-    2 * FORWARD * (numbers / 4),
+    FORWARD * sizeOf(shape),
     [x, scale, shift, out, ...first],
     [x + numbers, scale + channels, shift + channels, out + numbers, ...second],
   )
@@ -39,7 +39,7 @@ export function groupNormGradient(
     inTwo(
       kernels,
       'groupNormGradient',
-      2 * BACK * (numbers / 4),
+      BACK * sizeOf(shape),
       [x, dy, scale, shift, dx, dscale, dshift, ...first],
       [
         x + numbers,
@@ -68,6 +68,8 @@ interface Halves {
   readonly first: NormShape
   readonly second: NormShape
 }
+
+const sizeOf = ([batch, places, channels]: NormShape): number => batch * places * channels
 
 function halvesOf([batch, places, channels, ...rest]: NormShape): Halves | undefined {
   if (batch < 2) return undefined

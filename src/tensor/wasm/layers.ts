@@ -1,6 +1,6 @@
 /** Kernels of our own for the layers of networks. Their gradients are ordinary operations, so they have gradients again. */
 import * as tf from '@tensorflow/tfjs'
-import { multiply } from './gemm'
+import { multiply, multiplyOnto } from './gemm'
 import { groupNorm, groupNormGradient } from './groupNorm'
 import { addressOf, type NormShape } from './native'
 import { register } from './registry'
@@ -8,6 +8,8 @@ import { register } from './registry'
 export const SILU = 'GenbookSilu'
 export const SILU_SLOPE = 'GenbookSiluSlope'
 export const AFFINE = 'GenbookAffine'
+/** rest + x·weights + bias. */
+export const AFFINE_ONTO = 'GenbookAffineOnto'
 export const GROUP_NORM = 'GenbookGroupNorm'
 export const GROUP_NORM_GRADIENT = 'GenbookGroupNormGradient'
 
@@ -15,6 +17,13 @@ interface NormAttributes {
   readonly groups: number
   readonly epsilon: number
   readonly activate: boolean
+}
+
+export interface OntoInputs {
+  readonly rest: tf.TensorInfo
+  readonly x: tf.TensorInfo
+  readonly weights: tf.TensorInfo
+  readonly bias: tf.TensorInfo
 }
 
 interface Slope {
@@ -67,6 +76,16 @@ export function registerLayers(): void {
     for (const [i, pair] of pairs.filter(([x]) => x.shape[0] === m).entries())
       product(pair, addressOf(backend, out), i === 0 ? bias : 0)
     if (row) backend.disposeData(row.dataId)
+    return out
+  })
+  register<OntoInputs>(AFFINE_ONTO, ({ inputs: { rest, x, weights, bias }, backend }, kernels) => {
+    const [rows, inner] = x.shape as [number, number]
+    const out = backend.makeOutput(rest.shape, 'float32')
+    const [atRest, atX, atWeights, atBias, to] = [rest, x, weights, bias, out].map((tensor) =>
+      addressOf(backend, tensor),
+    ) as [number, number, number, number, number]
+    const columns = rest.shape[1]!
+    multiplyOnto(kernels, atRest, atX, false, atWeights, false, to, rows, columns, inner, atBias, false)
     return out
   })
   register<readonly tf.TensorInfo[], NormAttributes>(GROUP_NORM, ({ inputs, attrs, backend }, kernels) => {

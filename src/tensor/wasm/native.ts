@@ -30,7 +30,7 @@ export interface Native {
     bias: number,
     accumulate: boolean,
   ): void
-  /** The same for the rows from one to before another. */
+  /** The same for the rows from one to before another, with numbers of C's shape that are added, or 0. */
   gemmRows(
     a: number,
     transposeA: boolean,
@@ -42,6 +42,7 @@ export interface Native {
     k: number,
     bias: number,
     accumulate: boolean,
+    rest: number,
     from: number,
     to: number,
   ): void
@@ -57,6 +58,7 @@ export interface Native {
     u: number,
     y: number,
     bias: number,
+    rest: number,
     spare: number,
     block: number,
     backwards: boolean,

@@ -6,19 +6,33 @@
  * Few rows of P are made at a time, so that they are still in the cache when they are multiplied.
  */
 import type { Convolution, Method, Run } from './convolutionShape'
-import { multiply } from './gemm'
+import { multiply, multiplyOnto } from './gemm'
 import { withRoom } from './native'
 
 /** Numbers in the rows that are made at a time. */
 const BLOCK = 2 ** 16
 
 export const patches: Method = {
-  forward(convolution, run, x, w, bias, y) {
+  forward(convolution, run, x, w, bias, y, rest) {
     const { info, seen } = convolution
     const n = info.outChannels
-    forEachBlock(convolution, run, x, (rows, first, count) =>
-      multiply(run.kernels, rows, false, w, false, y + 4 * first * n, count, n, seen, bias, false),
-    )
+    forEachBlock(convolution, run, x, (rows, first, count) => {
+      const before = 4 * first * n
+      multiplyOnto(
+        run.kernels,
+        rest && rest + before,
+        rows,
+        false,
+        w,
+        false,
+        y + before,
+        count,
+        n,
+        seen,
+        bias,
+        false,
+      )
+    })
   },
 
   filterGradient(convolution, run, x, dy, dw) {

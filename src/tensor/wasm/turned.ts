@@ -16,20 +16,21 @@ export function isForTurning({ info }: Convolution): boolean {
 }
 
 export const turned: Method = {
-  forward(convolution, run, x, w, bias, y) {
+  forward(convolution, run, x, w, bias, y, rest) {
     const { info, places, seen } = convolution
     withRoom(run.backend, seen * info.outChannels, (u) => {
       turnFilter(run.native, w, u, info, info.inChannels, info.outChannels)
       patches.inputGradient(turn(convolution), run, x, u, y)
     })
     if (bias) run.native.finishRows(y, places, info.outChannels, bias, 0, 0)
+    if (rest) run.native.mix(y, rest, places * info.outChannels, 1, 1)
   },
 
   inputGradient(convolution, run, dy, w, dx) {
     const { info, seen } = convolution
     withRoom(run.backend, seen * info.outChannels, (u) => {
       turnFilter(run.native, w, u, info, info.inChannels, info.outChannels)
-      patches.forward(turn(convolution), run, dy, u, 0, dx)
+      patches.forward(turn(convolution), run, dy, u, 0, dx, 0)
     })
   },
 

@@ -21,19 +21,19 @@ export function isForWinograd({ info }: Convolution): boolean {
 }
 
 export const winograd: Method = {
-  forward(convolution, run, x, w, bias, y) {
-    convolved(convolution, run, x, w, bias, y, false, shapeOf(convolution))
+  forward(convolution, run, x, w, bias, y, rest) {
+    convolved(convolution, run, x, w, bias, rest, y, false, shapeOf(convolution))
   },
 
   inputGradient(convolution, run, dy, w, dx) {
-    convolved(convolution, run, dy, w, 0, dx, true, turned(shapeOf(convolution)))
+    convolved(convolution, run, dy, w, 0, 0, dx, true, turned(shapeOf(convolution)))
   },
 
   filterGradient(convolution, { backend, native, kernels }, x, dy, dw) {
     const { products, block, spare, work } = planOf(convolution, native)
     const shape = shapeOf(convolution)
     withRoom(backend, 2 * (TILE * products + spare), (u) => {
-      const { half, rest, input, output } = halvesOf(shape)
+      const { half, others, input, output } = halvesOf(shape)
       const room = u + 4 * 2 * TILE * products
       if (half) {
         // Each half adds up its own; then they are added.
@@ -43,7 +43,7 @@ export const winograd: Method = {
           'winogradProducts',
           work,
           [x, dy, u, room, block, ...half],
-          [x + input, dy + output, u2, room + 4 * spare, block, ...rest],
+          [x + input, dy + output, u2, room + 4 * spare, block, ...others],
         )
         native.mix(u, u2, TILE * products, 1, 1)
       } else native.winogradProducts(x, dy, u, room, block, ...shape)
@@ -52,13 +52,14 @@ export const winograd: Method = {
   },
 }
 
-/** y ← x ∗ w + bias by halves of the pictures; `backwards`, with the filter turned round and its channels exchanged. */
+/** y ← x ∗ w + bias + rest by halves of the pictures; `backwards`, with the filter turned round and its channels exchanged. */
 function convolved(
   convolution: Convolution,
   { backend, native, kernels }: Run,
   x: number,
   w: number,
   bias: number,
+  rest: number,
   y: number,
   backwards: boolean,
   shape: WinogradShape,
@@ -66,15 +67,15 @@ function convolved(
   const { products, block, spare, work } = planOf(convolution, native)
   withRoom(backend, TILE * products + 2 * spare, (u) => {
     native.spreadFilter(w, u, products)
-    const { half, rest, input, output } = halvesOf(shape)
+    const { half, others, input, output } = halvesOf(shape)
     const room = u + 4 * TILE * products
-    if (!half) return native.winograd(x, u, y, bias, room, block, backwards, ...shape)
+    if (!half) return native.winograd(x, u, y, bias, rest, room, block, backwards, ...shape)
     inTwo(
       kernels,
       'winograd',
       work,
-      [x, u, y, bias, room, block, backwards, ...half],
-      [x + input, u, y + output, bias, room + 4 * spare, block, backwards, ...rest],
+      [x, u, y, bias, rest, room, block, backwards, ...half],
+      [x + input, u, y + output, bias, rest && rest + output, room + 4 * spare, block, backwards, ...others],
     )
   })
 }
@@ -108,7 +109,7 @@ function halvesOf([pictures, ...rest]: WinogradShape) {
   const first = Math.ceil(pictures / 2)
   return {
     half: pictures > 1 ? ([first, ...rest] as const) : undefined,
-    rest: [pictures - first, ...rest] as const,
+    others: [pictures - first, ...rest] as const,
     input: 4 * first * height * width * channels,
     output: 4 * first * outHeight * outWidth * outChannels,
   }

@@ -9,6 +9,7 @@ import {
   type ConvolutionAttributes,
   type Shape4,
 } from '../wasm/convolutionShape'
+import { CONVOLUTION_ONTO, type OntoInputs } from '../wasm/convolution'
 import { matrixReader } from './matmul'
 import { multiply, productShader, type Factors, type Finish } from './product'
 import { override, type Call } from './registry'
@@ -56,13 +57,17 @@ const INPUT: Factors<typeof PATCH_PARAMS> = {
 /** Those of networks on small pictures. */
 export function convolutionShaders(lanes?: Lanes): Shader[] {
   return ([64, 32] as const).flatMap((tile) => [
-    productShader(FORWARD as unknown as Factors<never>, tile, true, lanes),
-    productShader(FILTER as unknown as Factors<never>, tile, false, lanes),
-    productShader(INPUT as unknown as Factors<never>, tile, false, lanes),
+    productShader(FORWARD as unknown as Factors<never>, tile, { added: true }, lanes),
+    productShader(FILTER as unknown as Factors<never>, tile, {}, lanes),
+    productShader(INPUT as unknown as Factors<never>, tile, {}, lanes),
   ])
 }
 
 export function registerConvolutions(): void {
+  override<OntoInputs, ConvolutionAttributes>(CONVOLUTION_ONTO, (call) =>
+    forward(call, { addend: call.inputs.bias, rest: call.inputs.rest }),
+  )
+
   override<ForwardInputs, ConvolutionAttributes>(tf.Conv2D, (call) => forward(call))
 
   override<ForwardInputs, FusedAttributes>(tf.FusedConv2D, (call) => {
@@ -107,7 +112,7 @@ export function registerConvolutions(): void {
 }
 
 function forward(
-  { inputs: { x, filter }, attrs, backend }: Call<ForwardInputs, ConvolutionAttributes>,
+  { inputs: { x, filter }, attrs, backend }: Call<Pick<ForwardInputs, 'x' | 'filter'>, ConvolutionAttributes>,
   finish: Finish = {},
 ): tf.TensorInfo | undefined {
   const convolution = convolutionOf(x.shape as Shape4, filter.shape as Shape4, attrs, [x, filter])

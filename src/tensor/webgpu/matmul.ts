@@ -86,7 +86,7 @@ export function matrixShaders(lanes?: Lanes): Shader[] {
         [MATRICES[0][1], false],
         [MATRICES[1][0], false],
       ] as const
-    ).map(([factors, added]) => productShader(factors as unknown as Factors<never>, tile, added, lanes)),
+    ).map(([factors, added]) => productShader(factors as unknown as Factors<never>, tile, { added }, lanes)),
   )
 }
 
@@ -115,7 +115,7 @@ function product(
 }
 
 /**
- * activation(A·B + addend) for each matrix of the batches, repeated as `outer` says.
+ * activation(A·B + addend) + rest for each matrix of the batches, repeated as `outer` says.
  *
  * @returns undefined where they are repeated along more than two runs of axes.
  */

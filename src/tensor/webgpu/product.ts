@@ -5,7 +5,7 @@ import { dispatch, makeOutput } from './dispatch'
 import { shader, type BufferUse, type Shader } from './shader'
 import { lanesOf, type Lanes } from './subgroups'
 import { ACTIVATION } from './wgsl/activation'
-import { PRODUCT_PARAMS, productCode, type Reader, type Tile } from './wgsl/product'
+import { PRODUCT_PARAMS, productCode, type Additions, type Reader, type Tile } from './wgsl/product'
 
 /** A pair of factors that products can be made of. */
 export interface Factors<P extends Readonly<Record<string, 'u32' | 'i32'>>> {
@@ -20,6 +20,8 @@ export interface Factors<P extends Readonly<Record<string, 'u32' | 'i32'>>> {
 export interface Finish {
   /** Added to it: of the product's shape, or one row for all rows, or a row for each batch. */
   readonly addend?: tf.TensorInfo
+  /** Added after the activation, of the product's shape. */
+  readonly rest?: tf.TensorInfo
   /** How far apart the addend's rows, and its batches, are. */
   readonly addendRow?: number
   readonly addendBatch?: number
@@ -56,33 +58,42 @@ const shaders = new Map<string, Shader>()
 /**
  * The shader of a product, made once.
  *
+ * @param additions what is added.
  * @param subgroups how many threads surely are in one subgroup, where the device has them. A first factor that does not lie along what is
  * summed over goes without: its readers would be far apart in memory.
  */
 export function productShader(
   factors: Factors<never>,
   tile: Tile,
-  added: boolean,
+  { added = false, onto = false }: Additions = {},
   subgroups?: Lanes,
 ): Shader {
   const lanes = factors.a.innerFirst ? subgroups : undefined
-  const name = `product of ${factors.name}, ${tile}${added ? ', added' : ''}${lanes ? `, ${lanes} lanes` : ''}`
+  const name = `product of ${factors.name}, ${tile}${added ? ', added' : ''}${onto ? ', onto' : ''}${lanes ? `, ${lanes} lanes` : ''}`
   let made = shaders.get(name)
   if (!made) {
     const { a, b, params } = factors
-    const factorUses = { a: 'read', b: 'read' } as const
-    const buffers: Record<string, BufferUse> = added
-      ? { ...factorUses, addend: 'read', out: 'write' }
-      : { ...factorUses, out: 'write' }
+    const buffers: Record<string, BufferUse> = {
+      ...{ a: 'read', b: 'read' },
+      ...(added && { addend: 'read' }),
+      ...(onto && { rest: 'read' }),
+      out: 'write',
+    }
     const numbers = { ...PRODUCT_PARAMS, ...(params as object) }
-    made = shader(name, buffers, numbers, productCode(tile, a, b, added, lanes), lanes && 'subgroups')
+    made = shader(
+      name,
+      buffers,
+      numbers,
+      productCode(tile, a, b, { added, onto }, lanes),
+      lanes && 'subgroups',
+    )
     shaders.set(name, made)
   }
   return made
 }
 
 /**
- * activation(A·B + addend), of `shape`.
+ * activation(A·B + addend) + rest, of `shape`.
  *
  * @param told the numbers of the factors' `params`.
  */
@@ -93,7 +104,7 @@ export function multiply<P extends Readonly<Record<string, 'u32' | 'i32'>>>(
   told: Readonly<Record<keyof P & string, number>>,
   sizes: Sizes,
   shape: number[],
-  { addend, addendRow = 0, addendBatch = 0, activation = 0, alpha = 0 }: Finish = {},
+  { addend, rest, addendRow = 0, addendBatch = 0, activation = 0, alpha = 0 }: Finish = {},
 ): tf.TensorInfo {
   const { rows, columns, depth, batches } = sizes
   const out = makeOutput(backend, shape)
@@ -105,23 +116,24 @@ export function multiply<P extends Readonly<Record<string, 'u32' | 'i32'>>>(
   const finish = { addendRow, addendBatch, activation, alpha }
   const at = { ...told, rows, columns, depth, batches, part, parts }
   const groups = [batches * Math.ceil(rows / tile) * Math.ceil(columns / tile) * parts] as const
+  const added = { ...(addend && { addend }), ...(rest && { rest }) }
+  const additions = { added: addend !== undefined, onto: rest !== undefined }
   if (parts === 1 && depth > 0) {
-    const made = productShader(factors as unknown as Factors<never>, tile, addend !== undefined, lanes)
-    dispatch(backend, made, { a, b, ...(addend && { addend }), out }, { ...at, ...finish }, groups)
+    const made = productShader(factors as unknown as Factors<never>, tile, additions, lanes)
+    dispatch(backend, made, { a, b, ...added, out }, { ...at, ...finish }, groups)
     return out
   }
   // Where there is nothing to sum, there are no parts.
   const sums = makeOutput(backend, depth > 0 ? [parts, size] : [1])
   if (depth > 0) {
     const none = { addendRow: 0, addendBatch: 0, activation: 0, alpha: 0 }
-    const made = productShader(factors as unknown as Factors<never>, tile, false, lanes)
+    const made = productShader(factors as unknown as Factors<never>, tile, {}, lanes)
     dispatch(backend, made, { a, b, out: sums }, { ...at, ...none }, groups)
   }
-  const added = addend ? ADDED_PARTS : PARTS
   dispatch(
     backend,
-    added as Shader,
-    { sums, ...(addend && { addend }), out },
+    partsShader(additions),
+    { sums, ...added, out },
     { size, parts: depth > 0 ? parts : 0, rows, columns, ...finish },
     [Math.ceil(size / 64)],
   )
@@ -129,13 +141,23 @@ export function multiply<P extends Readonly<Record<string, 'u32' | 'i32'>>>(
   return out
 }
 
-function partsShader(added: boolean) {
+function partsShader({ added = false, onto = false }: Additions): Shader {
+  const name = `sum of parts${added ? ', added' : ''}${onto ? ', onto' : ''}`
+  let made = shaders.get(name)
+  if (!made) shaders.set(name, (made = partsOf(name, added, onto) as Shader))
+  return made
+}
+
+function partsOf(name: string, added: boolean, onto: boolean) {
+  const buffers: Record<string, BufferUse> = {
+    sums: 'read',
+    ...(added && { addend: 'read' }),
+    ...(onto && { rest: 'read' }),
+    out: 'write',
+  }
   return shader(
-    `sum of parts${added ? ', added' : ''}`,
-    (added ? { sums: 'read', addend: 'read', out: 'write' } : { sums: 'read', out: 'write' }) as Record<
-      string,
-      BufferUse
-    >,
+    name,
+    buffers,
     {
       size: 'u32',
       parts: 'u32',
@@ -160,12 +182,11 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     sum += addend[row / params.rows * params.addendBatch + row % params.rows * params.addendRow + i % params.columns];`
         : ''
     }
-    out[i] = activated(sum, params.activation, params.alpha);
+    out[i] = activated(sum, params.activation, params.alpha)${onto ? ' + rest[i]' : ''};
   }
 }`,
   )
 }
 
-const PARTS = partsShader(false)
-const ADDED_PARTS = partsShader(true)
-export const PARTS_SHADERS = [PARTS, ADDED_PARTS]
+/** Those that nearly every notebook needs. */
+export const PARTS_SHADERS = [partsShader({}), partsShader({ added: true })]

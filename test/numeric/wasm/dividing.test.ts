@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import * as tf from '@tensorflow/tfjs'
-import { attention, groupNorm, RandomStream, useWorkers, workerProblem } from '../../../src/tensor'
+import {
+  attention,
+  convolutionOnto,
+  groupNorm,
+  RandomStream,
+  useWorkers,
+  workerProblem,
+} from '../../../src/tensor'
 import { idleThread, turn, twoProcessors } from '../threads'
 import { onBuilds } from './builds'
 
@@ -33,6 +40,12 @@ const CASES: readonly Case[] = [
       [3, 3, 33, 31],
     ],
     f: (x, w) => tf.conv2d(x as tf.Tensor4D, w as tf.Tensor4D, 1, 'same'),
+    shared: 3,
+  },
+  {
+    what: 'a convolution onto other pictures',
+    shapes: [[3, 16, 17, 40], [40], [3, 16, 17, 40], [3, 3, 40, 40]],
+    f: (rest, bias, x, w) => convolutionOnto(rest, bias, x, w),
     shared: 3,
   },
   {

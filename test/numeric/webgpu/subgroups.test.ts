@@ -87,11 +87,7 @@ async function tryEmulated(tile: Tile, lanes: Lanes, size: number): Promise<void
     `product in tiles of ${tile}, ${lanes} lanes of subgroups of ${size}`,
     { a: 'read', b: 'read', out: 'write' },
     { ...PRODUCT_PARAMS, ...MATRIX_PARAMS },
-    emulatedCode(
-      productCode(tile, matrixReader('a', true), matrixReader('b', false), false, lanes),
-      tile,
-      size,
-    ),
+    emulatedCode(productCode(tile, matrixReader('a', true), matrixReader('b', false), {}, lanes), tile, size),
   )
   const [left, right] = [tf.tensor2d(a, [m, k]), tf.tensor2d(b, [k, n])]
   const out = tf.engine().makeTensorFromTensorInfo(makeOutput(backend, [m, n]))

@@ -8,7 +8,7 @@
  * cache; A is read in place, or packed where it is transposed.
  */
 import { scratch } from './constants'
-import { gather, transpose4 } from './copies'
+import { transpose4 } from './copies'
 import { add as plus, madd } from './vector'
 
 const ROWS = ASC_FEATURE_RELAXED_SIMD ? 6 : 4
@@ -256,10 +256,27 @@ export function gemm(
   bias: usize,
   accumulate: bool,
 ): void {
-  gemmRows(a, transposeA, b, transposeB, c, m, n, k, bias, accumulate, 0, m)
+  gemmRows(a, transposeA, b, transposeB, c, m, n, k, bias, accumulate, 0, 0, m)
 }
 
-/** The rows `start` to `end` − 1 of C alone; `start` is a multiple of 12, and the bits are those of `gemm`. */
+/** A row of C before there are products in it: bias, rest, or both, each the address 0 where there is none. */
+@inline
+function begin(c: usize, bias: usize, rest: usize, columns: i32): void {
+  const bytes: usize = 4 * columns
+  if (!bias || !rest) {
+    memory.copy(c, bias | rest, bytes)
+    return
+  }
+  let j: usize = 0
+  for (; j + 16 <= bytes; j += 16) v128.store(c + j, plus(v128.load(bias + j), v128.load(rest + j)))
+  for (; j < bytes; j += 4) store<f32>(c + j, load<f32>(bias + j) + load<f32>(rest + j))
+}
+
+/**
+ * The rows `start` to `end` − 1 of C alone; `start` is a multiple of 12, and the bits are those of all at once.
+ *
+ * @param rest a matrix of C's shape that is added too, or the address 0 for none; not with `accumulate`.
+ */
 export function gemmRows(
   a: usize,
   transposeA: bool,
@@ -271,6 +288,7 @@ export function gemmRows(
   k: i32,
   bias: usize,
   accumulate: bool,
+  rest: usize,
   start: i32,
   end: i32,
 ): void {
@@ -279,9 +297,10 @@ export function gemmRows(
   const strideB: usize = 4 * (transposeB ? 1 : n)
   const stepB: usize = 4 * (transposeB ? k : 1)
   if ((m as i64) * n * k <= SMALL || k == 0) {
-    const from = c + 4 * start * n
-    if (bias) gather(bias, from, 1, end - start, n, 0, 0, 1)
-    direct(a + start * strideA, strideA, stepA, b, strideB, stepB, from, end - start, n, k, accumulate || bias != 0)
+    if (bias | rest)
+      for (let i = start; i < end; i++) begin(c + 4 * i * n, bias, rest ? rest + 4 * i * n : 0, n)
+    const more = accumulate || (bias | rest) != 0
+    direct(a + start * strideA, strideA, stepA, b, strideB, stepB, c + 4 * start * n, end - start, n, k, more)
     return
   }
   const blockB = scratch()
@@ -311,9 +330,12 @@ export function gemmRows(
           stride = 4
           step = 4 * ROWS
         }
-        const more = accumulate || p0 > 0 || bias != 0
-        if (bias && p0 == 0)
-          for (let r = i; r < i + rows; r++) memory.copy(c + 4 * (r * n + j0), bias + 4 * j0, 4 * width)
+        const more = accumulate || p0 > 0 || (bias | rest) != 0
+        if ((bias | rest) && p0 == 0)
+          for (let r = i; r < i + rows; r++) {
+            const at = 4 * (r * n + j0)
+            begin(c + at, bias ? bias + 4 * j0 : 0, rest ? rest + at : 0, width)
+          }
         for (let j = 0; j < width; j += COLUMNS) {
           const columns = min(COLUMNS, width - j)
           const to = c + 4 * (i * n + j0 + j)

@@ -129,12 +129,14 @@ export function gatherFilter(u: usize, w: usize, count: i32): void {
  * @param u the spread filter, of shape [4, 4, channels, outChannels]; [4, 4, outChannels, channels] where `backwards`.
  * @param spare room as `winogradRoom` says, for `block` tiles at a time.
  * @param bias outChannels numbers, or the address 0 for none.
+ * @param rest numbers of y's shape that are added too, or the address 0 for none.
  */
 export function winograd(
   x: usize,
   u: usize,
   y: usize,
   bias: usize,
+  rest: usize,
   spare: usize,
   block: i32,
   backwards: bool,
@@ -190,10 +192,10 @@ export function winograd(
       const beside = j + 1 < outWidth
       const to = y + (((tile / (rows * columns)) * outHeight + i) * outWidth + j) * bytes
       let c: usize = 0
+      const more = rest ? rest + (to - y) : 0
       for (; c + 16 <= bytes; c += 16)
-        gatherOutput(4, from + c, planeOut, to + c, lines, bytes, below, beside, bias ? bias + c : 0)
-      for (; c < bytes; c += 4)
-        gatherOutput(1, from + c, planeOut, to + c, lines, bytes, below, beside, bias ? bias + c : 0)
+        gatherOutput(4, from, planeOut, to, c, lines, bytes, below, beside, bias, more)
+      for (; c < bytes; c += 4) gatherOutput(1, from, planeOut, to, c, lines, bytes, below, beside, bias, more)
       from += bytes
     }
   }

@@ -93,7 +93,8 @@ export function spreadOutput(lanes: i32, dy: usize, row: usize, column: usize, o
 /**
  * Aᵀ m A of some channels, written to the places that exist of 2 × 2.
  *
- * @param bias address of what is added, or 0.
+ * @param c bytes of the channels before them.
+ * @param bias what is added to each channel, and `rest` to each number, or the address 0 for none.
  */
 @inline
 export function gatherOutput(
@@ -101,12 +102,16 @@ export function gatherOutput(
   m: usize,
   plane: usize,
   y: usize,
+  c: usize,
   row: usize,
   column: usize,
   below: bool,
   beside: bool,
   bias: usize,
+  rest: usize,
 ): void {
+  m += c
+  y += c
   let m0 = read(lanes, m)
   let m1 = read(lanes, m + 4 * plane)
   let m2 = read(lanes, m + 8 * plane)
@@ -143,11 +148,18 @@ export function gatherOutput(
   y01 = sub(y01, s0)
   y11 = sub(y11, s1)
   if (bias) {
-    const b = read(lanes, bias)
+    const b = read(lanes, bias + c)
     y00 = add(y00, b)
     y01 = add(y01, b)
     y10 = add(y10, b)
     y11 = add(y11, b)
+  }
+  if (rest) {
+    rest += c
+    y00 = add(y00, read(lanes, rest))
+    if (beside) y01 = add(y01, read(lanes, rest + column))
+    if (below) y10 = add(y10, read(lanes, rest + row))
+    if (below && beside) y11 = add(y11, read(lanes, rest + row + column))
   }
   write(lanes, y, y00)
   if (beside) write(lanes, y + column, y01)

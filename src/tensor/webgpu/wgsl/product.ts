@@ -1,5 +1,5 @@
 /**
- * A matrix product in WGSL, out = activation(A·B + addend), whose factors may be anything that can be read number by number:
+ * A matrix product in WGSL, out = activation(A·B + addend) + rest, whose factors may be anything that can be read number by number:
  * matrices, or the patches of pictures that convolutions multiply.
  *
  * A workgroup of 16 × 16 threads makes a square tile of `out`; each thread the numbers 16 rows and 16 columns apart. 16 columns of A
@@ -11,6 +11,12 @@
  */
 import type { Lanes } from '../subgroups'
 import { ACTIVATION } from './activation'
+
+/** What is added to the product: before the activation, and after it, of the product's shape. */
+export interface Additions {
+  readonly added?: boolean
+  readonly onto?: boolean
+}
 
 /** Rows and columns of a tile. */
 export type Tile = 16 | 32 | 64
@@ -45,10 +51,16 @@ export const PRODUCT_PARAMS = {
 } as const
 
 /**
- * @param added whether there is an addend.
+ * @param additions whether there is an addend, and whether there is something that is added last.
  * @param lanes how many threads, next to each other in a row of a tile, hand round the numbers of A; the shader needs subgroups of no fewer.
  */
-export function productCode(tile: Tile, a: Reader, b: Reader, added: boolean, lanes?: Lanes): string {
+export function productCode(
+  tile: Tile,
+  a: Reader,
+  b: Reader,
+  { added, onto }: Additions,
+  lanes?: Lanes,
+): string {
   const each = tile / 16
   const vector = each === 1 ? 'f32' : `vec${each}f`
   return /* wgsl */ `${ACTIVATION}${a.code}${b.code}
@@ -103,7 +115,9 @@ fn main(
 fn store(slice: u32, batch: u32, row: u32, column: u32, sum: f32) {
   if (row < params.rows && column < params.columns) {
     let whole = sum${added ? ' + addend[batch * params.addendBatch + row * params.addendRow + column]' : ''};
-    out[(slice * params.rows + row) * params.columns + column] = activated(whole, params.activation, params.alpha);
+    out[(slice * params.rows + row) * params.columns + column] = activated(whole, params.activation, params.alpha)${
+      onto ? ' + rest[row * params.columns + column]' : ''
+    };
   }
 }`
 
