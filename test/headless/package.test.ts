@@ -25,6 +25,17 @@ test('the .vsix is under 8 MB, has all that the editor loads, and nothing of the
     'types.json',
   ])
     assert.ok(has(`dist/${file}`), file)
-  for (const file of ['dist/runner', 'dist/queue', 'node_modules', 'src/', 'test/'])
+  for (const file of ['runtime.svg', 'genbook.tmLanguage.json', 'language-configuration.json'])
+    assert.ok(has(`media/${file}`), file)
+  // Weights and snippets are packed as the build has made them.
+  for (const file of [
+    'dist/runner',
+    'dist/queue',
+    'media/weights',
+    'media/snippets',
+    'node_modules',
+    'src/',
+    'test/',
+  ])
     assert.ok(!has(file), file)
 })

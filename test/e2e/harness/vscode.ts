@@ -68,7 +68,8 @@ export class VSCodeUnderTest {
     const browser = await launchBrowser()
     const code = new VSCodeUnderTest(kind, [workspace, driver], browser, channel, host)
     try {
-      await browser.page.goto(host.address)
+      // A busy machine takes its time to load VS Code.
+      await browser.page.goto(host.address, { timeout: 180_000 })
       await code.#up()
     } catch (error) {
       await code.screenshot('start')
@@ -99,7 +100,7 @@ export class VSCodeUnderTest {
   }
 
   async #up(): Promise<void> {
-    await this.page.waitForSelector('.monaco-workbench', { timeout: 60_000 })
+    await this.page.waitForSelector('.monaco-workbench', { timeout: 180_000 })
     await this.#channel.ready()
   }
 
