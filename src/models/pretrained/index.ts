@@ -14,6 +14,7 @@ import { shapesAutoencoder } from './shapesAutoencoder'
 import { shapesCaptioner } from './shapesCaptioner'
 import { shapesLatent } from './shapesLatent'
 import { shapesText } from './shapesText'
+import { phantomsPrior } from './phantomsPrior'
 
 export type { ModelBuilder } from './builder'
 export type { Card, Measured } from './card'
@@ -35,6 +36,7 @@ export const pretrainedModels = {
   'shapes-captioner': shapesCaptioner,
   'shapes-latent': shapesLatent,
   'shapes-text': shapesText,
+  'phantoms-prior': phantomsPrior,
 } satisfies Readonly<Record<string, ModelBuilder>>
 
 /** By which a shipped model is loaded. */

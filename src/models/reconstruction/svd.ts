@@ -29,6 +29,57 @@ export function svd(matrix: readonly (readonly number[])[]): Svd {
 
 /** The decomposition of a matrix with these columns, which are overwritten. */
 function ofColumns(columns: Float64Array[]): Svd {
+  if (columns[0]!.length <= LONG * columns.length) return byRotations(columns)
+  // Rotations of a few long columns are rotations of their coordinates in a basis, which are short.
+  const { basis, coordinates } = orthonormalised(columns)
+  const { values, left, right } = byRotations(coordinates)
+  return {
+    values,
+    left: left.map((u) => {
+      const long = new Float64Array(columns[0]!.length)
+      for (const [k, weight] of u.entries())
+        if (weight) for (let i = 0; i < long.length; i++) long[i]! += weight * basis[k]![i]!
+      return Array.from(long)
+    }),
+    right,
+  }
+}
+
+/** Columns are long where they have so many times more numbers than there are of them. */
+const LONG = 1.25
+
+/**
+ * An orthonormal basis of the columns, by Gram and Schmidt's method, each twice, which once more removes what rounding has left; and the
+ * columns' coordinates in it. What a column adds below rounding is nothing: its basis vector is zero.
+ */
+function orthonormalised(columns: readonly Float64Array[]): {
+  readonly basis: readonly Float64Array[]
+  readonly coordinates: Float64Array[]
+} {
+  const basis: Float64Array[] = []
+  const coordinates = columns.map((column, j) => {
+    const rest = column.slice()
+    const mine = new Float64Array(columns.length)
+    for (let pass = 0; pass < 2; pass++)
+      for (const [k, unit] of basis.entries()) {
+        const share = dot(unit, rest)
+        mine[k]! += share
+        if (share) for (let i = 0; i < rest.length; i++) rest[i]! -= share * unit[i]!
+      }
+    const length = Math.sqrt(dot(rest, rest))
+    const significant = length > NOTHING * Math.sqrt(dot(column, column))
+    mine[j] = significant ? length : 0
+    basis.push(significant ? rest.map((x) => x / length) : new Float64Array(rest.length))
+    return mine
+  })
+  return { basis, coordinates }
+}
+
+/** Less of a column than this, relative to its length, is rounding. */
+const NOTHING = 1e-13
+
+/** The same by rotations alone. */
+function byRotations(columns: Float64Array[]): Svd {
   const right = columns.map((_, i) => Float64Array.from(columns, (_, j) => Number(i === j)))
   for (let sweep = 0; sweep < SWEEPS; sweep++) {
     let rotated = false
