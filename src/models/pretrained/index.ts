@@ -11,10 +11,10 @@ import { digitsJudge } from './digitsJudge'
 import { digitsVpSde } from './digitsVpSde'
 import { loadModel } from './load'
 import { shapesAutoencoder } from './shapesAutoencoder'
+import { phantomsPrior } from './phantomsPrior'
 import { shapesCaptioner } from './shapesCaptioner'
 import { shapesLatent } from './shapesLatent'
 import { shapesText } from './shapesText'
-import { phantomsPrior } from './phantomsPrior'
 
 export type { ModelBuilder } from './builder'
 export type { Card, Measured } from './card'
@@ -33,10 +33,10 @@ export const pretrainedModels = {
   'digits-judge': digitsJudge,
   'digits-vpsde': digitsVpSde,
   'shapes-autoencoder': shapesAutoencoder,
+  'phantoms-prior': phantomsPrior,
   'shapes-captioner': shapesCaptioner,
   'shapes-latent': shapesLatent,
   'shapes-text': shapesText,
-  'phantoms-prior': phantomsPrior,
 } satisfies Readonly<Record<string, ModelBuilder>>
 
 /** By which a shipped model is loaded. */
