@@ -23,8 +23,8 @@ export interface ReconstructionsOptions {
   readonly zoom?: number
 }
 
-/** Errors beyond this quantile may be white: one bad pixel does not make all others black. */
-const BRIGHT = 0.995
+/** Errors beyond this quantile of them all may be white, so that those of the worst do not leave the others black. */
+const BRIGHT = 0.95
 
 /**
  * @param shape [n, height, width, channels] of the truth. @param truth its numbers.
