@@ -37,7 +37,7 @@ async function posteriorMean(
   noise: number,
   samples: number,
 ): Promise<tf.Tensor> {
-  const n = y.shape[0]!
+  const n = y.shape[0]
   const many = tf.tile(y.expandDims(1), [1, samples, 1]).reshape([n * samples, operator.outputs])
   const x = await sample(diffpir(model, measurement(operator, many, { noise }), walk), n * samples, {
     stream: stream('walk'),

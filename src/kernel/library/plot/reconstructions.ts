@@ -39,7 +39,7 @@ export function reconstructions(
         )
     if (!Number.isSafeInteger(count) || count < 1)
       throw new RangeError(`plot.reconstructions: count must be a whole number from 1 on, but is ${count}`)
-    const n = Math.min(count, truth.shape[0]!)
+    const n = Math.min(count, truth.shape[0])
     const first = (x: tf.Tensor): tf.Tensor => x.slice([0], [n])
     const shown: Reconstructed[] = []
     const held: tf.Tensor[] = [first(truth)]
