@@ -211,11 +211,14 @@ export function unet({
       const watch = (weights: tf.Tensor4D): void => {
         let large = weights
         while (large.shape[1] < shape[0]) large = doubled(large) as tf.Tensor4D
-        maps.push(large)
+        // The block that it is of lets go of the rest.
+        maps.push(tf.keep(large))
       }
       const told = { ...toldAll(params, label, x.shape[0], given), watch }
       decoded(params, encoded(params, beside.begin(x, given), told), told)
-      return tf.addN(maps).div<tf.Tensor4D>(maps.length)
+      const mean = tf.addN(maps).div<tf.Tensor4D>(maps.length)
+      tf.dispose(maps)
+      return mean
     })
   const initial = (stream: RandomStream): Params => ({
     ...freshOf(layers, stream),
