@@ -130,6 +130,10 @@ describe('a classifier as a feature space', () => {
     const distance = await metrics.frechet(x, x, { features })
     assert.equal(distance.features, 'tiny')
     approximately(distance.value, 0, 1e-6)
+    const quick = await metrics.frechet(x.slice(0, 100), x.slice(100), { features, errors: false })
+    const whole = await metrics.frechet(x.slice(0, 100), x.slice(100), { features })
+    assert.equal(quick.value, whole.value)
+    assert.ok(Number.isNaN(quick.standardError) && whole.standardError > 0)
     await assert.rejects(
       metrics.inceptionScore([[0.5, 0.5]], { classifier: features }),
       /a tensor of samples/,
