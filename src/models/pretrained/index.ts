@@ -10,8 +10,8 @@ import { digitsGlow } from './digitsGlow'
 import { digitsJudge } from './digitsJudge'
 import { digitsVpSde } from './digitsVpSde'
 import { loadModel } from './load'
-import { shapesAutoencoder } from './shapesAutoencoder'
 import { phantomsPrior } from './phantomsPrior'
+import { shapesAutoencoder } from './shapesAutoencoder'
 import { shapesCaptioner } from './shapesCaptioner'
 import { shapesLatent } from './shapesLatent'
 import { shapesText } from './shapesText'
@@ -32,8 +32,8 @@ export const pretrainedModels = {
   'digits-glow': digitsGlow,
   'digits-judge': digitsJudge,
   'digits-vpsde': digitsVpSde,
-  'shapes-autoencoder': shapesAutoencoder,
   'phantoms-prior': phantomsPrior,
+  'shapes-autoencoder': shapesAutoencoder,
   'shapes-captioner': shapesCaptioner,
   'shapes-latent': shapesLatent,
   'shapes-text': shapesText,
