@@ -2,6 +2,7 @@
 import type { ModelBuilder } from './builder'
 import type { Card } from './card'
 import { digitsCascade16, digitsCascade32, digitsCascade8 } from './digitsCascade'
+import { digitsClassifier } from './digitsClassifier'
 import { digitsConsistency } from './digitsConsistency'
 import { digitsDdpm } from './digitsDdpm'
 import { digitsFeatures } from './digitsFeatures'
@@ -25,6 +26,7 @@ export const pretrainedModels = {
   'digits-cascade-8': digitsCascade8,
   'digits-cascade-16': digitsCascade16,
   'digits-cascade-32': digitsCascade32,
+  'digits-classifier': digitsClassifier,
   'digits-consistency': digitsConsistency,
   'digits-ddpm': digitsDdpm,
   'digits-features': digitsFeatures,
