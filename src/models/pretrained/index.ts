@@ -9,6 +9,7 @@ import { digitsFeatures } from './digitsFeatures'
 import { digitsFlow } from './digitsFlow'
 import { digitsGlow } from './digitsGlow'
 import { digitsJudge } from './digitsJudge'
+import { digitsNcsn } from './digitsNcsn'
 import { digitsVpSde } from './digitsVpSde'
 import { loadModel } from './load'
 import { phantomsPrior } from './phantomsPrior'
@@ -33,6 +34,7 @@ export const pretrainedModels = {
   'digits-flow': digitsFlow,
   'digits-glow': digitsGlow,
   'digits-judge': digitsJudge,
+  'digits-ncsn': digitsNcsn,
   'digits-vpsde': digitsVpSde,
   'phantoms-prior': phantomsPrior,
   'shapes-autoencoder': shapesAutoencoder,
