@@ -1,15 +1,7 @@
 import assert from 'node:assert/strict'
 import { before, describe, test } from 'node:test'
 import * as tf from '@tensorflow/tfjs'
-import {
-  cosineProcess,
-  data,
-  denoiser,
-  panorama,
-  seams,
-  unet,
-  type Denoiser,
-} from '../../../src/models'
+import { cosineProcess, data, denoiser, panorama, seams, unet, type Denoiser } from '../../../src/models'
 import { asDenoiser } from '../../../src/models/denoiser'
 import { Prediction } from '../../../src/models/prediction'
 import { RandomStream, selectBackend } from '../../../src/tensor'

@@ -168,12 +168,7 @@ function chords({ a, b, x, y, turn }: Ellipse): (y: number) => readonly [number,
 const GRAINS = 24
 
 /** Adds a random field of waves of 2 to 8 turns a side, where there is body. */
-function grain(
-  pixels: Float32Array,
-  waves: ReturnType<typeof wavesOf>,
-  deviation: number,
-  dice: Dice,
-): void {
+function grain(pixels: Float32Array, waves: ReturnType<typeof wavesOf>, deviation: number, dice: Dice): void {
   const size = Math.sqrt(pixels.length)
   const drawn = waves.map((wave) => ({
     ...wave,
