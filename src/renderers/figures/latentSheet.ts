@@ -2,7 +2,13 @@
 import { encode, type Numbers } from './encode'
 import { FigureError, type Attributes, type Figure, type Json } from './figure'
 import { extent, planePoints, series, short, type Columns, type Points } from './numbers'
-import { axisTitle, baseLayout, colorway, densityScale, magnitudeScale } from './style'
+import { axisTitle, baseLayout, colorway, magnitudeScale } from './style'
+
+/** Pictures look the same on any background. */
+const INK: Json = [
+  [0, '#000000'],
+  [1, '#ffffff'],
+]
 
 export interface LatentSheetInput {
   /** Angles in each direction, from 0 to π/2. */
@@ -118,7 +124,7 @@ function board(size: number, values: Float64Array, height: number, width: number
         x: encode(place(columns)),
         y: encode(place(rows)),
         z: encode(pixels, 'f4', [rows, columns]),
-        colorscale: numbers ? magnitudeScale : densityScale,
+        colorscale: numbers ? magnitudeScale : INK,
         zmin: low,
         zmax: high > low ? high : low + 1,
         showscale: numbers,

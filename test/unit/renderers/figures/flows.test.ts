@@ -119,6 +119,11 @@ describe('latent sheet', () => {
     const values = [0, 0.5, 1, 1.5, 2, 2.5, 3, 3.5]
     const figure = latentSheetFigure({ size: 2, decoded: { values, shape: [4, 2, 1] } })
     assert.deepEqual(numbers(figure.data[0]!.z), [0, 1, 0.5, 1.5, 2, 3, 2.5, 3.5])
+    // From black to white, whatever the theme.
+    assert.deepEqual(figure.data[0]!.colorscale, [
+      [0, '#000000'],
+      [1, '#ffffff'],
+    ])
     assert.equal((figure.layout.yaxis as Attributes).autorange, 'reversed')
   })
 
