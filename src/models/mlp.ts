@@ -63,11 +63,17 @@ export interface PerceptronForm {
   readonly biases: (params: Params, labels: readonly number[], condition: Condition) => tf.Tensor2D
 }
 
-const forms = new WeakMap<Network, PerceptronForm>()
+/** Of every network of `mlp`; null where its conditions do more than add to its layers. */
+const forms = new WeakMap<Network, PerceptronForm | null>()
 
 /** The form of a network of `mlp` whose conditions do nothing but add to its layers; undefined of others. */
 export function perceptronForm(network: Network): PerceptronForm | undefined {
-  return forms.get(network)
+  return forms.get(network) ?? undefined
+}
+
+/** Whether a network is one of `mlp`, whatever its conditions do. */
+export function isPerceptron(network: Network): boolean {
+  return forms.has(network)
 }
 
 /**
@@ -190,7 +196,7 @@ export function mlp({
       layers(params, hint ? x.add(hint) : x, label, condition).activations,
     adding,
   })
-  if (conditioning === 'add' || !tells) forms.set(made, form)
+  forms.set(made, conditioning === 'add' || !tells ? form : null)
   return made
 }
 

@@ -12,7 +12,7 @@
 import { placesOf, registersOf, type Walk, type WalkPlan } from '../../tensor/fused/walk'
 import { evaluationsOf, freshOf, most, type Combination, type LinearStep } from '../samplers/linear'
 import type { Sampler } from '../samplers/walk'
-import { perceptronForm, type PerceptronForm } from '../mlp'
+import { isPerceptron, perceptronForm, type PerceptronForm } from '../mlp'
 import { passesOf, type Pass, type Passes } from '../passes'
 import { BiasTable } from './biases'
 import { NotFused } from './notFused'
@@ -126,7 +126,7 @@ function formOf({ network }: Pass): PerceptronForm {
   const form = perceptronForm(network)
   if (!form)
     throw new NotFused(
-      'hidden' in network
+      isPerceptron(network)
         ? 'its network takes conditions in another way than by adding'
         : 'its network is no perceptron',
     )
