@@ -274,6 +274,8 @@ export interface LateError {
 /** Sent after every run and on `inspect`. */
 export interface Status {
   readonly type: 'status'
+  /** The run that goes on; of its own variables those that it has yet to set are missing. */
+  readonly during?: number
   readonly memory: { readonly tensors: number; readonly bytes: number }
   readonly variables: readonly Variable[]
   /** How many one-shot timers of cells have yet to fire; intervals, which never end by themselves, are not counted. */

@@ -80,6 +80,42 @@ scenario(
 )
 
 scenario(
+  'numbers follow a cell that changes them while it runs, and those that cannot follow are marked',
+  async ({ code, notebook }) => {
+    const book = await notebook([
+      'const counts = new Float64Array(4)\nconst still = tf.scalar(3)',
+      'counts.fill(7)\nconst made = tf.zeros([5, 2])\nawait new Promise<void>(() => {})',
+      'for (;;) counts[0]++',
+    ])
+    await book.runCell(0)
+    await rowWith(code, 'counts', 'value', /^0 ± 0$/)
+    await book.startCell(1)
+    await rowWith(code, 'counts', 'value', /^7 ± 0$/)
+    await rowWith(code, 'made', 'shape', /\[5, 2\]/)
+    assert.equal((await book.cell(1)).success, undefined, 'it still runs')
+    await book.pressStop()
+    await book.finished(1)
+
+    await book.startCell(2)
+    const view = await code.runtimeView()
+    const old = () =>
+      view.locator('tr.old').evaluateAll((rows) => rows.map((row) => (row as HTMLElement).dataset['name']))
+    await until(
+      'only the numbers that the loop changes to be marked',
+      async () => (await old()).join() === 'counts',
+    )
+    assert.match((await row(code, 'counts'))!['value']!, /^7 ± 0$/)
+    assert.match((await view.locator('tr.old').getAttribute('title')) ?? '', /before its last change/)
+    await code.screenshot('variables-while-a-cell-runs')
+    await book.pressStop()
+    await book.finished(2)
+    await rowWith(code, 'counts', 'value', /^[1-9][^7±]*.* ± [1-9]/)
+    await until('no mark', async () => (await old()).length === 0)
+  },
+  { hosts },
+)
+
+scenario(
   'a tensor opens as a table, an image and a picture, anything else as a text, and all follow their cell',
   async ({ code, notebook }) => {
     const book = await notebook([

@@ -180,8 +180,9 @@ export class Kernel extends Owner {
       this.#device = device
       this.#changed.fire()
     })
-    client.on('status', ({ variables }) => {
-      if (this.#client !== client) return
+    client.on('status', ({ variables, during }) => {
+      // What a cell is about to change again interests the runtime view alone.
+      if (this.#client !== client || during !== undefined) return
       this.#variables = variables
       this.#variablesChanged.fire()
     })

@@ -83,6 +83,8 @@ tbody tr:focus-visible, button:focus-visible, .filter:focus-visible { outline: 1
 .link:hover { text-decoration: underline; }
 .mark { color: var(--vscode-gitDecoration-modifiedResourceForeground, var(--vscode-foreground)); font-size: 0.7em; vertical-align: 0.15em; }
 .warning { color: var(--vscode-list-warningForeground, var(--vscode-foreground)); margin-left: 0.8em; }
+tr.old .value, tr.old .range { font-style: italic; color: var(--vscode-descriptionForeground); }
+tr.old .sparkline { opacity: 0.5; }
 td.kind, td.shape, td.memory { color: var(--vscode-descriptionForeground); }
 .name { width: 15%; } .kind { width: 10%; } .shape { width: 18%; } .value { width: 22%; } .range { width: 17%; } .histogram { width: 112px; } .memory { width: 76px; }
 .sparkline { display: block; width: 96px; height: 18px; }

@@ -81,6 +81,7 @@ export interface VariableWords {
   readonly gone: string
   readonly parameters: string
   readonly changed: string
+  readonly old: string
   readonly nan: string
   readonly infinite: string
   readonly noFinite: string

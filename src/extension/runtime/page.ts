@@ -83,7 +83,7 @@ function open(kernel: number, notebook: string, title: string): void {
   kernels.set(kernel, { notebook, transport, said })
   transport.onMessage((message) => {
     said.add(message)
-    update(notebook, (state) => afterKernel(state, message))
+    update(notebook, (state) => afterKernel(state, message, Date.now()))
   })
   transport.onExit((reason) => {
     kernels.delete(kernel)
@@ -110,6 +110,7 @@ function add(notebook: string, title: string): void {
   const panel = new NotebookPanel(words!, press, {
     open: (name) => vscode.postMessage({ type: 'show', notebook, name }),
     summarise: (names) => kernelOf(notebook)?.transport.post({ type: 'summarise', names }),
+    inspect: () => kernelOf(notebook)?.transport.post({ type: 'inspect' }),
   })
   document.querySelector('.empty')?.remove()
   const shown: Shown = { state: opened(title), panel, draw: once(DRAW_AFTER, () => panel.show(shown.state)) }

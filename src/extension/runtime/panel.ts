@@ -3,11 +3,16 @@ import { busySign, button, type PushButton } from './controls'
 import { element } from './element'
 import { fill } from './fill'
 import type { Button, Words } from './messages'
-import { formatBytes, formatElapsed, type NotebookState } from './state'
+import { formatBytes, formatElapsed, type NotebookState, type Running } from './state'
 import { VariablesTable, type VariablesHost } from './variables'
 
-/** How often the time that a cell has run is told anew. */
+/** How often the time that a cell has run is told anew, and the session asked how far it has come. */
 const TICK_MILLISECONDS = 1000
+
+export interface PanelHost extends VariablesHost {
+  /** What the session holds by now is wanted. */
+  readonly inspect: () => void
+}
 
 export class NotebookPanel {
   readonly element: HTMLDetailsElement
@@ -24,10 +29,14 @@ export class NotebookPanel {
   readonly #now = element('dd')
   readonly #waiting = element('dd')
   readonly #variables: VariablesTable
+  readonly #host: PanelHost
   #clock: ReturnType<typeof setInterval> | undefined
+  /** The last answer after which the session was asked again: a cell that lets nobody look is asked once. */
+  #askedAfter = 0
 
-  constructor(words: Words, press: (button: Button) => void, host: VariablesHost) {
+  constructor(words: Words, press: (button: Button) => void, host: PanelHost) {
     this.#words = words
+    this.#host = host
     this.#state.setAttribute('role', 'status')
     const restart = button(words.restart, 'secondary', () => press('restart'))
     const runAll = button(words.restartAndRunAll, 'secondary', () => press('restartAndRunAll'))
@@ -88,8 +97,8 @@ export class NotebookPanel {
     this.#tensors.textContent = String(state.memory.tensors)
     this.#bytes.textContent = formatBytes(state.memory.bytes)
     this.#showWaiting(state.waiting)
-    this.#showTime(state)
     this.#variables.show(state)
+    this.#showTime(state)
   }
 
   /** The notebook is listed no longer. */
@@ -114,16 +123,26 @@ export class NotebookPanel {
     if (next !== undefined) this.#waiting.append(' ', element('code', {}, next))
   }
 
-  #showTime({ activity }: NotebookState): void {
+  #showTime(state: NotebookState): void {
+    const { activity } = state
     clearInterval(this.#clock)
     this.#now.textContent = this.#words.nothingRuns
     if (activity.kind !== 'running') return
-    const { count, since } = activity
-    const tick = () => {
-      this.#now.textContent = `[${count}] ${formatElapsed(Date.now() - since)}`
-    }
-    tick()
-    this.#clock = setInterval(tick, TICK_MILLISECONDS)
+    this.#tick(activity)
+    this.#clock = setInterval(() => {
+      // What was told grows old while nothing is.
+      this.#variables.show(state)
+      this.#tick(activity)
+    }, TICK_MILLISECONDS)
+  }
+
+  #tick({ count, since, heard }: Running): void {
+    const now = Date.now()
+    this.#now.textContent = `[${count}] ${formatElapsed(now - since)}`
+    const seen = this.element.open && document.visibilityState === 'visible'
+    if (!seen || heard === this.#askedAfter || now - heard < TICK_MILLISECONDS) return
+    this.#askedAfter = heard
+    this.#host.inspect()
   }
 
   #activity({ activity }: NotebookState): string {

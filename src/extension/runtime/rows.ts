@@ -26,15 +26,17 @@ export interface VariableRow {
   /** In which cell it was set, and what the value's text leaves out. */
   readonly hint: string
   readonly changed: boolean
+  /** Whether all this may be of an earlier moment than the variable. */
+  readonly old: boolean
   /** Whether there is more to see of it than its row says. */
   readonly opens: boolean
 }
 
-/** @param summary the latest there is, maybe of an older version. */
+/** @param summary the latest there is, maybe of an older version: then `old` says so. */
 export function rowOf(
   variable: Variable,
   summary: Summary | undefined,
-  changed: boolean,
+  { changed = false, old = false }: { readonly changed?: boolean; readonly old?: boolean },
   words: VariableWords,
 ): VariableRow {
   const { name, kind, tensor, bytes, origin } = variable
@@ -58,8 +60,11 @@ export function rowOf(
       .join(', '),
     histogram: finite?.histogram,
     memory: bytes ? formatBytes(bytes) : '',
-    hint: [variable.summary, part, origin ? fill(words.setBy, origin.count) : ''].filter(Boolean).join('\n'),
+    hint: [variable.summary, part, origin ? fill(words.setBy, origin.count) : '', old ? words.old : '']
+      .filter(Boolean)
+      .join('\n'),
     changed,
+    old,
     opens: tensor ? !tensor.disposed : !PLAIN.has(kind),
   }
 }

@@ -5,11 +5,13 @@
  */
 import { taskText } from '../../renderers/controls'
 import type { Path } from '../../tensor'
+import type { CellAnalysis } from '../../kernel/cell'
 import {
   unreachable,
   type Device,
   type DriverMessage,
   type KernelMessage,
+  type Status,
   type Summary,
   type Variable,
 } from '../../kernel/protocol'
@@ -19,14 +21,7 @@ export interface NotebookState {
   readonly activity:
     | { readonly kind: 'starting' }
     | { readonly kind: 'idle' }
-    /** `count` is the number that the editor shows beside the cell, `since` when it was sent, `asks` what it waits for. */
-    | {
-        readonly kind: 'running'
-        readonly count: number
-        readonly since: number
-        readonly asks?: string
-        readonly doing?: string
-      }
+    | Running
     | { readonly kind: 'gone'; readonly reason: string }
   readonly device: Device | undefined
   readonly deviceLost: boolean
@@ -41,6 +36,24 @@ export interface NotebookState {
   /** The first lines of the cells that wait to run. */
   readonly waiting: readonly string[]
 }
+
+export interface Running {
+  readonly kind: 'running'
+  /** The number that the editor shows beside the cell. */
+  readonly count: number
+  /** When it was sent. */
+  readonly since: number
+  /** When the kernel last told what the session holds. */
+  readonly heard: number
+  /** Names that its text reads, sets or declares. */
+  readonly names: ReadonlySet<string>
+  /** What it waits for. */
+  readonly asks?: string
+  readonly doing?: string
+}
+
+/** For so long a variable that the running cell has to do with counts as it was told, in milliseconds. */
+const FRESH = 2500
 
 /** The state of a notebook whose kernel is about to start. */
 export function opened(title: string): NotebookState {
@@ -63,12 +76,13 @@ export function afterDriver(state: NotebookState, message: DriverMessage, now: n
   const { activity } = state
   switch (message.type) {
     case 'execute':
+      return started(state, message.count, now, namesOf(message.cell.analysis))
     case 'recompute':
-      return { ...state, activity: { kind: 'running', count: message.count, since: now } }
+      return started(state, message.count, now, new Set())
     case 'answer': {
       if (activity.kind !== 'running' || activity.asks === undefined) return state
-      const { count, since } = activity
-      return { ...state, activity: { kind: 'running', count, since } }
+      const { asks: _, ...going } = activity
+      return { ...state, activity: going }
     }
     case 'initialize':
     case 'interrupt':
@@ -84,8 +98,21 @@ export function afterDriver(state: NotebookState, message: DriverMessage, now: n
   }
 }
 
-/** …after the kernel said `message`. */
-export function afterKernel(state: NotebookState, message: KernelMessage): NotebookState {
+function started(
+  state: NotebookState,
+  count: number,
+  now: number,
+  names: ReadonlySet<string>,
+): NotebookState {
+  return { ...state, activity: { kind: 'running', count, since: now, heard: now, names } }
+}
+
+function namesOf({ declared, used, assigned }: CellAnalysis): ReadonlySet<string> {
+  return new Set([...declared.map(({ name }) => name), ...used, ...assigned])
+}
+
+/** …after the kernel said `message`, at the time `now` in milliseconds. */
+export function afterKernel(state: NotebookState, message: KernelMessage, now: number): NotebookState {
   switch (message.type) {
     case 'ready':
       return { ...state, activity: { kind: 'idle' }, device: message.device }
@@ -102,8 +129,7 @@ export function afterKernel(state: NotebookState, message: KernelMessage): Noteb
     case 'progress': {
       if (state.activity.kind !== 'running') return state
       const innermost = message.tasks.at(-1)
-      const { kind, count, since, asks } = state.activity
-      const known = { kind, count, since, ...(asks !== undefined && { asks }) }
+      const { doing: _, ...known } = state.activity
       return { ...state, activity: { ...known, ...(innermost && { doing: taskText(innermost) }) } }
     }
     case 'path': {
@@ -114,7 +140,7 @@ export function afterKernel(state: NotebookState, message: KernelMessage): Noteb
       if (state.activity.kind !== 'running') return state
       return { ...state, activity: { ...state.activity, asks: message.prompt } }
     case 'status':
-      return { ...state, memory: message.memory, variables: message.variables }
+      return told(state, message, now)
     case 'device':
       return { ...state, device: message.device, deviceLost: message.lost }
     case 'output':
@@ -127,6 +153,27 @@ export function afterKernel(state: NotebookState, message: KernelMessage): Noteb
     default:
       return unreachable(message)
   }
+}
+
+function told(state: NotebookState, { memory, variables, during }: Status, now: number): NotebookState {
+  const { activity } = state
+  if (activity.kind !== 'running' || during === undefined) return { ...state, memory, variables }
+  // What the cell declares and has yet to set is shown as it was before, in its place.
+  const later = new Map(variables.map((variable) => [variable.name, variable]))
+  const known = state.variables.map((variable) => {
+    const now = later.get(variable.name) ?? variable
+    later.delete(variable.name)
+    return now
+  })
+  return { ...state, activity: { ...activity, heard: now }, memory, variables: [...known, ...later.values()] }
+}
+
+/** Whether what is shown of a variable may be of the time before the running cell changed it. */
+export function mayBeOld({ activity, summaries }: NotebookState, variable: Variable, now: number): boolean {
+  const { name, tensor, version } = variable
+  const summary = summaries.get(name)
+  if (tensor && !tensor.disposed && summary && summary.version !== version) return true
+  return activity.kind === 'running' && activity.names.has(name) && now - activity.heard > FRESH
 }
 
 /** …after the kernel ended, and its variables with it. */

@@ -18,6 +18,7 @@ export function fillRow(
   row.dataset.name = shown.name
   row.title = shown.hint
   row.classList.toggle('changed', shown.changed)
+  row.classList.toggle('old', shown.old)
   row.replaceChildren(
     nameCell(shown, words, open),
     cell('kind', shown.kind),

@@ -4,7 +4,7 @@ import { element } from './element'
 import { fill } from './fill'
 import type { VariableWords } from './messages'
 import { fits, rowOf, sorted, type Sort, type SortKey, type VariableRow } from './rows'
-import type { NotebookState } from './state'
+import { mayBeOld, type NotebookState } from './state'
 import { fillRow } from './variableRow'
 
 /** Rows that are drawn; whoever has more variables filters. */
@@ -106,12 +106,18 @@ export class VariablesTable {
     const state = this.#state
     if (!state) return
     const { variables, summaries } = state
+    const now = Date.now()
     const fitting = sorted(variables, summaries, this.#sort).filter((each) => fits(each, this.#filter.value))
     const shown = fitting.slice(0, MOST_ROWS)
     const rows = new Map<string, { row: HTMLTableRowElement; text: string }>()
     for (const variable of shown) {
       const { name } = variable
-      const row = rowOf(variable, summaries.get(name), state.changed.has(name), this.#words)
+      const row = rowOf(
+        variable,
+        summaries.get(name),
+        { changed: state.changed.has(name), old: mayBeOld(state, variable, now) },
+        this.#words,
+      )
       const text = JSON.stringify(row)
       // A row that says the same stays, with the focus in it.
       const old = this.#rows.get(name)

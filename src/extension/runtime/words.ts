@@ -52,6 +52,7 @@ function variableWords(): VariableWords {
     gone: l10n.t('The session has ended, and its variables with it. Restart, and run the cells again.'),
     parameters: l10n.t('{0} parameters', '{0}'),
     changed: l10n.t('changed by the last run'),
+    old: l10n.t('from before its last change: newer numbers follow when the session has time for them'),
     nan: l10n.t('{0} NaN', '{0}'),
     infinite: l10n.t('{0} infinite', '{0}'),
     noFinite: l10n.t('no finite value'),

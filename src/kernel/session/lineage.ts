@@ -14,12 +14,19 @@ export interface Seen {
 }
 
 export class Lineage {
+  /** As of the last look. */
   readonly #seen = new Map<string, Seen>()
+  /** As the run found it. */
+  #found: ReadonlyMap<string, Seen> = new Map()
   #reads: Record<string, number> = {}
+  #versions = 0
 
   /** A run begins: what happened since the last look was the doing of `before`, by a callback that it left. */
   begin(used: readonly string[], variables: Iterable<SessionVariable>, before: Run | undefined): void {
-    this.#look(variables, before)
+    const all = [...variables]
+    this.#look(all, before)
+    this.#forgetOthers(all)
+    this.#found = new Map(this.#seen)
     this.#reads = {}
     for (const name of used) {
       const origin = this.#seen.get(name)?.origin
@@ -27,9 +34,24 @@ export class Lineage {
     }
   }
 
-  /** The run is over: what is another now is its doing. */
+  /** The run goes on: what is another now has a new version, and names that it has yet to set keep theirs. */
+  glance(run: Run, variables: Iterable<SessionVariable>): void {
+    this.#look(variables, run)
+  }
+
+  /** The run is over: what is another than before it is its doing. */
   end(run: Run, variables: Iterable<SessionVariable>): Flow {
-    const sets = this.#look(variables, run)
+    const all = [...variables]
+    this.#look(all, run)
+    this.#forgetOthers(all)
+    const sets: string[] = []
+    for (const { name, declaredBy } of all) {
+      const found = this.#found.get(name)
+      const seen = this.#seen.get(name)!
+      if (!found || !isSame(found, seen)) sets.push(name)
+      // Changed and put back, it is still whose it was.
+      else if (declaredBy !== run.number) this.#seen.set(name, { ...seen, origin: found.origin })
+    }
     return { reads: this.#reads, sets }
   }
 
@@ -38,24 +60,27 @@ export class Lineage {
     return this.#seen.get(name)
   }
 
-  #look(variables: Iterable<SessionVariable>, run: Run | undefined): string[] {
-    const changed: string[] = []
-    const gone = new Set(this.#seen.keys())
+  #look(variables: Iterable<SessionVariable>, run: Run | undefined): void {
     for (const { name, value, declaredBy } of variables) {
-      gone.delete(name)
       const seen = this.#seen.get(name)
-      const contents = contentsOf(value)
-      const same = seen !== undefined && Object.is(seen.value, value) && seen.contents.mark === contents.mark
+      const now = { value, contents: contentsOf(value) }
+      const same = seen !== undefined && isSame(seen, now)
       // Declared anew with the same value, it is another run's, but nothing that was made from it is out of date.
       const declared = run !== undefined && declaredBy === run.number
       if (same && !declared) continue
-      if (!same) changed.push(name)
       const origin = run ? originOf(run) : seen?.origin
-      this.#seen.set(name, { value, contents, version: (seen?.version ?? 0) + (same ? 0 : 1), origin })
+      this.#seen.set(name, { ...now, version: same ? seen.version : ++this.#versions, origin })
     }
-    for (const name of gone) this.#seen.delete(name)
-    return changed
   }
+
+  #forgetOthers(variables: readonly SessionVariable[]): void {
+    const known = new Set(variables.map(({ name }) => name))
+    for (const name of this.#seen.keys()) if (!known.has(name)) this.#seen.delete(name)
+  }
+}
+
+function isSame(one: Pick<Seen, 'value' | 'contents'>, other: Pick<Seen, 'value' | 'contents'>): boolean {
+  return Object.is(one.value, other.value) && one.contents.mark === other.contents.mark
 }
 
 function originOf({ cell, number, count }: Run): Origin {

@@ -264,10 +264,14 @@ export class Session {
     this.#held = this.#held.then(() => done).catch((error: unknown) => void this.uncaught(error))
   }
 
-  /** Posts what the session holds. */
+  /** Posts what the session holds; while a cell runs, as far as it has come. */
   postStatus(): void {
+    const run = this.interrupts.executing
+    // A live picture's changes are told as those of whatever runs next.
+    if (run && !run.region) this.#lineage.glance(run, this.#scope.variables())
     this.#options.post({
       type: 'status',
+      ...(run && { during: run.number }),
       memory: this.#memory(),
       variables: [...this.#scope.variables()]
         .filter(({ kind }) => kind !== 'import')

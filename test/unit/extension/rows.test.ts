@@ -39,7 +39,7 @@ const finite = {
 
 test('a tensor’s row says mean, deviation, range and what is not finite', () => {
   const x = tensor('x', [2, 2], { bytes: 16, origin: { cell: 'a', run: 1, count: 3, hash: '' } })
-  const row = rowOf(x, summary('x', { finite, nan: 1, infinite: 2 }), true, words)
+  const row = rowOf(x, summary('x', { finite, nan: 1, infinite: 2 }), { changed: true }, words)
   assert.deepEqual(row, {
     name: 'x',
     kind: 'tensor',
@@ -51,12 +51,18 @@ test('a tensor’s row says mean, deviation, range and what is not finite', () =
     memory: '16 B',
     hint: 'Tensor float32 [2, 2]\nset by [3]',
     changed: true,
+    old: false,
     opens: true,
   })
 })
 
+test('numbers that may be of an earlier moment are marked, and the hint says why', () => {
+  const row = rowOf(tensor('x', [2]), summary('x', { finite }), { old: true }, words)
+  assert.deepEqual([row.old, row.hint], [true, 'Tensor float32 [2]\nold'])
+})
+
 test('what has no numbers says what it is', () => {
-  const value = (variable: Variable, found?: Summary) => rowOf(variable, found, false, words).value
+  const value = (variable: Variable, found?: Summary) => rowOf(variable, found, {}, words).value
   const plain = { version: 1, summary: 'text' }
   assert.equal(value(tensor('x', [2])), '…', 'until its statistics are there')
   assert.equal(value(tensor('x', [2]), summary('x')), 'Tensor float32 [2]', 'where there are none')
@@ -68,14 +74,14 @@ test('what has no numbers says what it is', () => {
   assert.equal(value({ name: 's', kind: 'string', ...plain }), 'text')
   const gone = tensor('x', [2], { tensor: { shape: [2], dtype: 'float32', disposed: true } })
   assert.deepEqual(
-    [rowOf(gone, summary('x', { finite }), false, words).opens, value(gone, summary('x', { finite }))],
+    [rowOf(gone, summary('x', { finite }), {}, words).opens, value(gone, summary('x', { finite }))],
     [false, 'Tensor float32 [2]'],
   )
 })
 
 test('what has more to see than its row says can be opened', () => {
   const opens = (kind: string) =>
-    rowOf({ name: 'x', kind, summary: '', version: 1 }, undefined, false, words).opens
+    rowOf({ name: 'x', kind, summary: '', version: 1 }, undefined, {}, words).opens
   assert.deepEqual(['string', 'array', 'object', 'Map', 'Denoiser'].map(opens), [
     true,
     true,

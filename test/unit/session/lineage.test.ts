@@ -47,6 +47,47 @@ test('training a model and filling a list set them; looking at them does not', a
   assert.deepEqual(flowOf(bench, 3)?.sets, ['model', 'list'])
 })
 
+test('numbers that are changed where they are count as set, wherever in plain data they stand', async () => {
+  const bench = new Bench()
+  const names = ['list', 'floats', 'nested', 'record', 'buffer', 'large']
+  await bench.run(
+    `const list = Array.from({ length: 200 }, (_, i) => i); const floats = new Float32Array(100_000);
+    const nested = [[1, 2], [3, 4]]; const record = { x: new Float64Array(3), label: 'points' };
+    const buffer = tf.buffer([2, 2]); const large = new Float64Array(1_000_000)`,
+  )
+  await bench.run('list[3]; floats.at(-1); nested[1]![0]; record.x[0]; buffer.get(0, 0); large[7]', 'look')
+  assert.deepEqual(flowOf(bench, 2)?.sets, [])
+  await bench.run(
+    'list[3] = -3; floats[77_777] = 1e-30; nested[1]![0] += 2 ** -40; record.x[2] = -0; buffer.set(1, 1, 0); large.fill(1)',
+    'change',
+  )
+  assert.deepEqual(flowOf(bench, 3)?.sets, names)
+})
+
+test('what a cell changes has a new version while it runs', async () => {
+  const bench = new Bench()
+  const before = await bench.run(
+    'const floats = new Float32Array([1, 3]); const same = tf.scalar(1); let n = 1; let go: () => void',
+  )
+  const version = (name: string) => {
+    bench.session.postStatus()
+    const status = bench.messages.findLast((each) => each.type === 'status')!
+    return [status.during, named(status.variables, name)?.version]
+  }
+  const first = (name: string) => named(before.status.variables, name)!.version
+  const { done, number } = bench.start(
+    'floats[0] = 5; n = 2; await new Promise<void>((resolve) => { go = resolve })\nconst last = tf.scalar(2)',
+  )
+  while (version('floats')[1] === first('floats')) await new Promise((resolve) => setImmediate(resolve))
+  const [during, changed] = version('floats')
+  assert.equal(during, number)
+  assert.deepEqual(version('same'), [number, first('same')])
+  assert.deepEqual(version('last'), [number, undefined], 'not yet set')
+  bench.session.interrupt(number)
+  await done
+  assert.deepEqual(version('floats'), [undefined, changed], 'what was seen of it is what it still is')
+})
+
 test('a failed run set only what it reached', async () => {
   const bench = new Bench()
   await bench.run('const a = 1; const b = 1', 'a')
