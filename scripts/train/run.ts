@@ -47,7 +47,7 @@ export async function run<M extends Trainable>(
     ;({ training } = JSON.parse(await readFile(cardFile, 'utf8')) as Card)
   } else {
     const { loss, minutes } = await trained(recipe, model, steps, join(root, 'out/train', name))
-    await writeFile(weightsFile, await saveParams(model, { name }, { format: 'F16' }))
+    await writeFile(weightsFile, await saveParams(model, { name }, { format: 'I8' }))
     training = {
       ...{ steps, batch, seed, minutes: rounded(minutes), loss: rounded(loss) },
       device: `${device}, one core of ${cpus()[0]?.model.trim() ?? 'an unknown processor'}`,

@@ -1,5 +1,6 @@
 /** Parameters to and from files. */
 import * as tf from '@tensorflow/tfjs'
+import { dequantised, quantised } from './quantised'
 import {
   readSafetensors,
   SafetensorsError,
@@ -17,18 +18,23 @@ export interface Parametrised {
  * The parameters of a model as a safetensors file.
  *
  * @param metadata texts to keep with them.
- * @param format of the numbers: `F32`, single precision, the default, or `F16`, half of the size.
+ * @param format of the numbers: `F32`, single precision, the default; `F16`, half of the size; `I8`, a quarter of it, where each large
+ *   tensor W is whole numbers of eight bits, and a tensor W.scale has what each output channel is to be multiplied by.
+ * @throws RangeError for a number that the format cannot hold.
  */
 export async function saveParams(
   model: Parametrised,
   metadata: Readonly<Record<string, string>> = {},
   { format = 'F32' }: { readonly format?: NumberFormat } = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
-  return writeSafetensors({ tensors: await valuesOf(paramsOf('saveParams', model)), metadata }, format)
+  const tensors = await valuesOf(paramsOf('saveParams', model))
+  return format === 'I8'
+    ? writeSafetensors({ tensors: quantised(tensors), metadata })
+    : writeSafetensors({ tensors, metadata }, format)
 }
 
 /**
- * Puts the parameters of a safetensors file into a model, in place.
+ * Puts the parameters of a safetensors file into a model, in place, in whatever format `saveParams` has kept them.
  *
  * @returns the file's metadata.
  * @throws SafetensorsError where the file is not one, or its names or shapes are not the model's.
@@ -36,7 +42,7 @@ export async function saveParams(
 export function loadParams(model: Parametrised, bytes: Uint8Array): Readonly<Record<string, string>> {
   const params = paramsOf('loadParams', model)
   const { tensors, metadata } = readSafetensors(bytes)
-  assignValues(params, tensors, 'the model')
+  assignValues(params, dequantised(tensors), 'the model')
   return metadata
 }
 

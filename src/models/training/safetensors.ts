@@ -5,7 +5,8 @@
  *   N bytes   JSON: { "name": { "dtype": "F32", "shape": [2, 3], "data_offsets": [from, to] }, …, "__metadata__": { … } }
  *   the rest  the values, row after row, little-endian, one tensor after the other without gaps.
  *
- * Numbers of single precision (F32) and of half precision (F16) are written and read here; in memory all are single.
+ * Numbers of single precision (F32), of half precision (F16) and whole ones of eight bits (I8, −128 to 127) are written and read here; in
+ * memory all are single.
  *
  * https://huggingface.co/docs/safetensors
  */
@@ -13,15 +14,21 @@
 import { fromHalf, halfOf } from './half'
 
 /** The number formats, and how many bytes a number takes in them. */
-const BYTES = { F32: 4, F16: 2 } as const
+const BYTES = { F32: 4, F16: 2, I8: 1 } as const
+const FORMATS = Object.keys(BYTES)
+  .map((format) => `"${format}"`)
+  .join(', ')
+  .replace(/, (?=[^,]*$)/, ' or ')
 
-/** How numbers are stored: in single or in half precision. */
+/** How numbers are stored: in single precision, in half precision, or as whole numbers of eight bits. */
 export type NumberFormat = keyof typeof BYTES
 
 /** The values of a tensor, row after row. */
 export interface TensorValues {
   readonly shape: readonly number[]
   readonly values: Float32Array
+  /** How they are stored in a file; when one is written, the default is what the other tensors are stored in. */
+  readonly format?: NumberFormat
 }
 
 export interface Safetensors {
@@ -39,21 +46,25 @@ const METADATA = '__metadata__'
 const LONGEST_HEADER = 100_000_000
 
 /**
- * The file of these tensors, in the order of their names.
+ * The file of these tensors: those of many bytes a number first, so that each begins at a multiple of them, and otherwise in the order
+ * of their names.
  *
- * @param format of all numbers. Default F32; in F16 each is rounded to the nearest half, within 2⁻¹¹ of its size.
- * @throws RangeError for a number that F16 cannot hold, above 65504.
+ * @param format of the tensors that say none. Default F32; in F16 each number is rounded to the nearest half, within 2⁻¹¹ of its size.
+ * @throws RangeError for a number that its format cannot hold: one above 65504 in F16, one that is not whole or not of eight bits in I8.
  */
 export function writeSafetensors(
   { tensors, metadata }: Safetensors,
   format: NumberFormat = 'F32',
 ): Uint8Array<ArrayBuffer> {
-  if (!Object.hasOwn(BYTES, format))
-    throw new RangeError(
-      `writeSafetensors: the number format must be "F32" or "F16", not ${JSON.stringify(format)}`,
-    )
-  const each = BYTES[format]
-  const names = Object.keys(tensors).sort()
+  const formatOf = (name: string): NumberFormat => tensors[name]!.format ?? format
+  for (const asked of [format, ...Object.keys(tensors).map(formatOf)])
+    if (!isFormat(asked))
+      throw new RangeError(
+        `writeSafetensors: the number format must be ${FORMATS}, not ${JSON.stringify(asked)}`,
+      )
+  const names = Object.keys(tensors)
+    .sort()
+    .sort((a, b) => BYTES[formatOf(b)] - BYTES[formatOf(a)])
   const header: Record<string, unknown> = {}
   if (Object.keys(metadata).length) header[METADATA] = metadata
   let end = 0
@@ -65,8 +76,9 @@ export function writeSafetensors(
       throw new RangeError(
         `the tensor ${name} has ${values.length} values, but its shape [${shape.join(', ')}] needs ${size}`,
       )
-    header[name] = { dtype: format, shape, data_offsets: [end, end + each * size] }
-    end += each * size
+    const bytes = BYTES[formatOf(name)] * size
+    header[name] = { dtype: formatOf(name), shape, data_offsets: [end, end + bytes] }
+    end += bytes
   }
   const text = JSON.stringify(header)
   const encoded = new TextEncoder().encode(text)
@@ -80,11 +92,21 @@ export function writeSafetensors(
   let at = 8 + length
   for (const name of names)
     for (const value of tensors[name]!.values) {
-      if (format === 'F32') view.setFloat32(at, value, true)
-      else view.setUint16(at, finiteHalf(value, name), true)
-      at += each
+      const stored = formatOf(name)
+      if (stored === 'F32') view.setFloat32(at, value, true)
+      else if (stored === 'F16') view.setUint16(at, finiteHalf(value, name), true)
+      else view.setInt8(at, wholeNumber(value, name))
+      at += BYTES[stored]
     }
   return bytes
+}
+
+function wholeNumber(value: number, name: string): number {
+  if (!Number.isInteger(value) || value < -128 || value > 127)
+    throw new RangeError(
+      `the tensor ${name} has the number ${value}, which is not a whole one from -128 to 127`,
+    )
+  return value
 }
 
 function finiteHalf(value: number, name: string): number {
@@ -94,7 +116,7 @@ function finiteHalf(value: number, name: string): number {
   return half
 }
 
-/** @throws SafetensorsError where the bytes are not a whole, well-formed file of F32 or F16 tensors. */
+/** @throws SafetensorsError where the bytes are not a whole, well-formed file of F32, F16 or I8 tensors. */
 export function readSafetensors(bytes: Uint8Array): Safetensors {
   // Cells are not type-checked before they run.
   if (!((bytes as unknown) instanceof Uint8Array))
@@ -133,11 +155,10 @@ export function readSafetensors(bytes: Uint8Array): Safetensors {
   const tensors = entries.map(({ name, format, shape, from, to }) => {
     const values = new Float32Array((to - from) / BYTES[format])
     for (let i = 0; i < values.length; i++)
-      values[i] =
-        format === 'F32'
-          ? view.getFloat32(data + from + 4 * i, true)
-          : fromHalf(view.getUint16(data + from + 2 * i, true))
-    return [name, { shape, values }] as const
+      if (format === 'F32') values[i] = view.getFloat32(data + from + 4 * i, true)
+      else if (format === 'F16') values[i] = fromHalf(view.getUint16(data + from + 2 * i, true))
+      else values[i] = view.getInt8(data + from + i)
+    return [name, { shape, values, format }] as const
   })
   return { tensors: Object.fromEntries(tensors), metadata }
 }
@@ -178,7 +199,7 @@ function entryOf(name: string, entry: unknown, available: number): Entry {
   const { dtype, shape, data_offsets: offsets } = entry
   if (!isFormat(dtype))
     throw new SafetensorsError(
-      `the tensor ${name} has the number format ${JSON.stringify(dtype)}; only "F32" and "F16" can be read`,
+      `the tensor ${name} has the number format ${JSON.stringify(dtype)}; what can be read is ${FORMATS}`,
     )
   if (!isCounts(shape)) throw new SafetensorsError(`the shape of ${name} must be a list of whole numbers`)
   if (!isCounts(offsets) || offsets.length !== 2)

@@ -33,6 +33,16 @@ function file(header: unknown, bytes = 0): Uint8Array {
 }
 const tensor = (shape: unknown, offsets: unknown, dtype = 'F32') => ({ dtype, shape, data_offsets: offsets })
 
+/** A file's header and the bytes after it. */
+function parts(bytes: Uint8Array): {
+  header: Record<string, { data_offsets: [number, number] }>
+  data: DataView
+} {
+  const length = Number(new DataView(bytes.buffer).getBigUint64(0, true))
+  const text = new TextDecoder().decode(bytes.subarray(8, 8 + length))
+  return { header: JSON.parse(text) as never, data: new DataView(bytes.buffer, 8 + length) }
+}
+
 describe('safetensors', () => {
   test('bytes of the published format', () => {
     const bytes = writeSafetensors({
@@ -126,7 +136,7 @@ describe('safetensors', () => {
     )
     assert.throws(
       () => writeSafetensors({ tensors: {}, metadata: {} }, 'BF16' as never),
-      /must be "F32" or "F16"/,
+      /must be "F32", "F16" or "I8", not "BF16"/,
     )
   })
 
@@ -149,13 +159,58 @@ describe('safetensors', () => {
         )
   })
 
+  test('formats side by side: each tensor begins at a multiple of its numbers, and says what it is', () => {
+    const values = Float32Array.of(-128, 127, -0, 5)
+    const tensors = {
+      a: { shape: [4], values, format: 'I8' },
+      b: { shape: [4], values, format: 'F16' },
+      c: { shape: [2], values: Float32Array.of(0.1, 1e-30) },
+      d: { shape: [3], values: values.subarray(1), format: 'I8' },
+    } as const
+    const bytes = writeSafetensors({ tensors, metadata: {} })
+    const { header, data } = parts(bytes)
+    assert.deepEqual(header, {
+      c: { dtype: 'F32', shape: [2], data_offsets: [0, 8] },
+      b: { dtype: 'F16', shape: [4], data_offsets: [8, 16] },
+      a: { dtype: 'I8', shape: [4], data_offsets: [16, 20] },
+      d: { dtype: 'I8', shape: [3], data_offsets: [20, 23] },
+    })
+    assert.deepEqual(
+      [16, 17, 18, 19].map((at) => data.getInt8(at)),
+      [-128, 127, 0, 5],
+    )
+    const read = readSafetensors(bytes).tensors
+    for (const [name, tensor] of Object.entries(tensors)) {
+      // Whole numbers of eight bits have one zero.
+      assert.deepEqual(
+        [...read[name]!.values].map((value) => value + 0),
+        [...tensor.values].map((value) => value + 0),
+      )
+      assert.equal(read[name]!.format, 'format' in tensor ? tensor.format : 'F32')
+    }
+    for (const value of [0.5, 128, -129, NaN])
+      assert.throws(
+        () =>
+          writeSafetensors(
+            { tensors: { x: { shape: [1], values: Float32Array.of(value) } }, metadata: {} },
+            'I8',
+          ),
+        new RegExp(`the tensor x has the number ${value}, which is not a whole one from -128 to 127`),
+      )
+    const bad = { tensors: { x: { ...tensors.c, format: 'I4' as never } }, metadata: {} }
+    assert.throws(() => writeSafetensors(bad), /must be .*, not "I4"/)
+  })
+
   test('what is no such file is refused, saying where', () => {
     const cases: [Uint8Array, RegExp][] = [
       [new Uint8Array(3), /3 bytes, but its header alone needs 8/],
       [Uint8Array.of(255, 0, 0, 0, 0, 0, 0, 0), /header is said to have 255 bytes, but the file has 0/],
       [file('{"a": '), /not JSON/],
       [file('[1]'), /not a JSON object/],
-      [file({ a: tensor([2], [0, 8], 'BF16') }, 8), /a has the number format "BF16"; only "F32"/],
+      [
+        file({ a: tensor([2], [0, 8], 'BF16') }, 8),
+        /a has the number format "BF16"; what can be read is "F32", "F16" or "I8"/,
+      ],
       [file({ a: tensor([2], [0, 4]) }, 8), /a of shape \[2\] needs 8 bytes, but is given 4/],
       [file({ a: tensor([2], [0, 8]) }, 4), /a ends at byte 8, but the file has 4/],
       [file({ a: tensor([1], [4, 8]) }, 8), /a begin at byte 4, but those before it end at 0/],
