@@ -1,10 +1,11 @@
 /** Executes one notebook in a kernel of its own, from the first cell to the last. */
+import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { TaskState } from '../renderers/controls'
 import type { Path } from '../tensor'
 import type { CompileResult } from '../kernel/cell'
 import { KernelClient, type RunOutcome } from '../kernel/client'
-import { createStopFlag, nodeTransport, readWasm, weightReader } from '../kernel/client.node'
+import { createStopFlag, folderReader, nodeTransport, readWasm, weightReader } from '../kernel/client.node'
 import { LanguageError, type LanguageClient } from '../kernel/language/client'
 import type { BackendChoice, CellError, Device, OutputEvent } from '../kernel/protocol'
 import { syntaxError } from '../kernel/session/errors'
@@ -108,6 +109,7 @@ export async function execute(
       backend,
       wasm,
       readWeights,
+      files: folderReader(dirname(file.path)),
       stopFlag,
       plain,
       subgroups,

@@ -1,9 +1,10 @@
 /** Starts a kernel in a worker thread of this Node process: what the command line and tests drive. */
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { MessageChannel, Worker } from 'node:worker_threads'
 import type { Transport } from './client'
 import type { CommandChannel, DebugCommand } from './debug/protocol'
+import type { NotebookFolder } from './files'
 import type { DriverMessage, KernelMessage } from './protocol'
 
 export interface NodeKernelOptions {
@@ -101,6 +102,30 @@ export function createStopFlag(): SharedArrayBuffer {
 export function weightReader(folder: string): (file: string) => Promise<Uint8Array> {
   // A Buffer may be a part of a larger one; what is posted is the file alone.
   return async (file) => new Uint8Array(await readFile(join(folder, file)))
+}
+
+/** Reads what lies in `folder`, the one of a notebook. */
+export function folderReader(folder: string): NotebookFolder {
+  return {
+    read: async (path) => new Uint8Array(await readFile(join(folder, path))),
+    async entries(path) {
+      const found = await readdir(join(folder, path), { withFileTypes: true })
+      const files = await Promise.all(
+        found.map(async (entry) => {
+          if (entry.isDirectory()) return { name: entry.name, kind: 'folder' as const }
+          // A linked folder may lead back to where it lies; a link may lead nowhere.
+          const kept = entry.isSymbolicLink()
+            ? await stat(join(folder, path, entry.name)).then(
+                (to) => to.isFile(),
+                () => false,
+              )
+            : entry.isFile()
+          return kept && { name: entry.name, kind: 'file' as const }
+        }),
+      )
+      return files.filter((entry) => entry !== false)
+    },
+  }
 }
 
 const WASM_FILES = ['tfjs-backend-wasm.wasm', 'tfjs-backend-wasm-simd.wasm']

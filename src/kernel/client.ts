@@ -7,6 +7,7 @@
 import type { TaskState } from '../renderers/controls'
 import type { Path } from '../tensor'
 import type { CompiledCell } from './cell'
+import { answerFiles, type NotebookFolder } from './files'
 import { LiveQueue, type Clock } from './live'
 import type { DebugCommand, DebugEvent, DebugLaunch } from './debug/protocol'
 import {
@@ -24,6 +25,7 @@ import {
   type Outcome,
   type OutputEvent,
   type OutputLimits,
+  type ReadFiles,
   type ReadWeights,
   type StaleRegion,
   type Status,
@@ -51,6 +53,8 @@ export interface StartOptions {
   readonly wasm: Readonly<Record<string, Uint8Array>>
   /** Reads a file of the shipped models' weights. Default: there are none. */
   readonly readWeights?: (file: string) => Promise<Uint8Array>
+  /** The notebook's folder, which cells can read. Default: there is none. */
+  readonly files?: NotebookFolder
   readonly limits?: OutputLimits
   /** A person is there who can use controls. */
   readonly attended?: boolean
@@ -169,6 +173,7 @@ export class KernelClient {
   #lastRun = 0
   #stopFlag: Int32Array | undefined
   #readWeights: StartOptions['readWeights']
+  #files: StartOptions['files']
   readonly #views = new Map<number, (result: ViewResult) => void>()
   #lastView = 0
   #grace: ReturnType<typeof setTimeout> | undefined
@@ -203,6 +208,7 @@ export class KernelClient {
     if (this.exited !== undefined) return Promise.reject(new KernelStartError(this.exited))
     if (options.stopFlag) this.#stopFlag = new Int32Array(options.stopFlag)
     this.#readWeights = options.readWeights
+    this.#files = options.files
     return new Promise((resolve, reject) => {
       const seconds = this.#startMilliseconds / 1000
       const timer = setTimeout(
@@ -449,6 +455,9 @@ export class KernelClient {
       case 'readWeights':
         void this.#sendWeights(message)
         break
+      case 'readFiles':
+        void this.#sendFiles(message)
+        break
       default:
         unreachable(message)
     }
@@ -465,6 +474,11 @@ export class KernelClient {
         (error: unknown) => ({ reason: error instanceof Error ? error.message : String(error) }),
       )
     if (this.exited === undefined) this.#transport.post({ type: 'weightsRead', request, ...answer })
+  }
+
+  async #sendFiles({ request, wants, path }: ReadFiles): Promise<void> {
+    const answer = await answerFiles(this.#files, wants, path)
+    if (this.exited === undefined) this.#transport.post({ type: 'filesRead', request, ...answer })
   }
 
   #settle(outcome: RunOutcome): void {

@@ -32,6 +32,7 @@ export type DriverMessage =
   | Change
   | Recompute
   | WeightsRead
+  | FilesRead
   | Debug
 
 /** `auto` takes a real GPU, then WASM, then plain JavaScript; a software GPU only where it is asked for. */
@@ -166,6 +167,15 @@ export interface WeightsRead {
   readonly reason?: string
 }
 
+/** The answer to `readFiles`: what was asked for, or why there is none, in words that can follow a colon. */
+export interface FilesRead {
+  readonly type: 'filesRead'
+  readonly request: number
+  readonly bytes?: Uint8Array
+  readonly paths?: readonly string[]
+  readonly reason?: string
+}
+
 // ---------------------------------------------------------------------------------------------- kernel → driver
 
 export type KernelMessage =
@@ -183,6 +193,7 @@ export type KernelMessage =
   | Progress
   | PathTaken
   | ReadWeights
+  | ReadFiles
   | Debugged
 
 export interface Ready {
@@ -307,6 +318,16 @@ export interface ReadWeights {
   /** Names the answer. */
   readonly request: number
   readonly file: string
+}
+
+/** A cell asks for a file in the notebook's folder, or for the paths of all files in a folder there. */
+export interface ReadFiles {
+  readonly type: 'readFiles'
+  /** Names the answer. */
+  readonly request: number
+  readonly wants: 'bytes' | 'paths'
+  /** From the notebook's folder, with `/` between names. */
+  readonly path: string
 }
 
 /** The answer to `change`: the live pictures that are outdated by it, in the order in which to compute them. */

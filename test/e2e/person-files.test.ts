@@ -116,3 +116,23 @@ scenario(
   },
   { hosts: ['server', 'web'] },
 )
+
+scenario(
+  'a cell reads files beside its notebook',
+  async ({ code, folder, notebook }) => {
+    await code.writeFile(`${folder}/data/points.csv`, 'x,y\n1,2\n3,4\n')
+    const book = await notebook([
+      "import { data, readFolder, readText } from 'genbook'\nconst table = data.csv(await readText('data/points.csv'))\ntable.size",
+      "Object.keys(await readFolder('.', { ending: '.csv' }))",
+      "await readText('../outside.csv')",
+    ])
+    await code.writeFile('outside.csv', 'x\n1\n')
+    assert.equal((await book.runCell(0)).success, true)
+    assert.deepEqual(await book.outputTexts(0), ['2'])
+    await book.runCell(1)
+    assert.match((await book.outputTexts(1)).join(), /data\/points\.csv/)
+    assert.equal((await book.runCell(2)).success, false)
+    assert.match((await book.outputTexts(2)).join(), /a path leads from the notebook’s folder into it/)
+  },
+  { hosts: ['server', 'web'] },
+)

@@ -25,6 +25,7 @@ import { Owner } from '../owner'
 import { settingsFor } from '../settings'
 import { RunLog, type RunRecord } from '../stale/runLog'
 import { Asking } from './asking'
+import { folderOf } from './folder'
 import { Kernel, Superseded, type CellProgress, type LateEvent } from './kernel'
 import { changeEnded, LateChanges } from './late'
 import { LivePictures } from './live'
@@ -399,7 +400,9 @@ export class Session extends Owner {
   #launch() {
     const notebook = this.#notebook
     const settings = settingsFor(notebook.uri)
-    return startKernel(this.#surroundings, this.id, titleOf(notebook), seedOf(notebook), settings)
+    // The file may be moved while the kernel lives.
+    const files = folderOf(() => this.#notebook.uri)
+    return startKernel(this.#surroundings, this.id, titleOf(notebook), seedOf(notebook), settings, files)
   }
 
   #progressed({ cell, tasks }: CellProgress): void {

@@ -1,4 +1,5 @@
 import { KernelClient, type StartOptions } from '../../kernel/client'
+import type { NotebookFolder } from '../../kernel/files'
 import type { Assets } from '../assets'
 import type { RuntimeView } from '../runtime/view'
 import type { Settings } from '../settings'
@@ -16,6 +17,7 @@ export interface KernelPlace {
  *
  * @param notebook names the notebook in the view
  * @param title what the person calls it
+ * @param files what its cells can read
  * @throws Error that says why, when the second attempt fails as well
  */
 export async function startKernel(
@@ -24,12 +26,14 @@ export async function startKernel(
   title: string,
   seed: number,
   settings: Settings,
+  files: NotebookFolder,
 ): Promise<KernelClient> {
   const options: StartOptions = {
     seed,
     backend: settings.backend,
     wasm: await assets.wasm(),
     readWeights: (file) => assets.weights(file),
+    files,
     attended: true,
     plain: !settings.fused,
     threads: settings.threads,

@@ -91,6 +91,7 @@ export function afterDriver(state: NotebookState, message: DriverMessage, now: n
     case 'view':
     case 'change':
     case 'weightsRead':
+    case 'filesRead':
     case 'debug':
       return state
     default:
@@ -148,6 +149,7 @@ export function afterKernel(state: NotebookState, message: KernelMessage, now: n
     case 'lateError':
     case 'viewed':
     case 'readWeights':
+    case 'readFiles':
     case 'debugged':
       return state
     default:

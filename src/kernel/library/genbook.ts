@@ -5,6 +5,7 @@ export { train, type LiveTrainOptions } from './train'
 export { check, CheckError } from './check'
 export * from '../grading'
 export { input, type InputOptions } from './input'
+export { FileError, readFile, readFolder, readText, type ReadFolderOptions } from './files'
 export { NoAnswerError } from '../session/questions'
 // As train: ours prints, the models' own returns.
 export { verify } from './verify'

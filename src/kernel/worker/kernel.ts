@@ -13,6 +13,7 @@ import {
 import { setWeightSource } from '../../models/pretrained/load'
 import { addressedCommands } from '../debug/addresses'
 import type { Commands } from '../debug/commands'
+import { setFileSource } from '../library/files'
 import { moduleTable } from '../library/modules'
 import {
   PROTOCOL_VERSION,
@@ -23,6 +24,7 @@ import {
   type Initialize,
   type Recompute,
 } from '../protocol'
+import { FileRequests } from '../session/files'
 import { revoked, sharedSign, type StopSign } from '../session/interrupt'
 import { Session, type LeftGpu } from '../session/session'
 import type { Environment } from './environment'
@@ -37,10 +39,12 @@ export class Kernel {
   /** Whether a stop address could be read once: where synchronous requests do not work, none may mean "stop". */
   #urlsWork = false
   readonly #weights: WeightRequests
+  readonly #files: FileRequests
 
   constructor(environment: Environment) {
     this.#environment = environment
     this.#weights = new WeightRequests(environment.post)
+    this.#files = new FileRequests(environment.post)
     // The frames of a cell are below those of the library that it calls.
     Error.stackTraceLimit = 100
   }
@@ -77,6 +81,9 @@ export class Kernel {
         break
       case 'weightsRead':
         this.#weights.answer(message)
+        break
+      case 'filesRead':
+        this.#files.answer(message)
         break
       // Commands take another way, on which they reach a kernel that is kept waiting.
       case 'debug':
@@ -119,6 +126,7 @@ export class Kernel {
     const device = missing && found.reason ? { ...found, reason: missing } : found
     setFusing(!plain)
     setWeightSource((file) => this.#weights.read(file))
+    setFileSource(this.#files)
     useWorkers(this.#environment.workers, threads)
     this.#shared = stopFlag !== undefined
     const ledger = new TensorLedger()

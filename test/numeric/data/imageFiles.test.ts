@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { before, describe, test } from 'node:test'
-import { crc32, deflateSync, gzipSync } from 'node:zlib'
+import { gzipSync } from 'node:zlib'
 import { data } from '../../../src/models/data'
 import { RandomStream, selectBackend } from '../../../src/tensor'
 import { approximately } from '../approximately'
 import { files, take } from '../backends'
+import { encodePng } from './encodePng'
 
 before(() => selectBackend('cpu', files))
 
@@ -89,67 +90,39 @@ describe('CIFAR', () => {
   })
 })
 
-/** A PNG without filters, written here from its specification. */
-function encode(
-  width: number,
-  height: number,
-  depth: number,
-  type: number,
-  rows: readonly (readonly number[])[],
-  palette?: readonly number[],
-): Uint8Array {
-  const chunk = (name: string, body: Uint8Array): Buffer => {
-    const named = Buffer.concat([Buffer.from(name, 'latin1'), body])
-    const [length, check] = [Buffer.alloc(4), Buffer.alloc(4)]
-    length.writeUInt32BE(body.length)
-    check.writeUInt32BE(crc32(named))
-    return Buffer.concat([length, named, check])
-  }
-  const header = Buffer.alloc(13)
-  header.writeUInt32BE(width, 0)
-  header.writeUInt32BE(height, 4)
-  header.set([depth, type, 0, 0, 0], 8)
-  const raw = Buffer.concat(rows.map((row) => Buffer.from([0, ...row])))
-  return new Uint8Array(
-    Buffer.concat([
-      Buffer.from([137, 80, 78, 71, 13, 10, 26, 10]),
-      chunk('IHDR', header),
-      ...(palette ? [chunk('PLTE', Buffer.from(palette))] : []),
-      chunk('IDAT', deflateSync(raw)),
-      chunk('IEND', Buffer.alloc(0)),
-    ]),
-  )
-}
-
 describe('PNG', () => {
   const one = (file: Uint8Array, channels?: 1 | 3) => [
     ...data.png({ 'x.png': file }, channels ? { channels } : {}).bytes,
   ]
 
   test('of every kind that there is', () => {
-    assert.deepEqual(one(encode(2, 1, 8, 0, [[0, 200]])), [0, 200], 'grey')
-    assert.deepEqual(one(encode(1, 1, 8, 2, [[10, 20, 30]])), [10, 20, 30], 'colours')
-    assert.deepEqual(one(encode(1, 1, 8, 6, [[100, 200, 50, 128]])), [50, 100, 25], 'transparent, on black')
-    assert.deepEqual(one(encode(2, 1, 8, 4, [[100, 255, 100, 0]])), [100, 0], 'grey and transparent')
-    assert.deepEqual(one(encode(1, 1, 16, 0, [[0x80, 0x80]])), [128], 'sixteen bits')
+    assert.deepEqual(one(encodePng(2, 1, 8, 0, [[0, 200]])), [0, 200], 'grey')
+    assert.deepEqual(one(encodePng(1, 1, 8, 2, [[10, 20, 30]])), [10, 20, 30], 'colours')
     assert.deepEqual(
-      one(encode(3, 2, 1, 0, [[0b10100000], [0b01000000]])),
+      one(encodePng(1, 1, 8, 6, [[100, 200, 50, 128]])),
+      [50, 100, 25],
+      'transparent, on black',
+    )
+    assert.deepEqual(one(encodePng(2, 1, 8, 4, [[100, 255, 100, 0]])), [100, 0], 'grey and transparent')
+    assert.deepEqual(one(encodePng(1, 1, 16, 0, [[0x80, 0x80]])), [128], 'sixteen bits')
+    assert.deepEqual(
+      one(encodePng(3, 2, 1, 0, [[0b10100000], [0b01000000]])),
       [255, 0, 255, 0, 255, 0],
       'one bit',
     )
-    assert.deepEqual(one(encode(3, 1, 4, 0, [[0x0f, 0x80]])), [0, 255, 136], 'four bits')
+    assert.deepEqual(one(encodePng(3, 1, 4, 0, [[0x0f, 0x80]])), [0, 255, 136], 'four bits')
     assert.deepEqual(
-      one(encode(2, 1, 8, 3, [[1, 0]], [1, 2, 3, 250, 251, 252])),
+      one(encodePng(2, 1, 8, 3, [[1, 0]], [1, 2, 3, 250, 251, 252])),
       [250, 251, 252, 1, 2, 3],
       'palette',
     )
-    assert.deepEqual(one(encode(1, 1, 8, 2, [[255, 0, 0]]), 1), [54], 'red as grey: 0.2126 of 255')
-    assert.deepEqual(one(encode(1, 1, 8, 0, [[9]]), 3), [9, 9, 9], 'grey as colours')
+    assert.deepEqual(one(encodePng(1, 1, 8, 2, [[255, 0, 0]]), 1), [54], 'red as grey: 0.2126 of 255')
+    assert.deepEqual(one(encodePng(1, 1, 8, 0, [[9]]), 3), [9, 9, 9], 'grey as colours')
   })
 
   test('folders are classes', () => {
     const file = (v: number) =>
-      encode(2, 2, 8, 0, [
+      encodePng(2, 2, 8, 0, [
         [v, v],
         [v, v],
       ])
@@ -172,9 +145,9 @@ describe('PNG', () => {
   })
 
   test('errors name the file', () => {
-    const small = encode(1, 1, 8, 0, [[0]])
+    const small = encodePng(1, 1, 8, 0, [[0]])
     assert.throws(
-      () => data.png({ 'a.png': small, 'b.png': encode(2, 1, 8, 0, [[0, 0]]) }),
+      () => data.png({ 'a.png': small, 'b.png': encodePng(2, 1, 8, 0, [[0, 0]]) }),
       /a\.png has 1 × 1 pixels and b\.png 2 × 1/,
     )
     assert.throws(() => data.png({ 'bad.png': Uint8Array.of(1, 2, 3) }), /png: bad\.png cannot be read/)

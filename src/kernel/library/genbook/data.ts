@@ -21,4 +21,19 @@ export const npy: typeof data.npy = data.npy
 export const npz: typeof data.npz = data.npz
 export const split: typeof data.split = data.split
 export const whitening: typeof data.whitening = data.whitening
-export type { Data, LabelledData, LabelledPoints, Mixture, PointSet } from '../../../models'
+export const digits: typeof data.digits = data.digits
+export const letters: typeof data.letters = data.letters
+export const shapes: typeof data.shapes = data.shapes
+export const captions: typeof data.captions = data.captions
+export const textures: typeof data.textures = data.textures
+export const phantoms: typeof data.phantoms = data.phantoms
+export const sheppLogan: typeof data.sheppLogan = data.sheppLogan
+export const images: typeof data.images = data.images
+export const idx: typeof data.idx = data.idx
+export const cifar: typeof data.cifar = data.cifar
+export const png: typeof data.png = data.png
+export const dequantised: typeof data.dequantised = data.dequantised
+export const flipped: typeof data.flipped = data.flipped
+export const quantised: typeof data.quantised = data.quantised
+export { readFile, readFolder, readText, type ReadFolderOptions } from '../files'
+export type { Data, ImageSet, LabelledData, LabelledPoints, Mixture, PointSet, Shapes } from '../../../models'
