@@ -4,6 +4,8 @@
  * The runtime's loops call these; a session installs its own host, and without one they do nothing, so that models run
  * under a plain test as well.
  */
+import { nextTurn } from './workers/turn'
+
 export interface Host {
   /** Throws if the person pressed Stop. Cheap enough for every iteration. */
   poll(): void
@@ -53,7 +55,7 @@ export interface Milestone {
 
 const idle: Host = {
   poll() {},
-  breathe: () => new Promise((resolve) => setTimeout(resolve, 0)),
+  breathe: nextTurn,
 }
 
 const untold: Task = { at() {}, end() {} }

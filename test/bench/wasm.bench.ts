@@ -85,7 +85,7 @@ function inOneGo(): Contestant[] {
 }
 
 /** Steps of one burst of a walk, beside which its beginning does not count. */
-const STEPS = 50
+const STEPS = 200
 
 /** What `sample` does with ancestral steps, all of them in one go. */
 function walks(): Contestant[] {

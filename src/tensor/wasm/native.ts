@@ -164,7 +164,9 @@ export interface Native {
     low: number,
     range: number,
   ): void
-  packLayer(weights: number, inputs: number, outputs: number, to: number): void
+  /** @param first whether it is the first layer, 0 or 1. @param last whether it is the last. */
+  packLayer(weights: number, inputs: number, outputs: number, first: number, last: number, to: number): void
+  biasFactor(last: number): number
   paddedOutputs(outputs: number): number
   walkTile(): number
   walkLayerBytes(width: number): number

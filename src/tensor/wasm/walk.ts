@@ -165,11 +165,13 @@ export class ParticleWalk {
     const outputs = widths.slice(1)
     const work = this.#allocate(native.walkWorkBytes(this.#dim, plan.fresh, Math.max(...outputs)))
     let column = 0
+    const isLast = (l: number): number => (l + 1 === outputs.length ? 1 : 0)
+    const factors = outputs.flatMap((width, l) => new Array<number>(width).fill(native.biasFactor(isLast(l))))
     const layers = outputs.flatMap((width, l) => {
       const inputs = widths[l]!
       const from = this.#enter(weights[l]!)
       const packed = this.#allocate(4 * inputs * native.paddedOutputs(width))
-      native.packLayer(from, inputs, width, packed)
+      native.packLayer(from, inputs, width, l === 0 ? 1 : 0, isLast(l), packed)
       const layer = [inputs, width, packed, column]
       column += width
       return layer
@@ -189,7 +191,10 @@ export class ParticleWalk {
       this.#enter(plan.passEnds),
       this.#enter(plan.row),
       this.#enter(plan.share),
-      this.#enter(biases, BIASES_BEHIND),
+      this.#enter(
+        biases.map((bias, i) => bias * factors[i % column]!),
+        BIASES_BEHIND,
+      ),
       column,
       work,
       native.walkLayerBytes(Math.max(...outputs)),

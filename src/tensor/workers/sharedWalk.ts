@@ -54,9 +54,7 @@ export function shareWalk(
       while (done + steps < to && work(steps + 1) <= CALL * rate * threads) steps++
       const wanted = Math.min(Math.floor(work(steps) / (PART * rate)), 32 * threads)
       const tiles = Math.ceil(n / TILE)
-      const each = Math.ceil(tiles / Math.max(wanted, 1))
-      const parts = Array.from({ length: Math.ceil(tiles / each) }, (_, i) => {
-        const [first, end] = [i * each, Math.min((i + 1) * each, tiles)]
+      const parts = divided(tiles, Math.ceil(tiles / Math.max(wanted, 1)), threads).map(([first, end]) => {
         return {
           first: TILE * first,
           n: Math.min(TILE * end, n) - TILE * first,
@@ -79,6 +77,24 @@ export function shareWalk(
     states: () => states,
     dispose: () => job.close(),
   }
+}
+
+/**
+ * Divides tiles into parts of `most`, and the last of them into smaller ones, so that threads that began at different times
+ * end at about the same.
+ *
+ * @returns the first tile of each part, and the one behind its last.
+ */
+export function divided(tiles: number, most: number, threads: number): (readonly [number, number])[] {
+  const parts: (readonly [number, number])[] = []
+  for (let first = 0; first < tiles;) {
+    const left = tiles - first
+    const share = Math.ceil(left / (4 * threads))
+    const end = first + Math.min(Math.max(Math.min(share, most), Math.ceil(most / 4)), left)
+    parts.push([first, end])
+    first = end
+  }
+  return parts
 }
 
 function joined(parts: readonly Float32Array[]): Float32Array<ArrayBuffer> {

@@ -221,6 +221,18 @@ onBuilds('walks in numbers', () => {
     walk.dispose()
   })
 
+  test('SiLU is right where its exponential overflows, and where it is nothing beside 1', () => {
+    const numbers = randomWalk({ widths: [1, 6, 5, 1], slots: 1, evaluations: [1] })
+    const extremes = [-1e6, -300, -90, 90, 300, 1e4]
+    for (const [i] of numbers.biases.entries()) if (i % 12 < 6) numbers.biases[i] = extremes[i % 12]!
+    for (const w of numbers.weights) for (const [i] of w.entries()) w[i]! /= 1e4
+    const start = startOf(19, 1)
+    const walk = new ParticleWalk(workshop()!, numbers, start)
+    walk.advance(1)
+    assertNear(walk.states(), reference(numbers, start)[0]!, 1e-6)
+    walk.dispose()
+  })
+
   test('on tensors, by whoever follows walks on this backend, leaving no tensor and no memory behind', async () => {
     const numbers = WALKS['a perceptron in the plane']!()
     const { plan } = numbers

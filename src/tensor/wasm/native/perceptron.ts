@@ -5,8 +5,11 @@
  * along rows whatever the layers' widths, and a layer is a product of its weights with the tile. The innermost loop keeps 6
  * features of 8 rows in registers (4 without relaxed SIMD, where products need registers of their own), for which weights
  * are packed in blocks of so many features.
+ *
+ * Between layers p = −z log₂ e stands for a layer's z, and p/(1 + 2ᵖ) = −SiLU(z) log₂ e for what enters the next: so
+ * that SiLU begins with its power of two and ends with its division. The factors stand in the weights and biases.
  */
-import { silu } from './silu'
+import { siluOfPowers } from './silu'
 import { madd } from './vector'
 
 /** Rows of a tile. */
@@ -36,20 +39,42 @@ export function paddedOutputs(outputs: i32): i32 {
   return WIDE * wideBlocks(outputs) + NARROW * narrowBlocks(outputs)
 }
 
-/** Packs the weights of a layer, of shape [inputs, outputs], into inputs × paddedOutputs(outputs) numbers. */
-export function packLayer(weights: usize, inputs: i32, outputs: i32, to: usize): void {
+/** −log₂ e. */
+const MINUS_LOG2_E: f32 = -1.4426950408889634
+/** −ln 2. */
+const MINUS_LN2: f32 = -0.6931471805599453
+
+/** By what the weights of a layer are multiplied. @param first whether it is the first layer. @param last whether the last. */
+@inline
+function weightFactor(first: bool, last: bool): f32 {
+  if (first == last) return 1
+  return first ? MINUS_LOG2_E : MINUS_LN2
+}
+
+/** By what the biases of a layer are multiplied. */
+export function biasFactor(last: bool): f32 {
+  return last ? 1 : MINUS_LOG2_E
+}
+
+/**
+ * Packs the weights of a layer, of shape [inputs, outputs], into inputs × paddedOutputs(outputs) numbers.
+ *
+ * @param first whether it is the first layer. @param last whether it is the last.
+ */
+export function packLayer(weights: usize, inputs: i32, outputs: i32, first: bool, last: bool, to: usize): void {
+  const factor = weightFactor(first, last)
   const wide = wideBlocks(outputs)
   const blocks = wide + narrowBlocks(outputs)
-  let first = 0
+  let begin = 0
   for (let block = 0; block < blocks; block++) {
     const size = block < wide ? WIDE : NARROW
     for (let k = 0; k < inputs; k++)
       for (let r = 0; r < size; r++) {
-        const j = first + r
-        store<f32>(to, j < outputs ? load<f32>(weights + 4 * (k * outputs + j)) : 0)
+        const j = begin + r
+        store<f32>(to, j < outputs ? factor * load<f32>(weights + 4 * (k * outputs + j)) : 0)
         to += 4
       }
-    first += size
+    begin += size
   }
 }
 
@@ -144,10 +169,10 @@ function sixFeatures(w: usize, h: usize, depth: i32, bias: usize, out: usize): v
 }
 
 /**
- * out ← hW + b, or SiLU of that.
+ * out ← hW + b, or p/(1 + 2ᵖ) of that.
  *
  * @param packed W as `packLayer` packs it.
- * @param bias `outputs` numbers, of which up to 8 more are read.
+ * @param bias `outputs` numbers times `biasFactor`, of which up to 8 more are read.
  * @param out features as many as `paddedOutputs(outputs)`.
  */
 export function layerColumns(
@@ -174,5 +199,5 @@ export function layerColumns(
     bias += 4 * NARROW
     to += NARROW * FEATURE
   }
-  if (activate) silu(out, out, outputs * TILE)
+  if (activate) siluOfPowers(out, (TILE / 4) * outputs)
 }

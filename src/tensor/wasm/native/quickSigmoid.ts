@@ -1,10 +1,10 @@
 /**
- * σ(x) = 1/(1 + e⁻ˣ) where only what matters beside 1 matters, as in SiLU(x) = x σ(x): e⁻ˣ = 2ⁿ 2ᶠ with n whole and |f| ≤ ½, and
- * 2ᶠ by that polynomial of the fifth degree with p(0) = 1 whose largest relative error is least, 1.1 · 10⁻⁷.
+ * σ(x) = 1/(1 + e⁻ˣ) where only what matters beside 1 matters, as in SiLU(x) = x/(1 + e⁻ˣ): e⁻ˣ = 2ᵖ = 2ⁿ 2ᶠ with n whole and
+ * |f| ≤ ½, and 2ᶠ by that polynomial of the fifth degree with value 1 at 0 whose largest relative error is least, 1.1 · 10⁻⁷.
  *
  * V8 keeps variables in registers, but not constants: a loop reads these once, into variables.
  */
-import { constant, enter } from './constants'
+import { enter } from './constants'
 import { add, div, larger, madd, mul, smaller, sub } from './vector'
 
 export const MINUS_LOG2_E: usize = 16 * 64
@@ -33,7 +33,33 @@ export function prepareQuickSigmoid(): void {
   enter(ONE, 1)
 }
 
-/** σ(x), with an error of at most 2 · 10⁻⁷; the other arguments are the constants of this file. */
+/** 1 + 2ᵖ, with a relative error of at most 2 · 10⁻⁷; the other arguments are the constants of this file. */
+@inline
+export function onePlusPower(
+  p: v128,
+  largest: v128,
+  smallest: v128,
+  magic: v128,
+  e1: v128,
+  e2: v128,
+  e3: v128,
+  e4: v128,
+  e5: v128,
+  one: v128,
+): v128 {
+  const power = larger(smaller(p, largest), smallest)
+  const rounded = add(power, magic)
+  const f = sub(power, sub(rounded, magic))
+  let u = madd(e5, f, e4)
+  u = madd(u, f, e3)
+  u = madd(u, f, e2)
+  u = madd(u, f, e1)
+  u = madd(u, f, one)
+  // Adding n to the exponent multiplies by 2ⁿ; all other bits of the rounded number are shifted out.
+  return add(one, v128.add<i32>(u, v128.shl<i32>(rounded, 23)))
+}
+
+/** σ(x), with an error of at most 2 · 10⁻⁷. */
 @inline
 export function quickSigmoid(
   x: v128,
@@ -48,15 +74,5 @@ export function quickSigmoid(
   e5: v128,
   one: v128,
 ): v128 {
-  const power = larger(smaller(mul(x, minusLog2e), largest), smallest)
-  const rounded = add(power, magic)
-  const f = sub(power, sub(rounded, magic))
-  let p = madd(e5, f, e4)
-  p = madd(p, f, e3)
-  p = madd(p, f, e2)
-  p = madd(p, f, e1)
-  p = madd(p, f, one)
-  // Adding n to the exponent multiplies by 2ⁿ; all other bits of the rounded number are shifted out.
-  const u = v128.add<i32>(p, v128.shl<i32>(rounded, 23))
-  return div(one, add(one, u))
+  return div(one, onePlusPower(mul(x, minusLog2e), largest, smallest, magic, e1, e2, e3, e4, e5, one))
 }

@@ -4,7 +4,7 @@
  */
 import { constant, enter } from './constants'
 import * as quick from './quickSigmoid'
-import { quickSigmoid } from './quickSigmoid'
+import { onePlusPower } from './quickSigmoid'
 import { add, div, larger, madd, mul, sub, where } from './vector'
 
 const SMALLEST_EXPONENT: usize = 16 * 56
@@ -88,10 +88,11 @@ export function sigmoid(x: usize, out: usize, count: i32): void {
   }
 }
 
-/** x σ, or dy σ (1 + x (1 − σ)). */
+/** x/q, or dy σ (1 + x (1 − σ)), with q = 1 + e⁻ˣ and σ = 1/q. */
 @inline
-function resultOf(isSlope: bool, dy: v128, x: v128, s: v128, one: v128): v128 {
-  if (!isSlope) return mul(x, s)
+function resultOf(isSlope: bool, dy: v128, x: v128, q: v128, one: v128): v128 {
+  if (!isSlope) return div(x, q)
+  const s = div(one, q)
   return mul(dy, mul(s, madd(x, sub(one, s), one)))
 }
 
@@ -110,16 +111,16 @@ function loop(isSlope: bool, dy: usize, x: usize, out: usize, count: i32): void 
   let i = 0
   for (; i + 4 <= count; i += 4) {
     const z = v128.load(x)
-    const s = quickSigmoid(z, log2e, largest, smallest, magic, e1, e2, e3, e4, e5, one)
-    v128.store(out, resultOf(isSlope, isSlope ? v128.load(dy) : z, z, s, one))
+    const q = onePlusPower(mul(z, log2e), largest, smallest, magic, e1, e2, e3, e4, e5, one)
+    v128.store(out, resultOf(isSlope, isSlope ? v128.load(dy) : z, z, q, one))
     x += 16
     out += 16
     if (isSlope) dy += 16
   }
   for (; i < count; i++) {
     const z = v128.load32_splat(x)
-    const s = quickSigmoid(z, log2e, largest, smallest, magic, e1, e2, e3, e4, e5, one)
-    v128.store_lane<f32>(out, resultOf(isSlope, isSlope ? v128.load32_splat(dy) : z, z, s, one), 0)
+    const q = onePlusPower(mul(z, log2e), largest, smallest, magic, e1, e2, e3, e4, e5, one)
+    v128.store_lane<f32>(out, resultOf(isSlope, isSlope ? v128.load32_splat(dy) : z, z, q, one), 0)
     x += 4
     out += 4
     if (isSlope) dy += 4
@@ -134,4 +135,24 @@ export function silu(x: usize, out: usize, count: i32): void {
 /** out ← dy SiLU′(x). */
 export function siluSlope(dy: usize, x: usize, out: usize, count: i32): void {
   loop(true, dy, x, out, count)
+}
+
+/** p ← p/(1 + 2ᵖ), so many vectors, which 2 divides: where p is −x log₂ e, the result is −SiLU(x) log₂ e. */
+export function siluOfPowers(p: usize, vectors: i32): void {
+  const largest = constant(quick.LARGEST)
+  const smallest = constant(quick.SMALLEST)
+  const magic = constant(quick.MAGIC)
+  const e1 = constant(quick.E1)
+  const e2 = constant(quick.E2)
+  const e3 = constant(quick.E3)
+  const e4 = constant(quick.E4)
+  const e5 = constant(quick.E5)
+  const one = constant(quick.ONE)
+  for (; vectors > 0; vectors -= 2) {
+    const a = v128.load(p)
+    const b = v128.load(p, 16)
+    v128.store(p, div(a, onePlusPower(a, largest, smallest, magic, e1, e2, e3, e4, e5, one)))
+    v128.store(p, div(b, onePlusPower(b, largest, smallest, magic, e1, e2, e3, e4, e5, one)), 16)
+    p += 32
+  }
 }
