@@ -35,6 +35,7 @@ export {
   logNormalShares,
   targetDecay,
 } from './consistencySchedule'
+export { pathDistillation, type PathDistillationOptions } from './pathDistillation'
 export {
   copyParams,
   progressiveDistillation,
