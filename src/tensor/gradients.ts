@@ -10,6 +10,10 @@
  * A few more fail, with an error, because their gradients call operations that have no gradient of their own: comparisons
  * (through `where`, as in selu and logSumExp), whose gradient is zero, a fused kernel for elu, written out here, and
  * splitting into one piece.
+ *
+ * Two more are wrong in first derivatives: of maximum, minimum and squaredDifference there are none where one tensor is repeated
+ * along the other, and where an operation makes several tensors, the tape holds the very list that the caller gets, so that
+ * `tf.split(x, 2).reverse()` exchanges their gradients.
  */
 import * as tf from '@tensorflow/tfjs'
 import { imageGradients } from './imageGradients'
@@ -41,6 +45,7 @@ export function correctSecondDerivatives(): void {
   for (const config of imageGradients) tf.registerGradient(config)
   for (const name of COMPARISONS) tf.registerGradient(constant(name))
   tf.registerGradient(splitting)
+  for (const config of PAIRS) tf.registerGradient(config)
   tf.registerGradient(exponentialUnit(tf.Elu, 1, 1))
   tf.registerGradient(exponentialUnit(tf.Selu, SELU_ALPHA, SELU_SCALE))
 }
@@ -55,7 +60,8 @@ function recordCopiesLast(engine: Recorder): void {
     const ofOutput = (node: TapeNode): boolean =>
       Object.values(node.inputs).some((input) => made.has(input.id))
     tape.push(...copies.filter((node) => !ofOutput(node)))
-    record(name, inputs, outputs, gradient, saved, attributes)
+    // The caller gets the list itself, and may turn it round.
+    record(name, inputs, [...outputs], gradient, saved, attributes)
     tape.push(...copies.filter(ofOutput))
   }
 }
@@ -83,6 +89,48 @@ const splitting: tf.GradConfig = {
     x: () => tf.concat(Array.isArray(dy) ? dy : [dy], (attrs as { axis: number }).axis),
   }),
 }
+
+/** The gradient of a function of two tensors of which one may be repeated along the other, by its slope in each. */
+function ofPair(
+  kernelName: string,
+  inA: (a: tf.Tensor, b: tf.Tensor) => tf.Tensor,
+  inB: (a: tf.Tensor, b: tf.Tensor) => tf.Tensor,
+): tf.GradConfig {
+  return {
+    kernelName,
+    inputsToSave: ['a', 'b'],
+    gradFunc: (dy, saved) => {
+      const [a, b] = saved as [tf.Tensor, tf.Tensor]
+      const along = (slope: typeof inA, { shape }: tf.Tensor) => {
+        const all = tf.mul(dy as tf.Tensor, slope(a, b))
+        const axes = tf.broadcast_util.getReductionAxes(shape, all.shape)
+        return axes.length ? tf.reshape(tf.sum(all, axes), shape) : all
+      }
+      return { a: () => along(inA, a), b: () => along(inB, b) }
+    },
+  }
+}
+
+const when = (condition: tf.Tensor): tf.Tensor => tf.cast(condition, 'float32')
+
+/** Of equal numbers, the slope is the first one's. */
+const PAIRS: readonly tf.GradConfig[] = [
+  ofPair(
+    tf.Maximum,
+    (a, b) => when(tf.greaterEqual(a, b)),
+    (a, b) => when(tf.less(a, b)),
+  ),
+  ofPair(
+    tf.Minimum,
+    (a, b) => when(tf.lessEqual(a, b)),
+    (a, b) => when(tf.greater(a, b)),
+  ),
+  ofPair(
+    tf.SquaredDifference,
+    (a, b) => tf.mul(tf.sub(a, b), 2),
+    (a, b) => tf.mul(tf.sub(b, a), 2),
+  ),
+]
 
 /** Klambauer et al., "Self-normalizing neural networks", 2017. */
 const SELU_ALPHA = 1.6732632423543772

@@ -67,6 +67,25 @@ export function registerChoices(): void {
     return out
   })
 
+  // Without it, gathering has no gradient on WASM.
+  override<
+    { readonly x: tf.TensorInfo; readonly segmentIds: tf.TensorInfo },
+    { readonly numSegments: number }
+  >(tf.UnsortedSegmentSum, ({ inputs: { x, segmentIds }, attrs, backend }, { native }) => {
+    if (x.dtype !== 'float32' || segmentIds.dtype !== 'int32') return undefined
+    const row = x.shape.slice(1)
+    const out = backend.makeOutput([attrs.numSegments, ...row], 'float32')
+    native.addRows(
+      addressOf(backend, x),
+      addressOf(backend, segmentIds),
+      addressOf(backend, out),
+      attrs.numSegments,
+      tf.util.sizeFromShape(row),
+      tf.util.sizeFromShape(segmentIds.shape),
+    )
+    return out
+  })
+
   override<Operands, object>(tf.Pow, ({ inputs: { a, b }, backend }, { native }) => {
     if (a.dtype !== 'float32' || b.dtype !== 'float32' || tf.util.sizeFromShape(b.shape) !== 1)
       return undefined

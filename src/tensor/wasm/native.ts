@@ -86,6 +86,7 @@ export interface Native {
     inner: number,
     count: number,
   ): void
+  addRows(x: number, indices: number, out: number, size: number, inner: number, count: number): void
   indicesAreInside(indices: number, count: number, size: number): number
   power(x: number, out: number, count: number, n: number): void
   sum(x: number, out: number, outer: number, count: number, inner: number, scale: number): void

@@ -7,6 +7,7 @@ import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu'
 import { dispatch, makeOutput } from './dispatch'
 import { onWebGpu } from './index'
 import { shader } from './shader'
+import { MATH, SINE_AT } from './wgsl/math'
 
 const MIXTURES = shader(
   'mixtures of rows',
@@ -27,14 +28,14 @@ const WAVES = shader(
   'waves',
   { labels: 'read', frequencies: 'read', out: 'write' },
   { size: 'u32', half: 'u32' },
-  /* wgsl */ `
+  /* wgsl */ `${MATH}${SINE_AT}
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   for (var i = id.x; i < params.size; i += 64u * groups.x) {
     let angle = labels[i / params.half] * frequencies[i % params.half];
     let at = i / params.half * 2u * params.half + i % params.half;
-    out[at] = sin(angle);
-    out[at + params.half] = cos(angle);
+    out[at] = sineAt(angle, 0);
+    out[at + params.half] = sineAt(angle, 1);
   }
 }`,
 )

@@ -159,6 +159,25 @@ onBuilds('walks in numbers', () => {
       }
     })
 
+  test('what the network answers is that of double precision to 10⁻⁶', () => {
+    for (const widths of [
+      [2, 128, 128, 128, 2],
+      [1, 1, 1],
+      [3, 131, 13, 3],
+      [7, 7],
+    ]) {
+      const numbers = randomWalk({ widths, slots: 1, evaluations: [1], fresh: 0 })
+      // The state asks, and the answer is the next state.
+      numbers.plan.at.set([1, 0, 0])
+      numbers.plan.next.set([0, 0, 1])
+      const start = startOf(37, widths[0]!)
+      const walk = new ParticleWalk(workshop()!, numbers, start)
+      walk.advance(1)
+      assertNear(walk.states(), reference(numbers, start)[0]!, 1e-6)
+      walk.dispose()
+    }
+  })
+
   test('in one call, in ranges of particles, or step by step: the same bits', () => {
     const numbers = WALKS['prime widths']!()
     const [n, d] = [53, 5]

@@ -97,4 +97,31 @@ onWebGpuDevice('attention', () => {
     }
     assert.deepEqual((await read(tf.softmax(tf.zeros([0, 3])))).shape, [0, 3])
   })
+
+  test('the gradient of softmax', async () => {
+    const [rows, count] = [7, 13]
+    const [x, d] = [randoms([rows, count]), randoms([rows, count])]
+    const expected = Array.from({ length: rows }, (_, r) => {
+      const at = (of: Float32Array) => [...of.slice(r * count, (r + 1) * count)]
+      const e = at(x).map(Math.exp)
+      const p = e.map((value) => value / e.reduce((a, b) => a + b, 0))
+      const mean = at(d).reduce((sum, value, j) => sum + value * p[j]!, 0)
+      return p.map((share, j) => share * (at(d)[j]! - mean))
+    }).flat()
+    const gradient = tf.tidy(() =>
+      tf.grad((z: tf.Tensor) =>
+        tf
+          .softmax(z)
+          .mul(tf.tensor2d(d, [rows, count]))
+          .sum(),
+      )(tf.tensor2d(x, [rows, count])),
+    )
+    assertNear((await read(gradient)).values, expected, 1e-5)
+  })
+
+  test('of nothing', async () => {
+    const of = (...shape: [number, number, number]) => tf.zeros<tf.Rank.R3>(shape)
+    assert.deepEqual((await read(attention(of(0, 2, 3), of(0, 4, 3), of(0, 4, 5)))).shape, [0, 2, 5])
+    assert.deepEqual((await read(attention(of(2, 0, 3), of(2, 4, 3), of(2, 4, 5)))).shape, [2, 0, 5])
+  })
 })

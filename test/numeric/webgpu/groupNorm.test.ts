@@ -95,6 +95,12 @@ onWebGpuDevice('group normalisation', () => {
       }
     })
 
+  test('of nothing', async () => {
+    const one = tf.ones([4])
+    assert.deepEqual((await read(groupNorm(tf.zeros([0, 3, 4]), one, one))).shape, [0, 3, 4])
+    one.dispose()
+  })
+
   test('far from zero, where a variance from E x² − μ² would have no digits left', async () => {
     const shape = [2, 31, 4]
     const inputs = [randoms(shape).map((z) => 300 + z), randoms([4]), randoms([4])] as const

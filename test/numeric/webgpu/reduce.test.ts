@@ -71,6 +71,29 @@ onWebGpuDevice('reductions', () => {
       }
   })
 
+  test('gradients of sums and means', async () => {
+    const d = randoms([3, 1, 7])
+    for (const [f, factor] of [
+      [tf.sum, 1],
+      [tf.mean, 1 / 5],
+    ] as const) {
+      const gradient = tf.tidy(() =>
+        tf.grad((x: tf.Tensor) =>
+          f(x, [1], true)
+            .mul(tf.tensor(d, [3, 1, 7]))
+            .sum(),
+        )(tf.ones([3, 5, 7])),
+      )
+      const { shape, values } = await read(gradient)
+      assert.deepEqual(shape, [3, 5, 7])
+      assertNear(
+        values,
+        values.map((_, i) => factor * d[7 * Math.floor(i / 35) + (i % 7)]!),
+        1e-6,
+      )
+    }
+  })
+
   test('of all axes where none is named, of no axes, of whole numbers and of nothing', async () => {
     assert.deepEqual(
       [

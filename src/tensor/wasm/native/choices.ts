@@ -124,6 +124,23 @@ export function gatherRows(
   }
 }
 
+/** out[indices[j], i] ← Σ x[j, i] over the j of each index, for rows of `inner` numbers; indices outside `size` count for nothing. */
+export function addRows(x: usize, indices: usize, out: usize, size: i32, inner: i32, count: i32): void {
+  const bytes: usize = 4 * inner
+  memory.fill(out, 0, size * bytes)
+  for (; count > 0; count--) {
+    const index = load<i32>(indices)
+    if ((index as u32) < (size as u32)) {
+      const to = out + index * bytes
+      let i: usize = 0
+      for (; i + 16 <= bytes; i += 16) v128.store(to + i, v128.add<f32>(v128.load(to + i), v128.load(x + i)))
+      for (; i < bytes; i += 4) store<f32>(to + i, load<f32>(to + i) + load<f32>(x + i))
+    }
+    indices += 4
+    x += bytes
+  }
+}
+
 /** Whether all `count` indices are at least 0 and less than `size`. */
 export function indicesAreInside(indices: usize, count: i32, size: i32): bool {
   for (let i = 0; i < count; i++) if (load<u32>(indices + 4 * i) >= (size as u32)) return false

@@ -7,7 +7,7 @@ import { prepareRandom } from './random'
 import { prepareSilu } from './silu'
 
 export { attention, attentionGradient } from './attention'
-export { compare, gatherRows, indicesAreInside, power, select } from './choices'
+export { addRows, compare, gatherRows, indicesAreInside, power, select } from './choices'
 export { gather, scatterRows } from './copies'
 export { anglesAreSmall, binary, unary } from './elementwise'
 export { gemm, gemmRows } from './gemm'

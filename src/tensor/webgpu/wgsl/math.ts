@@ -94,3 +94,13 @@ fn sineOfQuadrant(r: f32, n: i32) -> f32 {
   return select(size, -size, (n & 2) == 2);
 }
 `
+
+/** `sineAt(x, q)`, sin(x + q π/2), for |x| up to 8192; takes `MATH`. */
+export const SINE_AT = /* wgsl */ `
+fn sineAt(x: f32, quarters: i32) -> f32 {
+  let n = round(x * 0.63661977236758134);
+  // pi/2 in three parts, of which the first two have so few bits that their multiples are exact.
+  let r = fma(n, -7.5497899548918821e-8, fma(n, -4.837512969970703125e-4, fma(n, -1.5703125, x)));
+  return sineOfQuadrant(r, i32(n) + quarters);
+}
+`
