@@ -1,7 +1,7 @@
 /** The rest of VS Code's debugger over cells: breakpoints of every kind, Watch, setting variables, F5 and restarts. */
 import assert from 'node:assert/strict'
 import { scenario, until, type VSCodeUnderTest } from './harness'
-import { debugEnds, evaluated, pausedAt, PATIENCE, seenInPane } from './harness/debugging'
+import { debugEnds, evaluated, pausedAt, PATIENCE, runByLine, seenInPane } from './harness/debugging'
 
 const everywhere = { hosts: ['server', 'web'], seconds: 600 } as const
 
@@ -159,8 +159,7 @@ scenario(
   'restarting the session ends a cell that is paused, and debugging with it',
   async ({ code, notebook }) => {
     const book = await notebook(['const a = 1\na', 'typeof a'])
-    await book.select(0)
-    await code.page.keyboard.press('F10')
+    await runByLine(code, book, 0)
     await pausedAt(code, 'cell [1]:1')
     await code.command('Genbook: Restart')
     await debugEnds(code)

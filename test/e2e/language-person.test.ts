@@ -379,6 +379,18 @@ scenario(
   everywhere,
 )
 
+scenario('arrows and comparisons are no brackets that lack another', async ({ notebook }) => {
+  const book = await notebook([
+    'const f = (x: number): Array<number> => (x > 2 ? [x >> 1] : [`${x}`.length])',
+  ])
+  const editor = (await book.reveal(0)).locator('.view-lines')
+  await until(
+    'brackets to be coloured',
+    async () => (await editor.locator('.bracket-highlighting-0').count()) > 0,
+  )
+  assert.deepEqual(await editor.locator('.unexpected-closing-bracket').allInnerTexts(), [])
+})
+
 scenario('typing indents, closes brackets and continues comments', async ({ code, notebook }) => {
   const book = await notebook([''])
   const { keyboard } = code.page

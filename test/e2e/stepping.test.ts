@@ -1,7 +1,7 @@
 /** Cells stepped through with VS Code's own debugger: by line, to breakpoints, through derivations and samplers. */
 import assert from 'node:assert/strict'
 import { scenario, until, type VSCodeUnderTest } from './harness'
-import { debugEnds, evaluated, pausedAt, seenInPane } from './harness/debugging'
+import { debugEnds, evaluated, pausedAt, runByLine, seenInPane } from './harness/debugging'
 
 const everywhere = { hosts: ['server', 'web'], seconds: 600 } as const
 
@@ -17,8 +17,7 @@ scenario(
       'const x = tf.range(0, 6).reshape([2, 3])\nlet total = 0\nfor (const k of [1, 2]) total += k\ntotal',
       'total + 1',
     ])
-    await book.select(0)
-    await code.page.keyboard.press('F10')
+    await runByLine(code, book, 0)
     await pausedAt(code, 'cell [1]:1')
     await until('the line to be highlighted', () => highlighted(code))
     await code.page.keyboard.press('F10')
@@ -107,8 +106,7 @@ let kept = 'kept'
 kept`,
       'typeof model',
     ])
-    await book.select(0)
-    await code.page.keyboard.press('F10')
+    await runByLine(code, book, 0)
     await pausedAt(code, 'cell [1]:2')
     for (const step of [0, 1, 2, 3]) {
       await code.page.keyboard.press('Alt+F10')
@@ -161,8 +159,7 @@ await verify.equal('E x sin x = E cos x', {
 const derived = true
 derived`,
     ])
-    await book.select(0)
-    await code.page.keyboard.press('F10')
+    await runByLine(code, book, 0)
     await pausedAt(code, 'cell [1]:2')
     await code.page.keyboard.press('Alt+F10')
     await pausedAt(code, 'verified: E x² = 1:3', 'cell [1]:3')

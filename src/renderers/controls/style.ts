@@ -24,6 +24,7 @@ const STYLE = `
 .genbook-button.small { padding: 0 8px; font-size: 12px; line-height: 20px; }
 .genbook-button.plain { color: inherit; background: transparent; border-color: var(--vscode-contrastBorder, transparent); }
 .genbook-button.plain:hover:enabled, .genbook-button[aria-pressed=true] { background: var(--vscode-toolbar-hoverBackground, #8883); }
+.genbook-button[aria-pressed=true] { outline: 1px solid var(--vscode-contrastActiveBorder, transparent); outline-offset: 1px; }
 .genbook-button:disabled, .genbook-controls :disabled { cursor: default; opacity: 0.5; }
 .genbook-button:focus-visible, .genbook-controls :focus-visible, .genbook-time :focus-visible, .genbook-pad :focus-visible {
   outline: 1px solid var(--vscode-focusBorder, #2f7fc1); outline-offset: 1px; }

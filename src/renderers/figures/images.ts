@@ -5,7 +5,7 @@ import { count, FigureError, type Attributes, type Figure, type Json } from './f
 import { expectHeadings, frame, namedAxis, roomAbove, roomBeside, type Headings } from './headings'
 import { series, short } from './numbers'
 import { panelTitle, suffix } from './panels'
-import { baseLayout, escape } from './style'
+import { baseLayout, escape, headingWidth } from './style'
 
 /** A set of pictures. */
 export interface PictureSet {
@@ -99,11 +99,13 @@ export function imagesFigure(sets: readonly PictureSet[], options: ImagesOptions
   const [left, top] = [SIDE + (beside ? roomBeside(beside) : 0), TOP + (above ? roomAbove(above) : 0)]
   const inner = Math.max(...plans.map(({ rows }) => rows)) * scale
   const total = plans.reduce((sum, { columns }) => sum + columns * scale, 0) + (plans.length - 1) * BETWEEN
+  // Of few small pictures the heading is wider than they are, and would be cut off.
+  const right = Math.max(SIDE, Math.min(WIDTH, headingWidth(title, subtitle)) - total)
   const layout: Record<string, Json> = {
     ...baseLayout(title, subtitle, summary, inner + top + (several ? CONTROLS : BOTTOM)),
     ...(several && { meta: { summary, moments: [...moments] } }),
-    width: total + left + SIDE,
-    margin: { l: left, r: SIDE, t: top, b: several ? CONTROLS : BOTTOM },
+    width: total + left + right,
+    margin: { l: left, r: right, t: top, b: several ? CONTROLS : BOTTOM },
     showlegend: false,
     annotations:
       sets.length > 1

@@ -76,8 +76,10 @@ export function sinogramFigure(sinograms: readonly Sinogram[], options: Sinogram
       x: encode(degrees),
       y: encode(s),
       z: encode(map, 'f4', [s.length, degrees.length]),
-      colorscale: 'Greys',
-      reversescale: true,
+      colorscale: [
+        [0, '#000'],
+        [1, '#fff'],
+      ],
       zmin: low,
       zmax: high,
       showscale: i === sinograms.length - 1,

@@ -37,6 +37,11 @@ export function heading(title: string, subtitle: string): Attributes {
   }
 }
 
+/** About how wide a heading is, in pixels of the screen. */
+export function headingWidth(title: string, subtitle: string): number {
+  return Math.ceil(Math.max(8 * title.length, 6.5 * subtitle.length))
+}
+
 /** The layout that every figure starts from. */
 export function baseLayout(
   title: string,

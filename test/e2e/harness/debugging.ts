@@ -1,6 +1,20 @@
 /** A cell that is stepped through with VS Code's own debugger: where it is paused, and what is seen there. */
+import type { NotebookUnderTest } from './notebook'
 import type { VSCodeUnderTest } from './vscode'
 import { until } from './wait'
+
+/** Begins to step through a cell, by the key for it, once VS Code knows that the folder is trusted: in a window that has just opened it may not yet. */
+export async function runByLine(
+  code: VSCodeUnderTest,
+  book: NotebookUnderTest,
+  index: number,
+): Promise<void> {
+  const notebook = await code.activeNotebookElement()
+  const restart = code.page.locator(`${notebook} .notebook-toolbar-container [aria-label^="Restart"]`)
+  await until('what a trusted folder offers', () => restart.first().isVisible(), PATIENCE)
+  await book.select(index)
+  await code.page.keyboard.press('F10')
+}
 
 /** The first pause waits for a kernel, on a busy machine. */
 export const PATIENCE = { seconds: 180 }

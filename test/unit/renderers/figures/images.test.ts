@@ -107,6 +107,12 @@ describe('a sheet of pictures', () => {
     assert.equal(imagesFigure([grey([6, 2, 3], () => 0)]).layout.shapes, undefined)
     const half = imagesFigure([set], { columns: 3, zoom: 5 })
     assert.deepEqual([inner(half)[0], inner(plain)[0]], [5 * 11, 10 * 11])
+    // A heading that is wider than its pictures has room, and they are as large as with a short one.
+    const title = 'Guidance by class and seed'
+    const headed = imagesFigure([grey([1, 2, 3], () => 0)], { title })
+    assert.deepEqual(inner(headed), inner(imagesFigure([grey([1, 2, 3], () => 0)], { title: 'G' })))
+    const { width, margin } = headed.layout as { width: number; margin: { l: number } }
+    assert.ok(width - margin.l > 7 * title.length, `${width} px`)
     assert.throws(
       () => imagesFigure([set], { columns: 3, across: { names: [1] } }),
       /across names 1 columns, but there are 3/,

@@ -29,6 +29,15 @@ describe('a sinogram', () => {
     assert.match(JSON.stringify(layout.xaxis), /in degrees/)
   })
 
+  test('is bright where there is much, as pictures are', () => {
+    const [map] = sinogramFigure([one]).data
+    assert.deepEqual(map!.colorscale, [
+      [0, '#000'],
+      [1, '#fff'],
+    ])
+    assert.equal(map!.reversescale, undefined)
+  })
+
   test('shares its scale with others', () => {
     const { data } = sinogramFigure([one, { ...one, name: 'noisy', values: [-1, 2, 3, 4, 5, 9] }])
     assert.deepEqual(
