@@ -1,5 +1,6 @@
-// npm run train -- NAME [--steps N] [--out FOLDER] [--measure]: trains a shipped model by scripts/train/NAME.ts, and writes its weights and its
-// card into media/weights. A training that was stopped goes on where it was; --measure only measures the weights again.
+// npm run train -- NAME [--steps N] [--save-every N] [--out FOLDER] [--measure]: trains a shipped model by scripts/train/NAME.ts, and writes its
+// weights and its card into media/weights. A training that was stopped goes on where it was last saved, with the same numbers as if it had not been;
+// --measure only measures the weights again.
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -14,7 +15,7 @@ if (!name || !existsSync(join(folder, `${name}.ts`))) {
     .filter((file) => file.includes('-'))
     .map((file) => file.replace(/\.ts$/, ''))
   console.error(
-    `npm run train -- NAME [--steps N] [--out FOLDER] [--measure], where NAME is one of ${names.join(', ')}`,
+    `npm run train -- NAME [--steps N] [--save-every N] [--out FOLDER] [--measure], where NAME is one of ${names.join(', ')}`,
   )
   process.exit(2)
 }

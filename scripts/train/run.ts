@@ -17,7 +17,9 @@ const SAVE_EVERY = 200
 
 /**
  * @param root the project's folder.
- * @param argv `--steps N`, `--out FOLDER`, `--measure` (only the card's measurements, of the weights in the folder).
+ * @param argv `--steps N`, `--save-every N` (steps between two checkpoints), `--out FOLDER`, `--measure` (only the card's measurements, of
+ *   the weights in the folder).
+ * @throws RangeError for numbers of steps that are none.
  */
 export async function run<M extends Trainable>(
   recipe: Recipe<M>,
@@ -26,12 +28,20 @@ export async function run<M extends Trainable>(
 ): Promise<void> {
   const { values } = parseArgs({
     args: argv,
-    options: { steps: { type: 'string' }, out: { type: 'string' }, measure: { type: 'boolean' } },
+    options: {
+      steps: { type: 'string' },
+      'save-every': { type: 'string' },
+      out: { type: 'string' },
+      measure: { type: 'boolean' },
+    },
   })
   const { builder, seed, batch } = recipe
   const { name } = builder
-  const steps = values.steps === undefined ? recipe.steps : Number(values.steps)
+  const steps = count('--steps', values.steps) ?? recipe.steps
+  const saveEvery = count('--save-every', values['save-every']) ?? SAVE_EVERY
   const out = values.out ?? join(root, 'media/weights')
+  // What is written elsewhere does not go on from what is shipped.
+  const folder = values.out === undefined ? join(root, 'out/train', name) : join(out, `${name}-training`)
   const weightsFile = join(out, `${name}.safetensors`)
   const cardFile = join(out, `${name}.json`)
   await mkdir(out, { recursive: true })
@@ -43,10 +53,13 @@ export async function run<M extends Trainable>(
   const model = builder.build(new RandomStream(seed, recipe.streams?.parameters ?? `${name}: parameters`))
 
   let training: Card['training']
+  let forget: (() => Promise<void>) | undefined
   if (values.measure) {
     ;({ training } = JSON.parse(await readFile(cardFile, 'utf8')) as Card)
   } else {
-    const { loss, minutes } = await trained(recipe, model, steps, join(root, 'out/train', name))
+    const run = await trained(recipe, model, { steps, saveEvery, folder })
+    const { loss, minutes } = run
+    forget = run.forget
     await writeFile(weightsFile, await saveParams(model, { name }, { format: 'I8' }))
     training = {
       ...{ steps, batch, seed, minutes: rounded(minutes), loss: rounded(loss) },
@@ -78,18 +91,38 @@ export async function run<M extends Trainable>(
     ),
   }
   await writeFile(cardFile, `${JSON.stringify(card, undefined, 2)}\n`)
+  await forget?.()
   for (const [key, { value, standardError }] of Object.entries(card.metrics))
     console.log(`${key}: ${value}${standardError === undefined ? '' : ` ± ${standardError}`}`)
   console.log(`wrote ${relative(root, weightsFile)} and ${relative(root, cardFile)}`)
 }
 
-/** Trains in place; a training that was stopped goes on from its last checkpoint, which lies in `folder`. */
+/** @throws RangeError unless it is a positive whole number, or was not said. */
+function count(option: string, said: string | undefined): number | undefined {
+  if (said === undefined) return undefined
+  const value = Number(said)
+  if (!Number.isSafeInteger(value) || value < 1)
+    throw new RangeError(`${option} must be a positive whole number, but is ${JSON.stringify(said)}`)
+  return value
+}
+
+interface Length {
+  readonly steps: number
+  readonly saveEvery: number
+  /** Where checkpoints lie while it lasts. */
+  readonly folder: string
+}
+
+/**
+ * Trains in place; a training that was stopped goes on from its last checkpoint.
+ *
+ * @returns `forget`, which removes the checkpoint: to be called once what came of it is safe.
+ */
 async function trained<M extends Trainable>(
   { builder, seed, batch, streams, settings }: Recipe<M>,
   model: M,
-  steps: number,
-  folder: string,
-): Promise<{ readonly loss: number; readonly minutes: number }> {
+  { steps, saveEvery, folder }: Length,
+): Promise<{ readonly loss: number; readonly minutes: number; readonly forget: () => Promise<void> }> {
   await mkdir(folder, { recursive: true })
   const checkpoint = join(folder, `checkpoint-${steps}.safetensors`)
   const clock = join(folder, `minutes-${steps}.txt`)
@@ -109,12 +142,12 @@ async function trained<M extends Trainable>(
     ...(resume
       ? { resume }
       : { stream: new RandomStream(seed, streams?.training ?? `${builder.name}: training`) }),
-    saveEvery: SAVE_EVERY,
+    saveEvery,
     save: async (bytes) => {
       // A file that is there is a whole one.
       await writeFile(`${checkpoint}.part`, bytes)
-      await rename(`${checkpoint}.part`, checkpoint)
       await writeFile(clock, String(minutes()))
+      await rename(`${checkpoint}.part`, checkpoint)
     },
     observe: ({ step, losses, rate, secondsLeft }) => {
       if (step < steps && performance.now() - told < 10_000) return
@@ -126,9 +159,10 @@ async function trained<M extends Trainable>(
       )
     },
   })
-  await rm(checkpoint, { force: true })
-  await rm(clock, { force: true })
-  return { loss: run.loss, minutes: minutes() }
+  const forget = async (): Promise<void> => {
+    for (const file of [checkpoint, `${checkpoint}.part`, clock]) await rm(file, { force: true })
+  }
+  return { loss: run.loss, minutes: minutes(), forget }
 }
 
 /** To four significant digits: more would be noise. */

@@ -7,7 +7,7 @@ const PICTURES = 500
 export default recipe({
   builder: shapesCaptioner,
   seed: 21,
-  steps: 4000,
+  steps: 10_000,
   batch: 64,
   streams: { parameters: 'shapes-captioner/parameters', training: 'shapes-captioner/training' },
   settings: () => ({ rate: warmUp(cosine(1.5e-3), 50), clip: 1, ema: 0.998 }),

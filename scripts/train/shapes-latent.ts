@@ -9,7 +9,7 @@ import { recipe } from './recipe'
 export default recipe({
   builder: shapesLatent,
   seed: 23,
-  steps: 900,
+  steps: 6000,
   batch: 64,
   async settings() {
     const coder = await loadModel(shapesAutoencoder)

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { notebookProblems } from '../../schemas/validate'
@@ -100,4 +101,26 @@ test('a project runs and checks by its own commands, with types for editors', as
   const second = await folder.genbook(['export', name, '--project', 'made'])
   assert.equal(second.status, 2)
   assert.match(second.stderr, /not empty/)
+})
+
+test('a project brings the shipped models that its cells load, and no others', async (t) => {
+  const folder = await Folder.create(t)
+  const name = await folder.notebook('a.genbook', [
+    `import { data, metrics, pretrained } from 'genbook'
+const judge = await pretrained('digits-judge')
+const { x, labels } = data.digits({ size: 16 }).drawLabelled(40)
+const { value } = await metrics.agreement(x, labels, judge)
+value > 0.9`,
+  ])
+  const { status, stderr } = await folder.genbook(['export', name, '--project', 'made'])
+  assert.deepEqual([status, stderr], [0, ''])
+  const made = join(folder.path, 'made')
+  assert.deepEqual(readdirSync(join(made, 'genbook/dist/weights')).sort(), [
+    'digits-judge.json',
+    'digits-judge.safetensors',
+  ])
+  const args = ['genbook/dist/genbook.mjs', 'run', 'notebook.ts', '--out', 'out']
+  execFileSync(process.execPath, args, { cwd: made, encoding: 'utf8' })
+  const ran = await folder.readNotebook('made/out/notebook.genbook')
+  assert.deepEqual(ran.cells[0]!.outputs[0]?.data?.['text/plain'], ['true'])
 })

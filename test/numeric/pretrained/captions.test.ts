@@ -51,18 +51,22 @@ describe('text to image by trained weights', () => {
     assert.ok(colour.value >= 0.6, `${colour.value}, where chance is a quarter`)
   })
 
-  test('codes hold a picture, and the latent model minds the colours of its caption', async () => {
+  test('codes keep what a caption says, and pictures drawn as codes show it', async () => {
     const [coder, latent] = [await pretrained('shapes-autoencoder'), await pretrained('shapes-latent')]
     const { x, captions, caption } = asked()
     const factor = coder.card.metrics['factor']!.value
     const z = coder.encode(x).mul(factor)
     const deviation = take(tf.moments(z).variance.sqrt())[0]!
     assert.ok(Math.abs(deviation - 1) < 0.2, `codes have the deviation ${deviation}`)
-    const error = take(tf.squaredDifference(x, coder.decode(z.div(factor))).mean())[0]!
-    assert.ok(error < 0.1 * take(tf.moments(x).variance)[0]!, `${error} is forgotten`)
+    const kept = coder.decode(z.div(factor))
+    const error = take(tf.squaredDifference(x, kept).mean())[0]!
+    assert.ok(error < 0.02 * take(tf.moments(x).variance)[0]!, `${error} is forgotten`)
+    // The cards say 0.982 of copies and 0.985 of what is drawn; of 20 pictures 15 are as good as never missed by them.
+    const copies = await metrics.captionAccuracy(kept, captions)
+    assert.ok(copies.value >= 0.75, String(copies.value))
     const drawn = await draw(classifierFree(latent, { caption }, { scale: 2 }), 12)
-    const { colour } = await metrics.captionAccuracy(coder.decode(drawn.div(factor)), captions)
-    assert.ok(colour.value >= 0.55, `${colour.value}, where chance is a quarter`)
+    const right = await metrics.captionAccuracy(coder.decode(drawn.div(factor)), captions)
+    assert.ok(right.value >= 0.75, String(right.value))
   })
 })
 
