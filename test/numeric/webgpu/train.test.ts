@@ -69,7 +69,11 @@ async function agree(
   assert.equal(fused.position, plain.position)
   assert.equal(fused.run.losses.length, 12)
   for (const [i, loss] of fused.run.losses.entries()) assertNear([loss], [plain.run.losses[i]!], 2e-5)
-  for (const [i, values] of fused.params.entries()) assertNear(values, plain.params[i]!, 1e-4)
+  // Adam turns the rounding of a gradient near zero into a part of a step of 10⁻³: here into 5 · 10⁻⁶ at most.
+  for (const [i, values] of fused.params.entries()) {
+    const expected = plain.params[i]!
+    assertNear(values, expected, 1e-4, Math.max(0.05, ...expected.map(Math.abs)))
+  }
 }
 
 onWebGpuDevice('training in few dispatches', () => {

@@ -4,7 +4,7 @@
  */
 import { constant, enter } from './constants'
 import * as quick from './quickSigmoid'
-import { onePlusPower } from './quickSigmoid'
+import { onePlusPower, quickSigmoid } from './quickSigmoid'
 import { add, div, larger, madd, mul, sub, where } from './vector'
 
 const SMALLEST_EXPONENT: usize = 16 * 56
@@ -88,11 +88,10 @@ export function sigmoid(x: usize, out: usize, count: i32): void {
   }
 }
 
-/** x/q, or dy σ (1 + x (1 − σ)), with q = 1 + e⁻ˣ and σ = 1/q. */
+/** x σ, or dy σ (1 + x (1 − σ)). */
 @inline
-function resultOf(isSlope: bool, dy: v128, x: v128, q: v128, one: v128): v128 {
-  if (!isSlope) return div(x, q)
-  const s = div(one, q)
+function resultOf(isSlope: bool, dy: v128, x: v128, s: v128, one: v128): v128 {
+  if (!isSlope) return mul(x, s)
   return mul(dy, mul(s, madd(x, sub(one, s), one)))
 }
 
@@ -111,16 +110,16 @@ function loop(isSlope: bool, dy: usize, x: usize, out: usize, count: i32): void 
   let i = 0
   for (; i + 4 <= count; i += 4) {
     const z = v128.load(x)
-    const q = onePlusPower(mul(z, log2e), largest, smallest, magic, e1, e2, e3, e4, e5, one)
-    v128.store(out, resultOf(isSlope, isSlope ? v128.load(dy) : z, z, q, one))
+    const s = quickSigmoid(z, log2e, largest, smallest, magic, e1, e2, e3, e4, e5, one)
+    v128.store(out, resultOf(isSlope, isSlope ? v128.load(dy) : z, z, s, one))
     x += 16
     out += 16
     if (isSlope) dy += 16
   }
   for (; i < count; i++) {
     const z = v128.load32_splat(x)
-    const q = onePlusPower(mul(z, log2e), largest, smallest, magic, e1, e2, e3, e4, e5, one)
-    v128.store_lane<f32>(out, resultOf(isSlope, isSlope ? v128.load32_splat(dy) : z, z, q, one), 0)
+    const s = quickSigmoid(z, log2e, largest, smallest, magic, e1, e2, e3, e4, e5, one)
+    v128.store_lane<f32>(out, resultOf(isSlope, isSlope ? v128.load32_splat(dy) : z, z, s, one), 0)
     x += 4
     out += 4
     if (isSlope) dy += 4
