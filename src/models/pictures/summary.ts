@@ -45,8 +45,26 @@ export function summary(of: Network | { readonly params: Params }): NetworkSumma
       parameters: Object.values(shapes).reduce((sum, shape) => sum + tf.util.sizeFromShape([...shape]), 0),
     }))
     const parameters = list.reduce((sum, layer) => sum + layer.parameters, 0)
-    return { layers: list, parameters, bytes: 4 * parameters }
+    return Object.defineProperty({ layers: list, parameters, bytes: 4 * parameters }, DISPLAY, {
+      value: () => rowsOf(list, parameters),
+    })
   } finally {
     if (fresh) tf.dispose(params)
   }
+}
+
+/** By which a cell's value says how it is shown: here as a table, in words. */
+const DISPLAY = Symbol.for('genbook.display')
+
+function rowsOf(layers: readonly LayerSummary[], parameters: number) {
+  const shapeOf = ([name, shape]: readonly [string, readonly number[]]) =>
+    `${name} ${shape.join(' × ') || '1'}`
+  return [
+    ...layers.map(({ layer, shapes, parameters }) => ({
+      layer,
+      shapes: Object.entries(shapes).map(shapeOf).join(', '),
+      parameters,
+    })),
+    { layer: 'all', shapes: '', parameters },
+  ]
 }

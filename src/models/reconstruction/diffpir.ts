@@ -43,7 +43,7 @@ export function diffpir<S extends State>(
     const { x0 } = model.predict(x, t)
     const rho = (lambda * noise ** 2 * process.alpha(t) ** 2) / process.sigma(t) ** 2
     const residual = combine([1, measured.of(x)], [-1, operator.apply(x0)])
-    const settled = combine([1, x0], [1, operator.filtered(residual, (s) => s / (s * s + rho))])
+    const settled = combine([1, x0], [1, operator.regularised(residual, rho)])
     const sigma = process.sigma(s)
     if (sigma === 0) return combine([process.alpha(s), settled])
     const kept = (sigma * Math.sqrt(1 - zeta)) / process.sigma(t)

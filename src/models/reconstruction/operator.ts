@@ -6,6 +6,7 @@
  * and A⁺A projects onto the directions that are measured at all.
  */
 import type { State } from '../state'
+import { dampedLeastSquares } from './conjugateGradients'
 import { adjointOf, applied, scaling, type MapPair } from './linearMap'
 
 /** A = U S Vᵀ with maps in place of matrices: Uᵀ and Vᵀ, and their adjoints. */
@@ -42,6 +43,8 @@ export interface LinearOperator {
    * Σ v_i f(s_i) ⟨u_i, y⟩: Aᵀ for f(s) = s, A⁺ for f(s) = 1/s, and Aᵀ(AAᵀ + ρ)⁻¹ for f(s) = s / (s² + ρ).
    */
   filtered<S extends State>(y: S, f: (s: number) => number): S
+  /** Aᵀ(AAᵀ + ρ)⁻¹ y, without singular values where they would take long: then by fifty conjugate gradients, which damp more where ρ is small. */
+  regularised<S extends State>(y: S, rho: number): S
   /** Σ v_i f(s_i) ⟨v_i, x⟩: for f = 1, the default, A⁺A x, the part of x that is measured. */
   project<S extends State>(x: S, f?: (s: number) => number): S
 }
@@ -60,6 +63,11 @@ export interface OperatorParts {
   /** Called when they are first needed. */
   readonly factors: () => Factors
 }
+
+/** Of so many rows or columns, factors are found in seconds. */
+const QUICKLY_FACTORISED = 400
+/** So many directions are those in which a scanner sees sharply; more would cost more than the prior's network. */
+const STEPS = 50
 
 /** The operator of a factorisation. */
 export function operatorOf({ name, shape, map, factors: find }: OperatorParts): LinearOperator {
@@ -99,6 +107,10 @@ export function operatorOf({ name, shape, map, factors: find }: OperatorParts): 
     pseudoInverse: (y) => operator.filtered(y, (s) => 1 / s),
     coordinates: (y) => applied(factors().left, y, [factors().values.length]),
     filtered: (y, f) => through(y, factors().left, f, adjointOf(factors().right), shape),
+    regularised: (y, rho) =>
+      found || !map || Math.min(inputs, outputs) <= QUICKLY_FACTORISED
+        ? operator.filtered(y, (s) => s / (s * s + rho))
+        : dampedLeastSquares(operator, y, rho, STEPS),
     project: (x, f = () => 1) => through(x, factors().right, f, adjointOf(factors().right), shape),
   }
   let matrix: readonly (readonly number[])[] | undefined

@@ -22,6 +22,8 @@ export interface PictureSet {
   readonly moments?: readonly string[]
   /** Which pictures have a frame, because something about them is not as it should be. Their labels say what. */
   readonly framed?: readonly boolean[]
+  /** Which places stay empty, so that the others stand where they belong. */
+  readonly empty?: readonly boolean[]
 }
 
 export interface ImagesOptions {
@@ -51,6 +53,8 @@ const LABEL = 15
 /** Size of a label's letters, and about how wide one is, in pixels of the screen. */
 const LETTERS = 10
 const LETTER = 5.5
+/** About how wide a letter of a set's name is. */
+const NAME_LETTER = 8
 /** A picture stays well below what a notebook stores of one output. */
 const MOST_PIXELS = 1_500_000
 
@@ -96,11 +100,19 @@ export function imagesFigure(sets: readonly PictureSet[], options: ImagesOptions
   const { across: above, down: beside } = options
   if (above) for (const { perRow } of plans) expectHeadings('across', above, perRow)
   if (beside) expectHeadings('down', beside, Math.ceil(first!.n / plans[0]!.perRow))
-  const [left, top] = [SIDE + (beside ? roomBeside(beside) : 0), TOP + (above ? roomAbove(above) : 0)]
+  // How far a set's name reaches over either side of its sheet.
+  const over = plans.map(({ columns }, i) =>
+    sets.length > 1 ? Math.max(0, (NAME_LETTER * sets[i]!.name.length - columns * scale) / 2) : 0,
+  )
+  const between = over.slice(1).map((mine, i) => Math.max(BETWEEN, over[i]! + mine + NAME_LETTER))
+  const [left, top] = [
+    Math.max(over[0]!, SIDE + (beside ? roomBeside(beside) : 0)),
+    TOP + (above ? roomAbove(above) : 0),
+  ]
   const inner = Math.max(...plans.map(({ rows }) => rows)) * scale
-  const total = plans.reduce((sum, { columns }) => sum + columns * scale, 0) + (plans.length - 1) * BETWEEN
+  const total = plans.reduce((sum, { columns }, i) => sum + columns * scale + (between[i] ?? 0), 0)
   // Of few small pictures the heading is wider than they are, and would be cut off.
-  const right = Math.max(SIDE, Math.min(WIDTH, headingWidth(title, subtitle)) - total)
+  const right = Math.max(SIDE, over.at(-1)!, Math.min(WIDTH, headingWidth(title, subtitle)) - total)
   const layout: Record<string, Json> = {
     ...baseLayout(title, subtitle, summary, inner + top + (several ? CONTROLS : BOTTOM)),
     ...(several && { meta: { summary, moments: [...moments] } }),
@@ -136,7 +148,7 @@ export function imagesFigure(sets: readonly PictureSet[], options: ImagesOptions
       constrain: 'domain',
       constraintoward: 'top',
     }
-    from = to + BETWEEN
+    from = to + (between[i] ?? 0)
   }
   const source = (i: number, moment: number): string => sheetSource(sheets[i]!, plans[i]!, moment, low, high)
   return {
@@ -177,9 +189,13 @@ interface Sheet {
     { readonly pixels: Float64Array; readonly distances: Float64Array; readonly name: string } | undefined
   readonly moments: readonly string[]
   readonly framed: readonly boolean[] | undefined
+  readonly empty: readonly boolean[] | undefined
 }
 
-function measured({ name, pixels, shape, labels, below, moments, framed }: PictureSet, most: number): Sheet {
+function measured(
+  { name, pixels, shape, labels, below, moments, framed, empty }: PictureSet,
+  most: number,
+): Sheet {
   const inner = moments ? shape.slice(1) : shape
   const [total = 0, height = 0, width = 0, channels = 1] = inner
   if (
@@ -211,6 +227,7 @@ function measured({ name, pixels, shape, labels, below, moments, framed }: Pictu
     },
     moments: moments ?? [''],
     framed,
+    empty,
   }
 }
 
@@ -258,6 +275,7 @@ function sheetSource(sheet: Sheet, plan: Plan, moment: number, low: number, high
       }
   }
   for (let i = 0; i < n; i++) {
+    if (sheet.empty?.[i]) continue
     const [left, top] = [(i % perRow) * across, Math.floor(i / perRow) * down]
     tile(pixels, (moment * total + i) * size, left, top)
     if (below) tile(below.pixels, i * size, left, top + height + 1)
@@ -279,12 +297,13 @@ function frames(
 
 /** Names for those who point at a picture, and the labels below. */
 function captions(sheet: Sheet, plan: Plan, i: number, scale: number): Attributes {
-  const { n, height, width, labels, below, name } = sheet
+  const { n, height, width, labels, below, name, empty } = sheet
   const { perRow, across, down } = plan
   const x = Float64Array.from({ length: n }, (_, k) => (k % perRow) * across + (width - 1) / 2)
   const labelled = labels ? down - 1 - LABEL / scale / 2 : (height - 1) / 2
   const y = Float64Array.from({ length: n }, (_, k) => Math.floor(k / perRow) * down + labelled)
   const said = Array.from({ length: n }, (_, k) => {
+    if (empty?.[k]) return ''
     const distance = below ? `${below.name}: ${short(Number(below.distances[k]!.toPrecision(3)))} away` : ''
     return [`${name}, number ${k}`, labels?.[k], distance]
       .filter(Boolean)

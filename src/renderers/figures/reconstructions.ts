@@ -51,6 +51,9 @@ export function reconstructionsFigure(
   const columns = reconstructions.length + 1
   const sheet = new Float64Array(2 * n * columns * size)
   const labels: string[] = []
+  // The truth has no error, and a map no picture, only its place among the errors.
+  const maps = reconstructions.map(({ map }) => Boolean(map))
+  const empty = Array.from({ length: n }, () => [false, ...maps, true, ...maps.map(() => false)]).flat()
   const put = (row: number, column: number, value: (k: number) => number): void => {
     const at = (row * columns + column) * size
     for (let k = 0; k < size; k++) sheet[at + k] = value(k)
@@ -58,27 +61,28 @@ export function reconstructionsFigure(
   for (let i = 0; i < n; i++) {
     const from = i * size
     put(2 * i, 0, (k) => truth[from + k]!)
-    put(2 * i + 1, 0, () => low)
     labels.push('', ...reconstructions.map(({ labels }) => labels?.[i] ?? ''))
     for (const [j, each] of reconstructions.entries()) {
-      // A map has no picture, only its place among the errors.
-      put(2 * i, j + 1, (k) => (each.map ? low : each.pixels[from + k]!))
+      put(2 * i, j + 1, (k) => each.pixels[from + k]!)
       put(2 * i + 1, j + 1, (k) => low + gain * errorOf(each, from + k))
     }
     labels.push(...Array.from({ length: columns }, () => ''))
   }
   const below = `below: errors, ${short(gain)} times as bright`
-  return imagesFigure([{ name: title, pixels: sheet, shape: [2 * n * columns, ...shape.slice(1)], labels }], {
-    ...{
-      title,
-      subtitle: subtitle ? `${subtitle} · ${below}` : below,
-      range,
-      columns,
-      most: 2 * n * columns,
+  return imagesFigure(
+    [{ name: title, pixels: sheet, shape: [2 * n * columns, ...shape.slice(1)], labels, empty }],
+    {
+      ...{
+        title,
+        subtitle: subtitle ? `${subtitle} · ${below}` : below,
+        range,
+        columns,
+        most: 2 * n * columns,
+      },
+      across: { names: ['truth', ...reconstructions.map(({ name }) => name)] },
+      ...options,
     },
-    across: { names: ['truth', ...reconstructions.map(({ name }) => name)] },
-    ...options,
-  })
+  )
 }
 
 /** By which errors are multiplied to be seen: 1, 2 or 5 times a power of ten, at least 1. */

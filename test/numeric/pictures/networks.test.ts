@@ -193,6 +193,13 @@ test('a summary counts the numbers of every layer', () => {
   assert.equal(bytes, 4 * total)
   const first = layers.find(({ layer }) => layer === 'first')!
   assert.deepEqual(first, { layer: 'first', shapes: { W: [3, 3, 1, 8], b: [8] }, parameters: 80 })
+  const shown = (summary(network) as never as Record<symbol, () => unknown>)[Symbol.for('genbook.display')]!()
+  assert.deepEqual((shown as unknown[])[layers.indexOf(first)], {
+    layer: 'first',
+    shapes: 'W 3 × 3 × 1 × 8, b 8',
+    parameters: 80,
+  })
+  assert.deepEqual((shown as unknown[]).at(-1), { layer: 'all', shapes: '', parameters: total })
   assert.equal(summary({ params: fresh }).parameters, total)
   tf.dispose(fresh)
   assert.throws(() => summary({} as never), /must be a network, such as unet/)

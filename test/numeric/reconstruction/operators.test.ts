@@ -10,9 +10,11 @@ import {
   mask,
   measure,
   measurement,
+  radon,
   svd,
   type Mixture,
 } from '../../../src/models'
+import { dampedLeastSquares } from '../../../src/models/reconstruction/conjugateGradients'
 import { RandomStream, selectBackend } from '../../../src/tensor'
 import { approximately } from '../approximately'
 import { files, take } from '../backends'
@@ -236,5 +238,55 @@ describe('the exact conditional', () => {
       () => exactConditional(gaussian, mask([1, 0]), [1], { noise: NaN }),
       /noise must not be negative/,
     )
+  })
+})
+
+describe('damped least squares', () => {
+  /** (AᵀA + ρ)⁻¹ Aᵀ y by elimination. */
+  const solved = (a: Matrix, y: readonly number[], rho: number): number[] => {
+    const normal = product(transpose(a), a).map((row, i) => row.map((v, j) => v + (i === j ? rho : 0)))
+    const rows = normal.map((row, i) => [...row, a.reduce((sum, each, k) => sum + each[i]! * y[k]!, 0)])
+    for (const [i, pivot] of rows.entries())
+      for (const [j, row] of rows.entries()) {
+        if (i === j) continue
+        const factor = row[i]! / pivot[i]!
+        for (let k = i; k < row.length; k++) row[k]! -= factor * pivot[k]!
+      }
+    return rows.map((row, i) => row.at(-1)! / row[i]!)
+  }
+
+  for (const [name, a] of Object.entries({ ...MATRICES, one: [[2]] })) {
+    test(`of a ${name} matrix, in doubles and in tensors, each member by itself`, () => {
+      const operator = linearOperator(a)
+      const ys = ['first', 'second'].map((each) => [...new RandomStream(9, each).normal(a.length)])
+      for (const rho of [0.1, 3]) {
+        const expected = ys.flatMap((y) => solved(a, y, rho))
+        approximately(dampedLeastSquares(operator, Float64Array.from(ys.flat()), rho, 12), expected, 1e-10)
+        approximately(take(dampedLeastSquares<tf.Tensor>(operator, tf.tensor2d(ys), rho, 12)), expected, 1e-4)
+      }
+    })
+  }
+
+  test('without damping it is the pseudo-inverse, and nothing of nothing', () => {
+    const operator = linearOperator(SINGULAR)
+    const y = Float64Array.of(1, -2, 0.5, 3)
+    approximately(dampedLeastSquares(operator, y, 0, 6), [...operator.pseudoInverse(y)], 1e-9)
+    approximately(dampedLeastSquares(operator, new Float64Array(4), 0, 3), [0, 0, 0], 0)
+  })
+
+  test('a scanner with more views than can be factorised soon is inverted without', () => {
+    // 23 views of 30 detectors: 690 numbers of 441 pixels.
+    const scanner = radon([21, 21, 1], { views: 23 })
+    const x = data.phantoms({ size: 21 }).draw(2, new RandomStream(2, 'bodies'))
+    const y = scanner.apply<tf.Tensor>(x)
+    const doubles = Float64Array.from(y.dataSync())
+    for (const rho of [1e-3, 1e-2]) {
+      // Long past its goal, it stays there.
+      const exact = dampedLeastSquares(scanner, doubles, rho, 300)
+      approximately(dampedLeastSquares(scanner, doubles, rho, 150), [...exact], 1e-6)
+      const damped = scanner.regularised(y, rho)
+      assert.deepEqual(damped.shape, [2, 21, 21, 1])
+      approximately(take(damped), [...exact], 2e-3)
+    }
   })
 })

@@ -47,6 +47,26 @@ describe('a sheet of pictures', () => {
     assert.deepEqual(dark.at(0, 0), [255, 0, 255, 255], 'magenta')
   })
 
+  test('names that are wider than their sheets have room, left, right and between', () => {
+    const named = (name: string) => ({ ...grey([1, 4, 4], () => 0), name })
+    const widths = (names: string[]) => {
+      const { layout } = imagesFigure(names.map(named), { zoom: 10 })
+      const { l, r } = layout['margin'] as { l: number; r: number }
+      const inner = (layout['width'] as number) - l - r
+      const end = (layout['xaxis'] as { domain: number[] }).domain[1]! * inner
+      const next = (layout['xaxis2'] as { domain: number[] }).domain[0]! * inner
+      return { l, r, sheet: end, between: next - end }
+    }
+    const narrow = widths(['a', 'b'])
+    const wide = widths(['what is known', 'what it could have been'])
+    assert.equal(wide.sheet, narrow.sheet)
+    // Letters are at least six pixels wide.
+    const overhang = (letters: number) => (6 * letters - wide.sheet) / 2
+    assert.ok(wide.l > overhang(13) && wide.r > overhang(23), JSON.stringify(wide))
+    assert.ok(wide.between > overhang(13) + overhang(23), JSON.stringify(wide))
+    assert.ok(wide.l > narrow.l && wide.between > narrow.between)
+  })
+
   test('labels stand below, neighbours in the next row, and names are escaped', () => {
     const below = { name: 'nearest', pixels: [1, 1, -1, -1], distances: [0.25, 3] }
     const figure = imagesFigure([grey([2, 1, 2], () => 0, { labels: ['<7>', 'b'], below })], { columns: 1 })

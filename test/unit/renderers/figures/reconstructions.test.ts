@@ -82,12 +82,15 @@ describe('reconstructions', () => {
     const rows = greys(made).filter((row) => row.some((grey) => grey >= 0))
     assert.equal(rows.length, 4, 'two pictures, each with its errors')
     const [first, errors, second, others] = rows.map((row) => row.filter((grey) => grey >= 0))
-    // Truth, reconstruction, nothing for a map.
-    assert.deepEqual(first, [0, 128, 0, 153, 0, 0])
-    assert.deepEqual(second, [255, 64, 230, 64, 0, 0])
-    // The largest errors are 0.1, so ten times as bright.
-    assert.deepEqual(errors, [0, 0, 0, 255, 255, 0])
-    assert.deepEqual(others, [0, 0, 255, 0, 0, 128])
+    // Truth, reconstruction, no place for a map.
+    assert.deepEqual(first, [0, 128, 0, 153])
+    assert.deepEqual(second, [255, 64, 230, 64])
+    // The largest errors are 0.1, so ten times as bright; the truth has none, and its place is empty.
+    assert.deepEqual(errors, [0, 255, 255, 0])
+    assert.deepEqual(others, [255, 0, 0, 128])
+    assert.deepEqual(rows[1]!.slice(0, 3), [-1, -1, -1])
+    const said = made.data.at(-1)!.customdata as string[]
+    assert.deepEqual([said[0] !== '', said[2], said[3], said[5] !== ''], [true, '', '', true])
     assert.match(JSON.stringify(made.layout), /10 times as bright/)
     assert.match(JSON.stringify(made.layout), /truth.*good.*spread/)
     assert.match(JSON.stringify(made.data.at(-1)!.text), /20 dB/)
