@@ -28,7 +28,7 @@ import {
   type Layer,
 } from './layers'
 import { besidePictures } from '../pictures/beside'
-import { resBlock } from './resBlock'
+import { resBlock, type Modulation } from './resBlock'
 import { featuresOf, timeFeatures, type TimeFeatures } from '../timeFeatures'
 
 export interface UNetOptions {
@@ -53,6 +53,8 @@ export interface UNetOptions {
    * place look at every token where there is attention.
    */
   readonly conditioning?: 'add' | 'cross-attention'
+  /** How blocks are told the embedding: by adaptive group normalisation (the default), or by adding it, as DDPM did. */
+  readonly modulation?: Modulation
 }
 
 /** A U-Net, which can also tell where it looks. */
@@ -80,6 +82,7 @@ export function unet({
   time = timeFeatures.geometric(32),
   conditions: told = {},
   conditioning = 'add',
+  modulation = 'group-norm',
 }: UNetOptions): UNetNetwork {
   expectSizes(shape, channels, multipliers, blocks, attentive, groups)
   const widths = multipliers.map((m) => m * channels)
@@ -89,6 +92,8 @@ export function unet({
   const beside = besidePictures('unet', conditions, shape)
   if ((conditioning as string) !== 'add' && (conditioning as string) !== 'cross-attention')
     throw new RangeError(`unet: conditioning must be add or cross-attention, not ${String(conditioning)}`)
+  if ((modulation as string) !== 'group-norm' && (modulation as string) !== 'add')
+    throw new RangeError(`unet: modulation must be group-norm or add, not ${String(modulation)}`)
   const looks =
     conditioning === 'cross-attention' && Object.values(conditions).some((kind) => !('picture' in kind))
 
@@ -97,7 +102,8 @@ export function unet({
     layers.push(layer as Layer<never>)
     return layer
   }
-  const block = (name: string, from: number, to: number) => add(resBlock(name, from, to, size, groups))
+  const block = (name: string, from: number, to: number) =>
+    add(resBlock(name, from, to, size, groups, modulation))
   const attend = (name: string, width: number) => ({
     own: add(attention(`${name}.attention`, width, groups)),
     cross: looks ? add(crossAttention(`${name}.cross`, width, groups, size)) : undefined,

@@ -144,6 +144,29 @@ describe('layers', () => {
     const expected = convolution('b.second', to, to).apply(params, tf.tensor4d(modulated)).add(skip(params))
     approximately(take(block.apply(params, x, e)), take(expected), 1e-4)
   })
+
+  test('a residual block that is told by addition, in other words', () => {
+    const [from, to, size] = [2, 4, 3]
+    const block = resBlock('b', from, to, size, 2, 'add')
+    const x = picture([2, 3, 3, from])
+    const e = picture([2, size], 'embedding')
+    const fresh = block.initial(named('fresh'))
+    const skip = (params: Params) => convolution('b.skip', from, to, { size: 1 }).apply(params, x)
+    approximately(take(block.apply(fresh, x, e)), take(skip(fresh)), 0)
+    const params = awake(fresh)
+    const first = convolution('b.first', from, to).apply(
+      params,
+      soft(groupNorm('b.norm', from, 2).apply(params, x)),
+    )
+    const told = tf.matMul(e, params['b.told.W']!).add(params['b.told.b']!).arraySync() as number[][]
+    const moved = (first.arraySync() as number[][][][]).map((rows, i) =>
+      rows.map((row) => row.map((pixel) => pixel.map((value, k) => value + told[i]![k]!))),
+    )
+    const [gain, shift] = [params['b.after.gain']!, params['b.after.shift']!]
+    const normalised = soft(groupNormalise(tf.tensor4d(moved), 2).mul(gain).add(shift))
+    const expected = convolution('b.second', to, to).apply(params, normalised).add(skip(params))
+    approximately(take(block.apply(params, x, e)), take(expected), 1e-4)
+  })
 })
 
 describe('a U-Net', () => {
@@ -181,25 +204,27 @@ describe('a U-Net', () => {
   })
 
   test('a gradient reaches every parameter', () => {
-    const network = unet({ ...small, shape: [4, 4, 1], conditions: { class: 2 } })
-    const params = awake(network.initial(named('gradients')))
-    const names = Object.keys(params)
-    const gradients = tf.grads((...values: tf.Tensor[]) =>
-      tf.sum(
-        tf.square(
-          network(
-            Object.fromEntries(names.map((name, i) => [name, values[i]!])),
-            picture([3, 4, 4, 1]),
-            tf.tensor1d([1, 0, -1]),
-            {
-              class: { value: [0, 1, 1], told: [1, 1, 0] },
-            },
+    for (const modulation of ['group-norm', 'add'] as const) {
+      const network = unet({ ...small, shape: [4, 4, 1], conditions: { class: 2 }, modulation })
+      const params = awake(network.initial(named('gradients')))
+      const names = Object.keys(params)
+      const gradients = tf.grads((...values: tf.Tensor[]) =>
+        tf.sum(
+          tf.square(
+            network(
+              Object.fromEntries(names.map((name, i) => [name, values[i]!])),
+              picture([3, 4, 4, 1]),
+              tf.tensor1d([1, 0, -1]),
+              {
+                class: { value: [0, 1, 1], told: [1, 1, 0] },
+              },
+            ),
           ),
         ),
-      ),
-    )(Object.values(params))
-    for (const [i, gradient] of gradients.entries())
-      assert.ok(tf.max(tf.abs(gradient)).dataSync()[0]! > 1e-6, `no gradient reaches ${names[i]}`)
+      )(Object.values(params))
+      for (const [i, gradient] of gradients.entries())
+        assert.ok(tf.max(tf.abs(gradient)).dataSync()[0]! > 1e-6, `no gradient reaches ${names[i]}`)
+    }
   })
 
   test('derivatives of derivatives, against differences of derivatives', async () => {
@@ -253,6 +278,7 @@ describe('a U-Net', () => {
       [/multipliers must be a list/, { shape: [4, 4, 1], multipliers: 2 }],
       [/attention lists levels from 0 to 1/, { shape: [4, 4, 1], attention: [2] }],
       [/blocks must be a positive whole number/, { shape: [4, 4, 1], blocks: 0 }],
+      [/modulation must be group-norm or add/, { shape: [4, 4, 1], modulation: 'film' }],
     ]
     for (const [message, options] of cases) assert.throws(() => unet(options as never), { message })
   })
