@@ -1,12 +1,27 @@
-/** Documentation as Markdown. Formulas between dollar signs are left as their authors wrote them. */
+/** Documentation as Markdown, with formulas between dollar signs in Unicode: VS Code's hovers show no others. */
 import type ts from 'typescript'
+import { formulas, inUnicode } from '../../renderers/symbols'
 
 export function documentation(
   parts: readonly ts.SymbolDisplayPart[] | undefined,
   tags: readonly ts.JSDocTagInfo[] | undefined,
 ): string {
   const shown = (tags ?? []).map(tag).filter((text) => text !== '')
-  return [plain(parts), ...shown].filter((text) => text !== '').join('\n\n')
+  return readFormulas([plain(parts), ...shown].filter((text) => text !== '').join('\n\n'))
+}
+
+/** What is beyond a line of text stays as its author wrote it. */
+function readFormulas(markdown: string): string {
+  let text = markdown
+  for (const { tex, start } of formulas(markdown).reverse()) {
+    const shown = inUnicode(tex)
+    if (shown === undefined) continue
+    const end = start + tex.length
+    const dollars = markdown.startsWith('$$', start - 2) && markdown.startsWith('$$', end) ? 2 : 1
+    const escaped = shown.replace(/[\\`*_{}[\]<>#|~!]/g, '\\$&')
+    text = text.slice(0, start - dollars) + escaped + text.slice(end + dollars)
+  }
+  return text
 }
 
 /** Display parts as text; links become code, since their targets have no address. */

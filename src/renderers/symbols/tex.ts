@@ -99,13 +99,14 @@ function letterAt(tex: string, place: number): Letter | undefined {
   return { base, end: argument.after, ...(index && { index }) }
 }
 
-function commandAt(tex: string, place: number): { name: string; end: number } | undefined {
+/** The command that starts at `place`. */
+export function commandAt(tex: string, place: number): { name: string; end: number } | undefined {
   const match = /^\\([a-zA-Z]+)\*?/.exec(tex.slice(place, place + 40))
   return match ? { name: match[1]!, end: place + match[0].length } : undefined
 }
 
 /** A group in braces, a command or a single character, after any spaces. */
-function argumentAt(
+export function argumentAt(
   tex: string,
   place: number,
 ): { readonly start: number; readonly end: number; readonly after: number } | undefined {

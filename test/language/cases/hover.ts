@@ -3,7 +3,7 @@ import { sixty } from './long'
 
 export const hover: readonly Case[] = [
   {
-    name: 'a name of an earlier cell shows its type and documentation, formulas kept',
+    name: 'a name of an earlier cell shows its type and documentation, with formulas to read',
     cells: [
       '/** The score $\\nabla \\log p_t(x)$.\n * @param x states of shape $[n, d]$ */\nfunction score(x: tf.Tensor2D) { return x }',
       'sc¦ore',
@@ -11,8 +11,7 @@ export const hover: readonly Case[] = [
     ask: {
       feature: 'hover',
       code: /^function score\(x: tf\.Tensor2D\): Tensor2D$/,
-      documentation:
-        /The score \$\\nabla \\log p_t\(x\)\$\.\n\n\*@param\* `x` — states of shape \$\[n, d\]\$/,
+      documentation: /The score ∇ log pₜ\(x\)\.\n\n\*@param\* `x` — states of shape \\\[n, d\\\]$/,
     },
   },
   {
