@@ -54,13 +54,13 @@ export function dampedLeastSquares<S extends State>(
 function squares<S extends State>(x: S, size: number): S {
   const lengths = norms(x, size)
   return (
-    lengths instanceof Float64Array ? lengths.map((length) => length ** 2) : tf.square(lengths as tf.Tensor)
+    lengths instanceof Float64Array ? lengths.map((length) => length ** 2) : tf.square(lengths)
   ) as S
 }
 
 /** aᵢ / bᵢ, and zero where a member has arrived and both are. */
 function ratio<S extends State>(a: S, b: S): S {
-  if (!(a instanceof Float64Array)) return tf.divNoNan(a as tf.Tensor, b as tf.Tensor) as S
+  if (!(a instanceof Float64Array)) return tf.divNoNan(a, b) as S
   const below = b as Float64Array
   return a.map((value, i) => (below[i] ? value / below[i] : 0)) as S
 }
@@ -72,8 +72,8 @@ const [ARRIVED, ARRIVED_SINGLE] = [1e-26, 1e-11]
 function stepOf<S extends State>(steepness: S, curvature: S, first: S): S {
   const length = ratio(steepness, curvature)
   if (!(length instanceof Float64Array)) {
-    const on = tf.greater(steepness as tf.Tensor, tf.mul(first as tf.Tensor, ARRIVED_SINGLE))
-    return tf.where(on, length as tf.Tensor, 0) as S
+    const on = tf.greater(steepness, tf.mul(first as tf.Tensor, ARRIVED_SINGLE))
+    return tf.where(on, length, 0) as S
   }
   const [now, start] = [steepness as Float64Array, first as Float64Array]
   return length.map((value, i) => (now[i]! > ARRIVED * start[i]! ? value : 0)) as S

@@ -43,7 +43,7 @@ export function resBlock(
       const h = first.apply(params, norm.apply(params, x))
       if (after) {
         const plus = told.apply(params, e)
-        const moved = after.apply(params, h.add(plus.reshape([plus.shape[0]!, 1, 1, to])))
+        const moved = after.apply(params, h.add(plus.reshape([plus.shape[0], 1, 1, to])))
         return second.onto(params, skip ? skip.apply(params, x) : x, moved)
       }
       const [scale, shift] = tf.split(told.apply(params, e), 2, 1) as [tf.Tensor, tf.Tensor]
