@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as tf from '@tensorflow/tfjs'
+import { silu } from '../../../src/tensor'
 import { assertNear, onBuilds, randoms, read } from './builds'
 
 /** Numbers of every size and sign, and what is special, of a length that no vector divides. */
@@ -123,6 +124,15 @@ onBuilds('functions of one tensor', () => {
     assert.deepEqual(of(tf.sqrt), [NaN, Infinity, NaN, 0])
     special.dispose()
     assert.ok(read(tf.tidy(() => tf.log(tf.tensor1d([-1])))).values.every(Number.isNaN))
+  })
+
+  test('SiLU far below zero is nothing beside 1, but so much that products with it are normal numbers', () => {
+    const { values } = read(tf.tidy(() => silu(tf.tensor1d([-87, -126, -1e3, -1e6]))))
+    for (const value of values) {
+      assert.ok(Math.abs(value) < 1e-20)
+      // Of smaller results processors make something special, which takes a hundred times as long.
+      assert.ok(Math.abs(value) * 1e-6 > 2 ** -126, `${value}`)
+    }
   })
 
   test('angles too large for it are left to the slower way', () => {

@@ -20,8 +20,8 @@ export const ONE: usize = 16 * 73
 
 export function prepareQuickSigmoid(): void {
   enter(MINUS_LOG2_E, -1.4426950408889634)
-  // The reciprocal of 1 + 2¹²⁶ is still a normal number.
-  enter(LARGEST, 126)
+  // σ is 10⁻³⁰ at least: products with less may be no normal numbers any more, with which processors are a hundred times slower.
+  enter(LARGEST, 100)
   enter(SMALLEST, -126)
   // As in `functions.ts`.
   enter(MAGIC, 12582912)
