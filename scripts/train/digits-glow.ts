@@ -6,7 +6,7 @@ import { recipe } from './recipe'
 export default recipe({
   builder: digitsGlow,
   seed: 4,
-  steps: 800,
+  steps: 5000,
   batch: 64,
   settings: (model) => {
     // Its actnorms begin where a first batch suggests; a training that goes on brings its own numbers.
