@@ -5,6 +5,7 @@
 import { cosine, dpmpp2M, warmUp } from '../../src/models'
 import { digitsVpSde } from '../../src/models/pretrained/digitsVpSde'
 import { digitsQuality } from './digitsQuality'
+import { fewSteps } from './fewSteps'
 import { recipe } from './recipe'
 import { startFrom } from './startFrom'
 
@@ -17,6 +18,13 @@ export default recipe({
     await startFrom('digits-ddpm', model)
     return { rate: warmUp(cosine(1e-3), 100), clip: 1, ema: 0.999 }
   },
-  measure: (model, stream) =>
-    digitsQuality(model, (told) => dpmpp2M(told, { steps: 20 }), '20 steps of DPM-Solver++ (2M)', stream),
+  measure: async (model, stream) => ({
+    ...(await digitsQuality(
+      model,
+      (told) => dpmpp2M(told, { steps: 20 }),
+      '20 steps of DPM-Solver++ (2M)',
+      stream,
+    )),
+    ...(await fewSteps(model, 2)),
+  }),
 })

@@ -90,7 +90,7 @@ async function ofFirst(
 }
 
 /** Samples of all classes alike. */
-async function drawn(
+export async function drawn(
   model: Denoiser,
   sampler: (model: Denoiser) => Sampler,
   real: ReturnType<typeof data.digits>,
