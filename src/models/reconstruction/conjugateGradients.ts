@@ -53,9 +53,7 @@ export function dampedLeastSquares<S extends State>(
 /** ‖xᵢ‖² of each member. */
 function squares<S extends State>(x: S, size: number): S {
   const lengths = norms(x, size)
-  return (
-    lengths instanceof Float64Array ? lengths.map((length) => length ** 2) : tf.square(lengths)
-  ) as S
+  return (lengths instanceof Float64Array ? lengths.map((length) => length ** 2) : tf.square(lengths)) as S
 }
 
 /** aᵢ / bᵢ, and zero where a member has arrived and both are. */
