@@ -129,7 +129,10 @@ export class NotebookUnderTest {
 
   /** Runs a cell with the button beside it, without waiting for its end. */
   async startCell(index: number): Promise<void> {
+    const { order } = await this.cell(index)
     await until(`the run button of cell ${index}`, async () => {
+      // A click that a busy window answers late has begun the run all the same: a second one would run the cell again.
+      if ((await this.cell(index)).order !== order) return true
       const row = await this.reveal(index)
       // The button shows under the mouse, and rows move while outputs grow.
       await row.locator('.cell-editor-container').hover({ timeout: 3000 })
