@@ -22,10 +22,13 @@ import {
   logLikelihood,
   bitsPerDimension,
   multistep,
+  ncsn,
+  ncsnHead,
   progressiveDistillation,
   rectified,
   reflow,
   flowMatching,
+  geometricScales,
   reverseKernel,
   sample,
   straightness,
@@ -132,6 +135,16 @@ describe('families on Gaussian pictures', () => {
         Math.abs(moment / exact[i]! - 1) < 0.25,
         `second moments ${moments.join()}, of the exact model ${exact.join()}`,
       )
+  })
+
+  test('NCSN as it first was, its network told which scale it sees, learns how pixels hang together', async () => {
+    const scales = ncsn({ sigmas: geometricScales(2, 0.4, 6) })
+    const model = denoiser(scales, small(), {
+      predicts: ncsnHead(scales, { by: 'index' }),
+      stream: named('NCSN'),
+    })
+    await train(model, gaussianPictures, settings('NCSN'))
+    expectLearned(model, [1, 3, 5])
   })
 
   test('VDM: the bound lies above the entropy, and near it; its denoiser has learned too', async () => {
