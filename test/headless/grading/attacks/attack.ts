@@ -10,6 +10,8 @@ export interface Attack {
   /** Or any file at all. @param path where it is handed in */
   readonly file?: (course: Course, path: string) => Promise<unknown>
   readonly status: SubmissionStatus
+  /** The other status that is as right, where an attack is a race that the machine decides. */
+  readonly otherStatus?: SubmissionStatus
   /** Found in a reason or a note of the result. */
   readonly reason: RegExp
   /** Points of the first exercise, of 4; none where nothing else is said. */
