@@ -79,7 +79,7 @@ for (const [label, extension, expected] of [
     await code.pick(label)
     // VS Code's own file dialog, with the place beside the notebook filled in.
     await code.answerFileDialog()
-    await code.waitForNotification('Exported to')
+    await code.waitForNotification(`Exported to ${folder}/test.${extension}`)
     assert.match(await code.readFile(`${folder}/test.${extension}`), expected)
   })
 
@@ -91,7 +91,7 @@ scenario(
     await code.command('Genbook: Export')
     await code.pick('Jupyter')
     await code.answerFileDialog()
-    await code.waitForNotification('Exported to')
+    await code.waitForNotification(`Exported to ${folder}/test.ipynb`)
     const { cells } = JSON.parse(await code.readFile(`${folder}/test.ipynb`)) as {
       cells: { outputs: { data: Record<string, string> }[] }[]
     }
@@ -109,7 +109,7 @@ scenario(
     await code.command('Genbook: Export')
     await code.pick('Project')
     await code.answerFileDialog()
-    await code.waitForNotification('Exported to', { seconds: 120 })
+    await code.waitForNotification(`Exported to ${folder}/test-project`, { seconds: 120 })
     assert.match(await code.readFile(`${folder}/test-project/notebook.ts`), /^const answer = 6 \* 7$/m)
     const script = await code.readFile(`${folder}/test-project/genbook/dist/genbook.mjs`)
     assert.equal(script, await readFile(join(process.cwd(), 'dist/genbook.mjs'), 'utf8'))

@@ -194,15 +194,12 @@ export class VSCodeUnderTest {
 
   /** Closes every editor, throwing unsaved changes away. */
   async closeAllEditors(): Promise<void> {
-    await this.evaluate(async (vscode) => {
-      const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs)
-      for (const tab of tabs) {
-        if (!tab.isDirty) continue
-        const input = tab.input as { readonly uri?: Api.Uri }
-        if (input.uri) await vscode.commands.executeCommand('vscode.open', input.uri)
-        await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor')
-      }
-      await vscode.commands.executeCommand('workbench.action.closeAllEditors')
+    // Not awaited there: VS Code asks about each unsaved editor, also about one that becomes so only now.
+    await this.evaluate((vscode) => void vscode.commands.executeCommand('workbench.action.closeAllEditors'))
+    const discard = this.page.locator('.monaco-dialog-box').getByRole('button', { name: "Don't Save" })
+    await until('every editor to close', async () => {
+      if (await discard.isVisible()) await discard.click({ timeout: 3000 })
+      return this.evaluate((vscode) => vscode.window.tabGroups.all.every(({ tabs }) => tabs.length === 0))
     })
   }
 
@@ -230,22 +227,31 @@ export class VSCodeUnderTest {
     })
   }
 
-  /** Chooses an entry of the list that VS Code has just opened at the top. */
+  /** Chooses an entry by its label in the list that VS Code has just opened at the top. */
   async pick(label: string | RegExp): Promise<void> {
-    const row = this.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: label }).first()
-    await row.waitFor({ state: 'visible', timeout: 15_000 })
-    await row.click()
+    // By the label alone: the text below it may name other entries, and rows come into the page in any order.
+    const name = this.page.locator('.label-name:not(.quick-input-list-label-meta *)', { hasText: label })
+    await this.page
+      .locator('.quick-input-list .monaco-list-row')
+      .filter({ has: name })
+      .click({ timeout: 15_000 })
   }
 
-  /** Presses OK in VS Code's own dialog for files, leaving the place that it proposes or typing another. */
-  async answerFileDialog(path?: string): Promise<void> {
-    const input = this.page.locator('.quick-input-widget input[type=text]')
-    await input.waitFor({ state: 'visible', timeout: 15_000 })
-    if (path !== undefined) await input.fill(path)
-    await this.page
-      .locator('.quick-input-widget')
-      .getByRole('button', { name: 'OK' })
-      .click({ timeout: 15_000 })
+  /**
+   * Presses OK in VS Code's own dialog for files, leaving the place that it proposes or naming another file there.
+   * @returns the path that it proposed.
+   */
+  async answerFileDialog(name?: string): Promise<string> {
+    const widget = this.page.locator('.quick-input-widget')
+    const input = widget.locator('input[type=text]')
+    // VS Code shows the folder first, and then the name in it.
+    const proposed = await until('a proposed file', async () => {
+      const value = (await input.isVisible()) && (await input.inputValue())
+      return value && /^\/.*[^/]$/.test(value) && value
+    })
+    if (name !== undefined) await input.fill(proposed.replace(/[^/]*$/, name))
+    await widget.getByRole('button', { name: 'OK' }).click({ timeout: 15_000 })
+    return proposed
   }
 
   /** The messages on the screen now, newest first. */
