@@ -1,6 +1,6 @@
 /** What the runtime view shows of one notebook: device, state, what runs and waits, memory, variables, and buttons. */
+import { element } from '../../renderers/controls/elements'
 import { busySign, button, type PushButton } from './controls'
-import { element } from './element'
 import { fill } from './fill'
 import type { Button, Words } from './messages'
 import { formatBytes, formatElapsed, type NotebookState, type Running } from './state'

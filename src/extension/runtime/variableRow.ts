@@ -1,5 +1,5 @@
 /** A row of the table of variables, as elements. */
-import { element } from './element'
+import { element } from '../../renderers/controls/elements'
 import { fill } from './fill'
 import type { VariableWords } from './messages'
 import { number, type VariableRow } from './rows'

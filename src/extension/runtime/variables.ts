@@ -1,6 +1,6 @@
 /** The table of a notebook's variables: filter, order, and keys to walk through it. */
 import type { Variable } from '../../kernel/protocol'
-import { element } from './element'
+import { element } from '../../renderers/controls/elements'
 import { fill } from './fill'
 import type { VariableWords } from './messages'
 import { fits, rowOf, sorted, type Sort, type SortKey, type VariableRow } from './rows'

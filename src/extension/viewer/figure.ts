@@ -1,7 +1,7 @@
 /** Draws figures with the notebook's own renderer, so that Plotly is shipped once. */
 import type { OutputItem, RendererApi } from 'vscode-notebook-renderer'
+import { element } from '../../renderers/controls/elements'
 import { PLOTLY_MIME } from '../../renderers/figures/figure'
-import { element } from '../runtime/element'
 
 interface Renderer {
   readonly activate: (context: object) => RendererApi

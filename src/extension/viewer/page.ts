@@ -2,7 +2,7 @@
 import { imageLayout } from '../../kernel/inspect/imageLayout'
 import type { Variable, ViewForm, ViewResult } from '../../kernel/protocol'
 import { unreachable } from '../../kernel/protocol'
-import { element } from '../runtime/element'
+import { element } from '../../renderers/controls/elements'
 import { fill } from '../runtime/fill'
 import type { ViewerMessage, ViewerRequest, ViewerSetup } from './messages'
 import { FigurePane } from './figure'

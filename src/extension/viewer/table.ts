@@ -1,6 +1,6 @@
 /** A page of a tensor's rows, and the way to the others. */
 import type { ViewForm, ViewResult } from '../../kernel/protocol'
-import { element } from '../runtime/element'
+import { element } from '../../renderers/controls/elements'
 import { fill } from '../runtime/fill'
 import type { ViewerWords } from './messages'
 

@@ -1,10 +1,10 @@
 /** The way from library code to files in the notebook's folder, which a kernel cannot read by itself: its driver does. */
 import type { FilesRead, ReadFiles } from '../protocol'
+import { OpenRequests } from './openRequests'
 
 export class FileRequests {
   readonly #post: (message: ReadFiles) => void
-  readonly #open = new Map<number, (answer: FilesRead) => void>()
-  #last = 0
+  readonly #open = new OpenRequests<FilesRead>()
 
   constructor(post: (message: ReadFiles) => void) {
     this.#post = post
@@ -26,15 +26,10 @@ export class FileRequests {
 
   /** The driver has answered. */
   answer(answer: FilesRead): void {
-    this.#open.get(answer.request)?.(answer)
-    this.#open.delete(answer.request)
+    this.#open.answer(answer.request, answer)
   }
 
   #ask(wants: ReadFiles['wants'], path: string): Promise<FilesRead> {
-    const request = ++this.#last
-    return new Promise((resolve) => {
-      this.#open.set(request, resolve)
-      this.#post({ type: 'readFiles', request, wants, path })
-    })
+    return this.#open.ask((request) => this.#post({ type: 'readFiles', request, wants, path })).answered
   }
 }

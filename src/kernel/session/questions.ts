@@ -1,5 +1,6 @@
 /** Cells that wait for a person to type something. */
 import type { Answer, Ask } from '../protocol'
+import { OpenRequests } from './openRequests'
 import type { Run } from './run'
 
 /** What is asked, before it has a number. */
@@ -12,8 +13,7 @@ export class NoAnswerError extends Error {
 
 export class Questions {
   readonly #post: (ask: Ask) => void
-  readonly #open = new Map<number, (answer: Answer) => void>()
-  #last = 0
+  readonly #open = new OpenRequests<Answer>()
 
   constructor(post: (ask: Ask) => void) {
     this.#post = post
@@ -25,9 +25,9 @@ export class Questions {
    * @throws NoAnswerError (as a rejection) where there is no answer; what ended the run where that came first.
    */
   async ask(run: Run, question: Question): Promise<string> {
-    const number = ++this.#last
-    const answered = new Promise<Answer>((resolve) => this.#open.set(number, resolve))
-    this.#post({ type: 'ask', run: run.number, question: number, ...question })
+    const { request, answered } = this.#open.ask((number) =>
+      this.#post({ type: 'ask', run: run.number, question: number, ...question }),
+    )
     try {
       const { text, reason } = await Promise.race([answered, run.ended])
       if (text !== undefined) return text
@@ -35,12 +35,12 @@ export class Questions {
         `“${question.prompt}” was not answered: ${reason ?? 'the field was left with Escape'}.`,
       )
     } finally {
-      this.#open.delete(number)
+      this.#open.forget(request)
     }
   }
 
   /** An answer has come; one to a question that nobody waits for any more is dropped. */
   answer(answer: Answer): void {
-    this.#open.get(answer.question)?.(answer)
+    this.#open.answer(answer.question, answer)
   }
 }
