@@ -49,6 +49,6 @@ export function changeEnded(
   execution.start(timing?.startTime)
   writer.resume(execution)
   for (const change of changes) change(writer)
-  writer.pause()
+  writer.end()
   execution.end(failed ? false : success, timing?.endTime)
 }

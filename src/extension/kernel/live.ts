@@ -137,7 +137,7 @@ export class LivePictures extends Owner {
     activity.open = undefined
     if (!activity.computing.size) this.#activities.delete(cell)
     if (!open) return
-    open.writer.pause()
+    open.writer.end()
     open.execution.end(open.success, open.until)
   }
 }

@@ -129,8 +129,8 @@ export class CellRun {
   }
 
   #finish(execution: vscode.NotebookCellExecution): void {
+    this.writer.end()
     // Executions that never started take no end time.
     execution.end(this.#ended!.success, this.#started && this.#ended!.at)
-    this.writer.pause()
   }
 }

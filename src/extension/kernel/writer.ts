@@ -4,6 +4,7 @@ import type { CellError, MimeBundle, OutputEvent } from '../../kernel/protocol'
 import { unreachable } from '../../kernel/protocol'
 import { formatError } from '../../kernel/session/errors'
 import { bundleItems, errorItem, streamItem, type Item } from '../notebook/items'
+import { NewestItems } from './newestItems'
 
 /** What was shown under a display's id, and in which cell: any cell may update it later. */
 export type Displays = Map<string, vscode.NotebookCellOutput>
@@ -17,12 +18,14 @@ export type OutputChanges = Pick<
 /**
  * Turns the output events of one cell into VS Code outputs.
  *
- * VS Code carries out changes in the order in which they are asked for, so nothing here waits. All outputs are kept as
- * well: for what a finished cell shows later, and for a notebook that gets another document in mid-run.
+ * VS Code carries out changes in the order in which they are asked for, so only newer contents of an output wait for older
+ * ones. All outputs are kept as well: for what a finished cell shows later, and for a notebook that gets another document in
+ * mid-run.
  */
 export class OutputWriter {
   #changes: OutputChanges | undefined
   readonly #displays: Displays
+  readonly #newest = new NewestItems<vscode.NotebookCellOutput>((output) => this.#replaceItems(output))
   #outputs: vscode.NotebookCellOutput[] = []
   /** How far the cell is, while it runs. */
   #bars: vscode.NotebookCellOutput | undefined
@@ -48,11 +51,18 @@ export class OutputWriter {
   /** Changes can be made, in the cell of another document, which gets everything so far. */
   move(changes: OutputChanges): void {
     this.#changes = changes
-    void changes.replaceOutput([...this.#outputs])
+    this.#replaceAll()
   }
 
-  /** No changes can be made for now: the run ended, or the document is gone. */
+  /** No changes can be made for now: the document is gone. */
   pause(): void {
+    this.#newest.forget()
+    this.#changes = undefined
+  }
+
+  /** The run is about to end, after which no changes can be made. */
+  end(): void {
+    this.#newest.flush()
     this.#changes = undefined
   }
 
@@ -84,7 +94,7 @@ export class OutputWriter {
   note(markdown: string): void {
     const output = outputOf(bundleItems({ 'text/markdown': markdown }))
     this.#outputs.unshift(output)
-    void this.#changes?.replaceOutput([...this.#outputs])
+    this.#replaceAll()
   }
 
   /**
@@ -99,7 +109,7 @@ export class OutputWriter {
       this.#outputs = this.#outputs.filter((output) => output !== this.#bars)
       this.#bars = undefined
       this.#stream = undefined
-      void this.#changes?.replaceOutput([...this.#outputs])
+      this.#replaceAll()
       return
     }
     const items = bundleItems({
@@ -109,7 +119,7 @@ export class OutputWriter {
     if (!this.#bars) this.#bars = this.#append(items)
     else {
       this.#bars.items = vscodeItems(items)
-      void this.#changes?.replaceOutputItems(this.#bars.items, this.#bars)
+      this.#newest.changed(this.#bars)
     }
   }
 
@@ -133,7 +143,7 @@ export class OutputWriter {
     // Its cell was cleared or run again meanwhile, and the update has nowhere to go.
     if (!output) return
     output.items = vscodeItems(bundleItems(bundle))
-    void this.#changes?.replaceOutputItems(output.items, output)
+    this.#newest.changed(output)
   }
 
   #print(name: 'stdout' | 'stderr', text: string): void {
@@ -145,6 +155,17 @@ export class OutputWriter {
     const { output } = this.#stream
     output.items.push(...items)
     void this.#changes?.appendOutputItems(items, output)
+  }
+
+  #replaceAll(): void {
+    for (const output of this.#outputs) this.#newest.sent(output)
+    void this.#changes?.replaceOutput([...this.#outputs])
+  }
+
+  /** Another cell's output may have been cleared since it changed, and nothing is left to replace. */
+  async #replaceItems(output: vscode.NotebookCellOutput): Promise<void> {
+    if (!this.#outputs.includes(output) && ![...this.#displays.values()].includes(output)) return
+    await this.#changes?.replaceOutputItems(output.items, output)
   }
 
   #append(items: readonly Item[]): vscode.NotebookCellOutput {
