@@ -1,6 +1,8 @@
 /** What a person does with cells: change, rerun, stop, restart; variables live exactly as long as they should. */
 import assert from 'node:assert/strict'
-import { scenario, until } from './harness'
+import { scenario, until, type DrawnFigure } from './harness'
+
+const points = ({ traces }: DrawnFigure): number => Math.max(...traces.map((trace) => trace.points))
 
 scenario(
   'later cells see the new value of a changed cell',
@@ -39,7 +41,7 @@ scenario(
 )
 
 scenario(
-  'Stop ends training and keeps every variable, the model included',
+  'the loss curve of a training grows, with steps, rate and time left; Stop keeps every variable, the model included',
   async ({ code, notebook }) => {
     await code.setSetting('genbook.backend', 'wasm')
     const book = await notebook([
@@ -51,8 +53,12 @@ scenario(
     ])
     assert.equal((await book.runCell(0)).success, true)
     await book.startCell(1)
-    // Only once the loss curve is there has training begun.
-    await book.waitForFigures(1)
+    const [first] = await book.waitForFigures(1)
+    await until('the loss curve to grow', async () => {
+      const [figure] = await book.figures(1)
+      return figure && points(figure) > points(first!)
+    })
+    await book.waitForOutput(1, /step [\d,]+ of 1,000,000 · loss [\d.]+ · [\d.,]+ steps\/s · .+ left/)
     await book.pressStop()
     assert.equal((await book.finished(1, { seconds: 30 })).success, false)
     assert.equal((await book.runCell(2)).success, true)

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { root } from '../../scripts/vscode-host/index.mjs'
-import { scenario, until, type CellState, type DrawnFigure, type NotebookUnderTest } from './harness'
+import { scenario, type CellState, type DrawnFigure, type NotebookUnderTest } from './harness'
 
 const name = '01-first-diffusion.genbook'
 const example = readFileSync(join(root, 'examples', name), 'utf8')
@@ -14,10 +14,7 @@ scenario(
     await code.setSetting('genbook.backend', 'wasm')
     await code.writeFile(`${folder}/${name}`, example)
     const book = await code.openNotebook(`${folder}/${name}`)
-    const training = await indexOf(book, 'await train(')
     await book.runAll()
-    await watchesTraining(book, training)
-
     const cells = await book.allFinished({ seconds: 240 })
     assert.deepEqual(failures(cells), [])
     await code.waitForStatusBar('WASM')
@@ -59,28 +56,10 @@ async function indexOf(book: NotebookUnderTest, text: string): Promise<number> {
   return index
 }
 
-/** The loss curve is there while the cell runs, and grows, with steps, rate and the time left. */
-async function watchesTraining(book: NotebookUnderTest, index: number): Promise<void> {
-  const running = async () => {
-    const [figure] = await book.figures(index)
-    assert.equal(
-      (await book.cell(index)).success,
-      undefined,
-      'training ended before its curve was seen to grow',
-    )
-    return figure
-  }
-  const first = await until('the loss curve', running, { seconds: 120 })
-  await until('the loss curve to grow', async () => points((await running())!) > points(first))
-  await book.waitForOutput(index, /step [\d,]+ of 1,000 · loss [\d.]+ · [\d.]+ steps\/s · \d+ s left/)
-}
-
 const failures = (cells: readonly CellState[]): unknown[] =>
   cells
     .filter(({ kind, success }) => kind === 'code' && success !== true)
     .map(({ text, outputs }) => ({ text, outputs }))
-
-const points = (figure: DrawnFigure): number => Math.max(...figure.traces.map((trace) => trace.points))
 
 /** Every picture of the example, by what is drawn: points, lines, arrows, axes. */
 async function showsPictures(book: NotebookUnderTest, samples: number, steps: number): Promise<void> {
