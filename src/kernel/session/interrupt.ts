@@ -76,6 +76,11 @@ export class Interrupts implements Host {
     this.#sign = sign
   }
 
+  /** The run that what happens now belongs to. */
+  get current(): Run | undefined {
+    return this.active ?? this.executing
+  }
+
   begin(run: Run, sign: StopSign = this.#always): void {
     this.executing = run
     this.#lastRun = run.number
@@ -106,7 +111,7 @@ export class Interrupts implements Host {
 
   /** A task of the run whose code is on the stack. */
   beginTask(label: string, options: TaskOptions): Task {
-    const run = this.active ?? this.executing
+    const run = this.current
     return run && !run.finished ? run.progress.begin(label, options) : { at() {}, end() {} }
   }
 
@@ -126,7 +131,7 @@ export class Interrupts implements Host {
   }
 
   tellPath(path: Path): void {
-    const run = this.active ?? this.executing
+    const run = this.current
     if (run && !run.finished) this.onPath(run, path)
   }
 

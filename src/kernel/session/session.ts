@@ -6,10 +6,7 @@
  */
 import { RandomStream, setHost, setStream } from '../../tensor'
 import type { CompiledCell } from '../cell'
-import { bundleOf } from '../display/bundle'
-import { isHandle, type Screen, type Shown } from '../display/display'
 import { describeVariable } from '../display/describe'
-import { preview } from '../display/preview'
 import { display, setScreen } from '../display/screen'
 import type {
   Answer,
@@ -18,7 +15,6 @@ import type {
   Execute,
   Flow,
   KernelMessage,
-  MimeBundle,
   Outcome,
   OutputLimits,
   Recompute,
@@ -47,6 +43,7 @@ import { Paths } from './paths'
 import { RunProgress } from './progress'
 import { Region } from './region'
 import { Run } from './run'
+import { RunScreen } from './runScreen'
 import { Runtime } from './runtime'
 import { Scope, type SessionVariable } from './scope'
 import { shapeNote } from './shapes'
@@ -111,7 +108,7 @@ export class Session {
   readonly #questions: Questions
   /** Looks at variables for whoever shows them. */
   readonly inspector: Inspector
-  readonly #screen: Screen
+  readonly #screen: RunScreen
   readonly #runs = new Map<number, Run>()
   readonly #sources = new Map<number, RunSource>()
   readonly #streams = new WeakMap<Run, RandomStream>()
@@ -130,16 +127,11 @@ export class Session {
   readonly #controlHost: ControlHost
   #queue: Promise<void> = Promise.resolve()
   #held: Promise<void> = Promise.resolve()
-  #displays = 0
 
   constructor(options: SessionOptions) {
     this.#options = options
-    this.#screen = {
-      show: (bundle, placeholder) => this.#show(bundle, placeholder),
-      print: (line) => this.#print('stdout', `${line}\n`),
-      clear: () => this.#here()?.output.clear(),
-    }
     this.interrupts = new Interrupts((run) => this.#runs.get(run), options.stopSign)
+    this.#screen = new RunScreen(this.interrupts)
     this.interrupts.onEnter = (run) => this.#enter(run)
     this.#stepper = new Stepper({
       post: (run, taken, event) => {
@@ -158,15 +150,15 @@ export class Session {
       if (paths.isNews(number, path)) options.post({ type: 'path', run: number, path })
     }
     this.#timers = createTimers({
-      current: () => this.#here(),
+      current: () => this.interrupts.current,
       call: (run, callback) => this.#call(run, callback),
     })
     this.builtins = {
       ...options.globals,
       display,
       console: createConsole(
-        (name, text) => this.#print(name, text),
-        () => this.#here() ?? this,
+        (name, text) => this.#screen.write(name, text),
+        () => this.interrupts.current ?? this,
       ),
       ...this.#timers.functions,
     }
@@ -190,18 +182,18 @@ export class Session {
       panel: (spec) => {
         const run = this.#declaring('A control')
         const panel = run.panel ?? new Panel()
-        panel.add(spec, (bundle) => this.#show(bundle, () => bundle))
+        panel.add(spec, (bundle) => this.#screen.show(bundle, () => bundle))
         run.panel = panel
         return panel
       },
       place: (bundle) => {
         this.#declaring('A control')
         const first = bundle()
-        const shown = this.#show(first, () => first)
+        const shown = this.#screen.show(first, () => first)
         return { show: () => shown.change(bundle()) }
       },
       attended: () => options.attended ?? false,
-      read: (id) => void this.#here()?.region?.reads.add(id),
+      read: (id) => void this.interrupts.current?.region?.reads.add(id),
       live: (compute) => this.#live(compute),
     }
   }
@@ -306,7 +298,7 @@ export class Session {
     if (thrown instanceof Interrupted) return true
     // The outermost frame is what the event loop called.
     const frame = rawFrames(stackOf(thrown)).at(-1)
-    const run = (frame && this.#runs.get(frame.run)) ?? this.#here()
+    const run = (frame && this.#runs.get(frame.run)) ?? this.interrupts.current
     if (!run) return false
     this.#report(run, thrown)
     return true
@@ -472,7 +464,7 @@ export class Session {
     const runtime = new Runtime(this.interrupts, {
       binding,
       module: this.#options.modules,
-      show: (value) => this.#showLast(value),
+      show: (value) => this.#screen.showLast(value),
       opaque: (value) => {
         if ((typeof value === 'object' && value !== null) || typeof value === 'function')
           this.#opaque.add(value)
@@ -504,7 +496,7 @@ export class Session {
   async #compute(region: Region, run: Run): Promise<void> {
     const value = await region.compute()
     this.interrupts.resumed(run.number, undefined)
-    await this.#showLast(value)
+    await this.#screen.showLast(value)
     await Promise.all([...run.pending])
     this.interrupts.resumed(run.number, undefined)
     region.end(run.output)
@@ -527,12 +519,12 @@ export class Session {
     const { id } = run.cell
     const name = `${id}/live/${this.#controls.regionsOf(id).length}`
     run.panel = undefined
-    this.#controls.addRegion(new Region(name, run, compute, () => this.#displayId(run)))
+    this.#controls.addRegion(new Region(name, run, compute, () => this.#screen.place(run)))
   }
 
   /** The run of a cell that declares something which a person can change later. */
   #declaring(what: string): Run {
-    const run = this.#here()
+    const run = this.interrupts.current
     if (!run || run.finished || run.region)
       throw new Error(
         `${what} is declared by a cell while it runs${run?.region ? ', and not inside of live' : ''}.`,
@@ -560,85 +552,6 @@ export class Session {
       // The device of these tensors may be lost, and with it their memory.
       run.output.stream('stderr', `[Tensors could not be freed: ${this.#error(thrown).message}]\n`)
     }
-  }
-
-  async #showLast(value: unknown): Promise<void> {
-    const token = this.interrupts.token()
-    const shown = this.interrupts.resumed(token, isThenable(value) ? await value : value)
-    if (shown === undefined || isHandle(shown)) return
-    this.#screen.show(safeBundle(shown), () => ({ 'text/plain': preview(shown, { depth: 0 }) }))
-  }
-
-  #show(bundle: MimeBundle | Promise<MimeBundle>, placeholder: () => MimeBundle): Shown {
-    const run = this.#here()
-    if (!run) throw new Error('display needs a running cell.')
-    if (run.region) return this.#showIn(run.region, run, bundle)
-    run.panel = undefined
-    const id = this.#displayId(run)
-    // Of overlapping changes the one made last wins, whichever is read first.
-    let version = 0
-    const later = (reading: Promise<MimeBundle>, put: (bundle: MimeBundle) => void) => {
-      const mine = ++version
-      const done = reading.then(
-        (ready) => {
-          if (mine === version) put(ready)
-        },
-        (error: unknown) => {
-          if (mine === version)
-            put({ 'text/plain': `[Could not be shown: ${cellError(error, () => undefined).message}]` })
-        },
-      )
-      run.pending.add(done)
-      void done.finally(() => run.pending.delete(done))
-    }
-    let open: boolean
-    if (bundle instanceof Promise) {
-      const fill = run.output.displayLater(id, placeholder())
-      open = fill !== undefined
-      if (fill) later(bundle, fill)
-      else bundle.catch(() => {})
-    } else open = run.output.display(id, bundle)
-    const update = (next: MimeBundle) => {
-      if (open) (run.finished ? (this.#here() ?? run) : run).output.update(id, next)
-    }
-    return {
-      change: (next) => {
-        if (next instanceof Promise) later(next, update)
-        else {
-          version++
-          update(next)
-        }
-      },
-    }
-  }
-
-  /** Shows something in the place that it had when its live picture was computed before, which stays until it is ready. */
-  #showIn(region: Region, run: Run, bundle: MimeBundle | Promise<MimeBundle>): Shown {
-    const put = region.show(run.output)
-    let version = 0
-    const change = (next: MimeBundle | Promise<MimeBundle>) => {
-      const mine = ++version
-      if (!(next instanceof Promise)) return put(next)
-      const done = next.then((ready) => {
-        if (mine === version && !run.stopped) put(ready)
-      })
-      run.pending.add(done)
-      done.catch(() => {}).finally(() => run.pending.delete(done))
-    }
-    change(bundle)
-    return { change }
-  }
-
-  #displayId(run: Run): string {
-    return `${run.cell.id}-${run.number}-${++this.#displays}`
-  }
-
-  #print(name: 'stdout' | 'stderr', text: string): void {
-    const run = this.#here()
-    if (!run) return
-    if (run.region) return run.region.print(text)
-    run.panel = undefined
-    run.output.stream(name, text)
   }
 
   /** Calls back into a run's code from a timer. */
@@ -680,11 +593,6 @@ export class Session {
     return note ? { ...error, message: `${error.message}\n${note}` } : error
   }
 
-  /** The run that what happens now belongs to. */
-  #here(): Run | undefined {
-    return this.interrupts.active ?? this.interrupts.executing
-  }
-
   #enter(run: Run): void {
     setHost(this.interrupts)
     setCurrentInterrupts(this.interrupts)
@@ -696,7 +604,7 @@ export class Session {
   }
 
   async #ask(question: Question): Promise<string> {
-    const run = this.#here()
+    const run = this.interrupts.current
     if (!run) throw new Error('input needs a running cell.')
     const token = this.interrupts.token()
     return this.interrupts.resumed(token, await this.#questions.ask(run, question))
@@ -707,26 +615,5 @@ export class Session {
     this.#runs.delete(run.number - MOST_RUNS)
     // Live pictures are computed by closures of their cell's run, however often.
     if (this.#sources.size > MOST_RUNS) this.#sources.delete(this.#sources.keys().next().value!)
-  }
-}
-
-/** Whether `await` would wait for a value; one that refuses to be asked is shown as it is. */
-function isThenable(value: unknown): boolean {
-  try {
-    return typeof (value as { then?: unknown } | null | undefined)?.then === 'function'
-  } catch {
-    return false
-  }
-}
-
-/** A value as a cell's result: where its own form fails, the plain one. */
-function safeBundle(value: unknown): MimeBundle | Promise<MimeBundle> {
-  const plain = (): MimeBundle => ({ 'text/plain': preview(value) })
-  try {
-    const bundle = bundleOf(value)
-    return bundle instanceof Promise ? bundle.catch(plain) : bundle
-  } catch (thrown) {
-    if (thrown instanceof Interrupted) throw thrown
-    return plain()
   }
 }
