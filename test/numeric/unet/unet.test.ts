@@ -120,52 +120,45 @@ describe('layers', () => {
     approximately(take(turned), expected, 1e-5)
   })
 
-  test('a residual block is its skip connection at first, and AdaGN afterwards', () => {
+  /** A residual block that is its skip connection at first; then awake, with its parts in other words. */
+  const residual = (modulation?: 'add') => {
     const [from, to, size] = [2, 4, 3]
-    const block = resBlock('b', from, to, size, 2)
+    const block = resBlock('b', from, to, size, 2, modulation)
     const x = picture([2, 3, 3, from])
     const e = picture([2, size], 'embedding')
     const fresh = block.initial(named('fresh'))
     const skip = (params: Params) => convolution('b.skip', from, to, { size: 1 }).apply(params, x)
     approximately(take(block.apply(fresh, x, e)), take(skip(fresh)), 0)
     const params = awake(fresh)
-    // The same in other words: told scale and shift, one channel after the other.
     const first = convolution('b.first', from, to).apply(
       params,
       soft(groupNorm('b.norm', from, 2).apply(params, x)),
     )
-    const norm = groupNormalise(first, 2).arraySync() as number[][][][]
     const told = tf.matMul(e, params['b.told.W']!).add(params['b.told.b']!).arraySync() as number[][]
+    const second = (h: tf.Tensor4D) => convolution('b.second', to, to).apply(params, h).add(skip(params))
+    return { to, params, first, told, second, output: block.apply(params, x, e) }
+  }
+
+  test('a residual block is its skip connection at first, and AdaGN afterwards', () => {
+    const { to, first, told, second, output } = residual()
+    // Told scale and shift, one channel after the other.
+    const norm = groupNormalise(first, 2).arraySync() as number[][][][]
     const modulated = norm.map((rows, i) =>
       rows.map((row) =>
         row.map((pixel) => pixel.map((value, k) => silu((1 + told[i]![k]!) * value + told[i]![to + k]!))),
       ),
     )
-    const expected = convolution('b.second', to, to).apply(params, tf.tensor4d(modulated)).add(skip(params))
-    approximately(take(block.apply(params, x, e)), take(expected), 1e-4)
+    approximately(take(output), take(second(tf.tensor4d(modulated))), 1e-4)
   })
 
   test('a residual block that is told by addition, in other words', () => {
-    const [from, to, size] = [2, 4, 3]
-    const block = resBlock('b', from, to, size, 2, 'add')
-    const x = picture([2, 3, 3, from])
-    const e = picture([2, size], 'embedding')
-    const fresh = block.initial(named('fresh'))
-    const skip = (params: Params) => convolution('b.skip', from, to, { size: 1 }).apply(params, x)
-    approximately(take(block.apply(fresh, x, e)), take(skip(fresh)), 0)
-    const params = awake(fresh)
-    const first = convolution('b.first', from, to).apply(
-      params,
-      soft(groupNorm('b.norm', from, 2).apply(params, x)),
-    )
-    const told = tf.matMul(e, params['b.told.W']!).add(params['b.told.b']!).arraySync() as number[][]
+    const { params, first, told, second, output } = residual('add')
     const moved = (first.arraySync() as number[][][][]).map((rows, i) =>
       rows.map((row) => row.map((pixel) => pixel.map((value, k) => value + told[i]![k]!))),
     )
     const [gain, shift] = [params['b.after.gain']!, params['b.after.shift']!]
-    const normalised = soft(groupNormalise(tf.tensor4d(moved), 2).mul(gain).add(shift))
-    const expected = convolution('b.second', to, to).apply(params, normalised).add(skip(params))
-    approximately(take(block.apply(params, x, e)), take(expected), 1e-4)
+    const normalised = soft(groupNormalise(tf.tensor4d(moved), 2).mul(gain).add(shift)) as tf.Tensor4D
+    approximately(take(output), take(second(normalised)), 1e-4)
   })
 })
 
