@@ -10,7 +10,7 @@ import {
 import { createStopFlag, nodeTransport } from '../../../src/kernel/client.node'
 import { compileCell } from '../../../src/kernel/compile/compile'
 import type { OutputEvent, Status } from '../../../src/kernel/protocol'
-import { plainTexts } from '../../unit/session/harness'
+import { leftBehind, plainTexts } from '../../unit/session/harness'
 import { buildNodeKernel, wasm } from './build'
 
 let kernel: Awaited<ReturnType<typeof buildNodeKernel>>
@@ -233,22 +233,19 @@ test('a rejection that nobody handles fails its cell, and a late one is reported
   assert.ok(outcome.status === 'error')
   assert.equal(outcome.error.message, 'unhandled')
   assert.equal(outcome.error.frames[0]?.cell, 'a')
-  await run(
-    client,
-    "void (async () => { await new Promise((r) => setTimeout(r, 20)); throw new Error('x') })()",
-    'b',
-  ).done
-  await run(client, 'await new Promise((r) => setTimeout(r, 80))', 'c').done
+  const cells = leftBehind("void (async () => { await undefined; throw new Error('x') })()")
+  await run(client, cells.leave, 'b').done
+  await run(client, cells.await, 'c').done
   assert.deepEqual(late, [['b', 'x']])
 })
 
 test('what a finished cell shows later arrives as late output', async () => {
   const client = await start()
-  const late: [string, OutputEvent][] = []
-  client.on('lateOutput', (cell, event) => late.push([cell, event]))
-  await run(client, "setTimeout(() => console.log('tick'), 20); undefined", 'a').done
-  await run(client, 'await new Promise((r) => setTimeout(r, 200))', 'b').done
-  assert.deepEqual(late, [['a', { kind: 'stream', name: 'stdout', text: 'tick\n' }]])
+  const late = new Promise((resolve) => client.on('lateOutput', (cell, event) => resolve([cell, event])))
+  const cells = leftBehind("console.log('tick')")
+  await run(client, cells.leave, 'a').done
+  await run(client, cells.await, 'b').done
+  assert.deepEqual(await late, ['a', { kind: 'stream', name: 'stdout', text: 'tick\n' }])
 })
 
 test('output of a loop that never yields arrives while it runs', async () => {

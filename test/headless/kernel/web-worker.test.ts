@@ -5,7 +5,7 @@ import { chromium, type Browser, type Page } from 'playwright-core'
 import { chromiumFlags, needChromium } from '../../../scripts/chromium.mjs'
 import { compileCell } from '../../../src/kernel/compile/compile'
 import type { BackendChoice } from '../../../src/kernel/protocol'
-import { plainTexts } from '../../unit/session/harness'
+import { leftBehind, plainTexts } from '../../unit/session/harness'
 import { buildPage, buildWebKernel, wasm } from './build'
 import type { PageApi } from './page'
 
@@ -81,8 +81,9 @@ test('cells run in a page’s Worker: results, errors with their lines, pictures
   const unhandled = await run(page, "Promise.reject(new Error('unhandled')); undefined")
   assert.ok(unhandled.outcome.status === 'error')
   assert.equal(unhandled.outcome.error.message, 'unhandled')
-  await run(page, "setTimeout(() => { throw new Error('late') }, 10); undefined")
-  await run(page, 'await new Promise((r) => setTimeout(r, 50))')
+  const cells = leftBehind("throw new Error('late')")
+  await run(page, cells.leave)
+  await run(page, cells.await)
   assert.deepEqual(await page.evaluate(() => api.late), [['cell', 'late']])
 })
 

@@ -115,3 +115,21 @@ export async function prepare(): Promise<void> {
   Error.stackTraceLimit = 100
   await tf.setBackend('cpu')
 }
+
+/**
+ * Sources of two cells: the first leaves a timer whose callback does `what`, as soon as the second says so, which waits for
+ * that. So it happens after the first has ended and before the second does, however slow the machine is.
+ */
+export function leftBehind(what: string): { readonly leave: string; readonly await: string } {
+  return {
+    leave: `let due = false
+const waiting = setInterval(() => {
+  if (!due) return
+  clearInterval(waiting)
+  due = false
+  ${what}
+}, 2)
+undefined`,
+    await: 'due = true\nwhile (due) await new Promise((resolve) => setTimeout(resolve, 2))',
+  }
+}

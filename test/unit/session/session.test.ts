@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
-import { Bench, plainTexts, prepare } from './harness'
+import { Bench, leftBehind, plainTexts, prepare } from './harness'
 
 before(prepare)
 
@@ -191,19 +191,10 @@ test('a callback that throws while its cell runs fails the cell at once', async 
 
 test('a callback that throws later is reported as its cell’s', async () => {
   const bench = new Bench()
-  // It throws when the other cell says so, however slow the machine is.
-  const { outcome } = await bench.run(
-    `let due = false
-     const waiting = setInterval(() => {
-       if (!due) return
-       clearInterval(waiting)
-       due = false
-       throw new Error('later')
-     }, 2)`,
-    'timer',
-  )
+  const cells = leftBehind("throw new Error('later')")
+  const { outcome } = await bench.run(cells.leave, 'timer')
   assert.equal(outcome.status, 'ok')
-  await bench.run('due = true\nwhile (due) await new Promise((resolve) => setTimeout(resolve, 2))', 'other')
+  await bench.run(cells.await, 'other')
   const late = bench.messages.filter((message) => message.type === 'lateError')
   assert.deepEqual(
     late.map(({ cell, error }) => [cell, error.message, error.frames[0]?.cell]),
@@ -213,14 +204,15 @@ test('a callback that throws later is reported as its cell’s', async () => {
 
 test('what a callback shows later belongs to its run', async () => {
   const bench = new Bench()
-  const run = bench.start("setTimeout(() => console.log('tick', Math.random()), 20); undefined", 'timer')
+  const cells = leftBehind("console.log('tick', Math.random())")
+  const run = bench.start(cells.leave, 'timer')
   await run.done
-  const other = bench.start(
-    'const before = Math.random(); await new Promise((r) => setTimeout(r, 60)); [before, Math.random()]',
-  )
+  const other = bench.start(`const before = Math.random()\n${cells.await}\n;[before, Math.random()]`)
   await other.done
-  await new Promise((resolve) => setTimeout(resolve, 120))
-  assert.match(bench.result(run.number).texts.join(''), /^tick 0\.\d+\n$/)
+  const shown = () => bench.result(run.number).texts.join('')
+  // What comes late is sent in groups.
+  while (!shown().includes('tick')) await new Promise((resolve) => setTimeout(resolve, 5))
+  assert.match(shown(), /^tick 0\.\d+\n$/)
   // The callback in between does not disturb the running cell's random numbers.
   const alone = await new Bench().run('const before = Math.random(); [before, Math.random()]')
   assert.deepEqual(bench.result(other.number).texts, alone.texts)
