@@ -12,6 +12,13 @@ const EVOLVING_DECLARED = 7034
 const EVOLVING_USED = 7005
 /** “Refers to a UMD global”: `tf` needs no import, and nobody is to be told to write one. */
 const GLOBAL_OF_A_MODULE = 2686
+/** “Cannot find name”, and the same with advice to install types, as of `test`, `process` and `$`, or to change what is compiled for. */
+const UNKNOWN_NAME = 2304
+const UNKNOWN_NAME_WITH_ADVICE: ReadonlySet<number> = new Set([
+  2580, 2581, 2582, 2583, 2584, 2591, 2592, 2593, 2867, 2868,
+])
+/** A notebook has no packages and no configuration, and `test` is what the runtime exports. */
+const ADVICE = / Do you need to (?:install type definitions|change your target library)[^]*$/
 
 /** How the service puts things to a person. */
 export interface Telling {
@@ -90,10 +97,11 @@ function convert(
 ): Omit<Diagnostic, 'category'> {
   const { start, length, code } = diagnostic
   const related = relatedTo(diagnostic, tell)
+  const message = tell.words(ts.flattenDiagnosticMessageText(diagnostic.messageText, '\n'))
   return {
     cell: cell.id,
-    code,
-    message: tell.words(ts.flattenDiagnosticMessageText(diagnostic.messageText, '\n')),
+    code: UNKNOWN_NAME_WITH_ADVICE.has(code) ? UNKNOWN_NAME : code,
+    message: message.replace(ADVICE, ''),
     start,
     end: Math.min(start + length, cell.source.length),
     ...position(lines, start),

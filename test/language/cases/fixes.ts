@@ -11,6 +11,15 @@ export const fixes: readonly Case[] = [
     },
   },
   {
+    name: 'a missing import is added also for a name that TypeScript knows from elsewhere',
+    cells: ["«test»('two', { run: () => 1 + 1, expect: 2 })"],
+    ask: {
+      feature: 'fix',
+      title: "Import 'test' from 'genbook'",
+      result: ["import { test } from 'genbook'\ntest('two', { run: () => 1 + 1, expect: 2 })"],
+    },
+  },
+  {
     name: 'a missing import joins the one that is there',
     cells: ["import { vp } from 'genbook'\n«mlp»({ dim: 2, hidden: [vp.length] })"],
     ask: {

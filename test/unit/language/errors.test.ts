@@ -38,7 +38,7 @@ test('TensorFlow.js and display are there without an import, the page and the ne
   assert.deepEqual(check('tf.zeroes([2])'), ['a:1:4 2551'])
   assert.deepEqual(check('fetch("x")\ndocument.title\nPlotly.newPlot'), [
     'a:1:1 2304',
-    'a:2:1 2584',
+    'a:2:1 2304',
     'a:3:1 2304',
   ])
   assert.deepEqual(
@@ -51,6 +51,16 @@ test('TensorFlow.js and display are there without an import, the page and the ne
     ),
     [],
   )
+})
+
+test('nobody is told to install packages or to change a configuration, neither of which a notebook has', () => {
+  for (const name of ['test', 'process', 'require', '$', 'document', 'Bun']) {
+    const found = new Notebook().diagnostics(`${name}('x')`)
+    assert.deepEqual(
+      found.map(({ code, message, end }) => [code, message, end]),
+      [[2304, `Cannot find name '${name}'.`, name.length]],
+    )
+  }
 })
 
 test('Plotly is the facade that cells get', () => {
