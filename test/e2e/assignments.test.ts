@@ -116,6 +116,11 @@ scenario(
     assert.equal(text, "throw new Error('Write your answer here')")
     await code.page.locator('.view-line').filter({ hasText: 'Write your answer here' }).first().waitFor()
     await code.screenshot('assignment-preview')
+
+    await code.closeAllEditors()
+    await until('the problems to go with the editors', async () =>
+      code.evaluate((vscode) => vscode.languages.getDiagnostics().every(([, list]) => list.length === 0)),
+    )
   },
   everywhere,
 )

@@ -44,11 +44,8 @@ export class ReleasePreview extends Owner implements vscode.FileSystemProvider {
     })
     this.#masters.set(uri.toString(), { master: master.uri.toString(), changed: Date.now() })
     this.#follow(master)
-    const preview = await vscode.workspace.openNotebookDocument(uri)
-    await vscode.window.showNotebookDocument(preview, {
-      viewColumn: vscode.ViewColumn.Beside,
-      preserveFocus: false,
-    })
+    // By the command, since a document that an extension opened stays open for minutes after its editor, with its problems.
+    await vscode.commands.executeCommand('vscode.openWith', uri, NOTEBOOK_TYPE, vscode.ViewColumn.Beside)
   }
 
   #follow(master: vscode.NotebookDocument): void {
