@@ -58,7 +58,10 @@ scenario(
       const [figure] = await book.figures(1)
       return figure && points(figure) > points(first!)
     })
-    await book.waitForOutput(1, /step [\d,]+ of 1,000,000 · loss [\d.]+ · [\d.,]+ steps\/s · .+ left/)
+    await book.waitForOutput(
+      1,
+      /step [\d,]+ of 1,000,000 · loss [\d.]+ · [\d.,]+ steps\/s · (\d+ h \d+ min|\d+ min \d+ s|\d+ s) left/,
+    )
     await book.pressStop()
     assert.equal((await book.finished(1, { seconds: 30 })).success, false)
     assert.equal((await book.runCell(2)).success, true)

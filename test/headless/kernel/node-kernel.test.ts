@@ -241,11 +241,18 @@ test('a rejection that nobody handles fails its cell, and a late one is reported
 
 test('what a finished cell shows later arrives as late output', async () => {
   const client = await start()
-  const late = new Promise((resolve) => client.on('lateOutput', (cell, event) => resolve([cell, event])))
+  const late: [string, OutputEvent][] = []
+  const arrived = new Promise<void>((resolve) =>
+    client.on('lateOutput', (cell, event) => {
+      late.push([cell, event])
+      resolve()
+    }),
+  )
   const cells = leftBehind("console.log('tick')")
   await run(client, cells.leave, 'a').done
   await run(client, cells.await, 'b').done
-  assert.deepEqual(await late, ['a', { kind: 'stream', name: 'stdout', text: 'tick\n' }])
+  await arrived
+  assert.deepEqual(late, [['a', { kind: 'stream', name: 'stdout', text: 'tick\n' }]])
 })
 
 test('output of a loop that never yields arrives while it runs', async () => {
